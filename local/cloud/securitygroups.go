@@ -1,0 +1,145 @@
+package cloud
+
+import (
+	"context"
+	"errors"
+	"net/netip"
+	"slices"
+)
+
+// errRefused is a connection that no security group lets through.
+var errRefused = errors.New("refused by the security groups")
+
+// Subnet is aws:ec2/subnet:Subnet.
+type Subnet struct {
+	VpcID            string `json:"vpcId"`
+	CidrBlock        string `json:"cidrBlock"`
+	AvailabilityZone string `json:"availabilityZone"`
+}
+
+// SecurityGroupRule is aws:vpc/securityGroupIngressRule and …EgressRule.
+type SecurityGroupRule struct {
+	SecurityGroupID           string `json:"securityGroupId"`
+	IPProtocol                string `json:"ipProtocol"` // "tcp", "udp" or "-1" for all
+	FromPort                  int    `json:"fromPort"`
+	ToPort                    int    `json:"toPort"`
+	CidrIpv4                  string `json:"cidrIpv4"`
+	CidrIpv6                  string `json:"cidrIpv6"`
+	PrefixListID              string `json:"prefixListId"` // a gateway endpoint's
+	ReferencedSecurityGroupID string `json:"referencedSecurityGroupId"`
+}
+
+type direction string
+
+const (
+	ingress direction = "ingress"
+	egress  direction = "egress"
+)
+
+type rule struct {
+	SecurityGroupRule
+	direction direction
+}
+
+// internet is the address that stands for everybody outside the VPC.
+var internet = netip.MustParseAddr("203.0.113.1")
+
+// permits says whether a TCP connection may pass: the groups of its source must
+// let it out and those of its target in. Nil stands for the internet, which lets
+// everything out and in.
+func (n *network) permits(from, to *networkInterface, port int) bool {
+	n.mu.RLock()
+	defer n.mu.RUnlock()
+	return (from == nil || n.anyRule(from, egress, to, port)) &&
+		(to == nil || n.anyRule(to, ingress, from, port))
+}
+
+// anyRule says whether a rule of one of self's groups covers the peer. The caller
+// holds the lock.
+func (n *network) anyRule(self *networkInterface, d direction, peer *networkInterface, port int) bool {
+	for _, r := range n.rules {
+		if r.direction == d && slices.Contains(self.groups, r.SecurityGroupID) && r.coversPort(port) && r.coversPeer(peer) {
+			return true
+		}
+	}
+	return false
+}
+
+func (r rule) coversPort(port int) bool {
+	return r.IPProtocol == "-1" || r.IPProtocol == "tcp" && r.FromPort <= port && port <= r.ToPort
+}
+
+func (r rule) coversPeer(peer *networkInterface) bool {
+	if r.ReferencedSecurityGroupID != "" {
+		return peer != nil && slices.Contains(peer.groups, r.ReferencedSecurityGroupID)
+	}
+	address := internet
+	if peer != nil {
+		address = peer.private
+	}
+	prefix, err := netip.ParsePrefix(r.CidrIpv4)
+	return err == nil && prefix.Contains(address)
+}
+
+// permitsService says whether an interface may call an AWS API: over the internet
+// or through the gateway endpoint with the given prefix list, if there is one.
+func (n *network) permitsService(from *networkInterface, prefixList string) bool {
+	if n.permits(from, nil, 443) {
+		return true
+	}
+	n.mu.RLock()
+	defer n.mu.RUnlock()
+	for _, r := range n.rules {
+		if prefixList != "" && r.direction == egress && r.PrefixListID == prefixList &&
+			slices.Contains(from.groups, r.SecurityGroupID) && r.coversPort(443) {
+			return true
+		}
+	}
+	return false
+}
+
+// subnets implements Service[Subnet].
+type subnets struct{ network *network }
+
+func (s subnets) Create(_ context.Context, r Resource, spec Subnet) (Outputs, error) {
+	s.network.mu.Lock()
+	defer s.network.mu.Unlock()
+	s.network.subnets[r.ID] = spec
+	return nil, nil
+}
+
+func (s subnets) Update(ctx context.Context, r Resource, spec Subnet) (Outputs, error) {
+	return s.Create(ctx, r, spec)
+}
+
+func (s subnets) Delete(_ context.Context, r Resource) error {
+	s.network.mu.Lock()
+	defer s.network.mu.Unlock()
+	delete(s.network.subnets, r.ID)
+	return nil
+}
+
+// securityGroupRules implements Service[SecurityGroupRule] for one direction.
+// Groups need no service: they are what rules and interfaces name.
+type securityGroupRules struct {
+	network   *network
+	direction direction
+}
+
+func (s securityGroupRules) Create(_ context.Context, r Resource, spec SecurityGroupRule) (Outputs, error) {
+	s.network.mu.Lock()
+	defer s.network.mu.Unlock()
+	s.network.rules[r.ID] = rule{spec, s.direction}
+	return nil, nil
+}
+
+func (s securityGroupRules) Update(ctx context.Context, r Resource, spec SecurityGroupRule) (Outputs, error) {
+	return s.Create(ctx, r, spec)
+}
+
+func (s securityGroupRules) Delete(_ context.Context, r Resource) error {
+	s.network.mu.Lock()
+	defer s.network.mu.Unlock()
+	delete(s.network.rules, r.ID)
+	return nil
+}
