@@ -44,6 +44,7 @@ type Cloud struct {
 	network   *network
 	processes *processes
 
+	platform
 	services
 }
 
@@ -86,7 +87,9 @@ type Component struct {
 type reporter interface{ report() []Component }
 
 // closer is a service that has something to stop.
-type closer interface{ close(ctx context.Context) error }
+type closer interface {
+	close(ctx context.Context) error
+}
 
 // Open starts an empty cloud in o.Dir.
 func Open(o Options) (*Cloud, error) {
@@ -106,6 +109,12 @@ func Open(o Options) (*Cloud, error) {
 		network:   network,
 		processes: newProcesses(),
 	}
+	if c.platform, err = newPlatform(o.Dir); err != nil {
+		return nil, errors.Join(err, c.Close(context.Background()))
+	}
+	if c.api, err = newAPI(c); err != nil {
+		return nil, errors.Join(err, c.Close(context.Background()))
+	}
 	if c.services, err = newServices(c, o); err != nil {
 		return nil, errors.Join(err, c.Close(context.Background()))
 	}
@@ -120,6 +129,7 @@ func (c *Cloud) Close(ctx context.Context) error {
 			problems = append(problems, s.close(ctx))
 		}
 	}
+	c.api.close()
 	c.processes.killAll()
 	c.network.close()
 	return errors.Join(problems...)

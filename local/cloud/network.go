@@ -72,6 +72,9 @@ func localAddress(block, third, fourth byte) netip.Addr {
 	return netip.AddrFrom4([4]byte{127, block, third, fourth})
 }
 
+// own returns an address that the cloud uses itself: 127.B.255.n.
+func (n *network) own(last byte) netip.Addr { return localAddress(n.block, 255, last) }
+
 // toLocal returns the loopback address that stands for a private one.
 func (n *network) toLocal(private netip.Addr) netip.Addr {
 	b := private.As4()

@@ -32,6 +32,12 @@ type services struct {
 	DBInstances       Service[DBInstance]
 }
 
+func newServices(c *Cloud, _ Options) (services, error) {
+	s := c.platformServices()
+	// The load balancer's and the Auto Scaling group's services are added here.
+	return s, nil
+}
+
 // all lists the services in the order in which a request passes them, which is
 // also the order in which to stop them.
 func (s services) all() []any {

@@ -1,0 +1,142 @@
+package cloud
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"regexp"
+	"strings"
+)
+
+// Role is aws:iam/role:Role. Managed policies are not modelled: what the service
+// needs is in inline ones.
+type Role struct {
+	InlinePolicies []struct {
+		Policy string `json:"policy"`
+	} `json:"inlinePolicies"`
+}
+
+// RolePolicy is aws:iam/rolePolicy:RolePolicy.
+type RolePolicy struct {
+	Role   string `json:"role"`
+	Policy string `json:"policy"` // a JSON document
+}
+
+// InstanceProfile is aws:iam/instanceProfile:InstanceProfile.
+type InstanceProfile struct {
+	Role string `json:"role"`
+}
+
+// rolePolicies implements Service[RolePolicy]: it refuses a document that it
+// cannot read when it is declared, not when it is first asked.
+type rolePolicies struct{ *records[RolePolicy] }
+
+func (s rolePolicies) Create(ctx context.Context, r Resource, spec RolePolicy) (Outputs, error) {
+	if _, err := parsePolicy(spec.Policy); err != nil {
+		return nil, fmt.Errorf("role policy %s: %w", r.Name, err)
+	}
+	return s.records.Create(ctx, r, spec)
+}
+
+func (s rolePolicies) Update(ctx context.Context, r Resource, spec RolePolicy) (Outputs, error) {
+	return s.Create(ctx, r, spec)
+}
+
+// allowed says whether the role of an instance profile may take an action on a
+// resource: some policy allows it and none denies it.
+func (p *platform) allowed(profile, action, resource string) bool {
+	role, ok := p.roleOf(profile)
+	if !ok {
+		return false
+	}
+	allowed := false
+	for _, document := range p.policiesOf(role) {
+		statements, err := parsePolicy(document)
+		if err != nil {
+			return false
+		}
+		for _, s := range statements {
+			if !s.covers(action, resource) {
+				continue
+			}
+			if s.Effect == "Deny" {
+				return false
+			}
+			// A condition is not evaluated here: it never widens what is allowed.
+			allowed = allowed || s.Effect == "Allow" && len(s.Condition) == 0
+		}
+	}
+	return allowed
+}
+
+func (p *platform) roleOf(profile string) (record[Role], bool) {
+	found, ok := p.instanceProfiles.find(profile)
+	if !ok {
+		return record[Role]{}, false
+	}
+	return p.roles.find(found.spec.Role)
+}
+
+func (p *platform) policiesOf(role record[Role]) []string {
+	var documents []string
+	for _, inline := range role.spec.InlinePolicies {
+		documents = append(documents, inline.Policy)
+	}
+	for _, policy := range p.rolePolicies.all() {
+		if policy.spec.Role == role.Name || policy.spec.Role == role.ID {
+			documents = append(documents, policy.spec.Policy)
+		}
+	}
+	return documents
+}
+
+// statement is one of a policy's. NotAction and NotResource are not modelled: a
+// statement that uses them covers nothing.
+type statement struct {
+	Effect    string
+	Action    oneOrMore[string]
+	Resource  oneOrMore[string]
+	Condition map[string]json.RawMessage
+}
+
+func parsePolicy(document string) ([]statement, error) {
+	var policy struct{ Statement oneOrMore[statement] }
+	if err := json.Unmarshal([]byte(document), &policy); err != nil {
+		return nil, fmt.Errorf("policy document: %w", err)
+	}
+	return policy.Statement, nil
+}
+
+func (s statement) covers(action, resource string) bool {
+	// Actions have no case, resources have.
+	return s.Action.any(func(pattern string) bool {
+		return wildcardMatch(strings.ToLower(pattern), strings.ToLower(action))
+	}) && s.Resource.any(func(pattern string) bool { return wildcardMatch(pattern, resource) })
+}
+
+// wildcardMatch says whether text matches a pattern with * (any text) and ? (one
+// character).
+func wildcardMatch(pattern, text string) bool {
+	expression := strings.NewReplacer(`\*`, `.*`, `\?`, `.`).Replace(regexp.QuoteMeta(pattern))
+	return regexp.MustCompile(`(?s)^` + expression + `$`).MatchString(text)
+}
+
+// oneOrMore is a list in IAM's JSON, where a list of one may lose its brackets.
+type oneOrMore[T any] []T
+
+func (l *oneOrMore[T]) UnmarshalJSON(data []byte) error {
+	if strings.HasPrefix(string(data), "[") {
+		return json.Unmarshal(data, (*[]T)(l))
+	}
+	*l = make([]T, 1)
+	return json.Unmarshal(data, &(*l)[0])
+}
+
+func (l oneOrMore[T]) any(matches func(T) bool) bool {
+	for _, item := range l {
+		if matches(item) {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,117 @@
+package cloud
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+)
+
+// Object is aws:s3/bucketObjectv2:BucketObjectv2.
+type Object struct {
+	Bucket  string `json:"bucket"`
+	Key     string `json:"key"`
+	Source  string `json:"source"`  // a file on this machine; it is copied
+	Content string `json:"content"` // the object itself, when there is no source
+}
+
+// objects implements Service[Object]: a folder with a file for each object.
+type objects struct {
+	dir string
+
+	mu   sync.Mutex
+	byID map[string]Object
+}
+
+func newObjects(dir string) *objects {
+	return &objects{dir: filepath.Join(dir, "objects"), byID: map[string]Object{}}
+}
+
+func (s *objects) Create(_ context.Context, r Resource, spec Object) (Outputs, error) {
+	content := io.Reader(strings.NewReader(spec.Content))
+	if spec.Source != "" {
+		source, err := os.Open(spec.Source)
+		if err != nil {
+			return nil, fmt.Errorf("object %s: %w", spec.Key, err)
+		}
+		defer source.Close()
+		content = source
+	}
+	if err := s.write(spec, content); err != nil {
+		return nil, fmt.Errorf("object %s: %w", spec.Key, err)
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.byID[r.ID] = spec
+	return nil, nil
+}
+
+func (s *objects) Update(ctx context.Context, r Resource, spec Object) (Outputs, error) {
+	return s.Create(ctx, r, spec)
+}
+
+func (s *objects) Delete(_ context.Context, r Resource) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	object, ok := s.byID[r.ID]
+	if !ok {
+		return nil
+	}
+	delete(s.byID, r.ID)
+	for _, other := range s.byID {
+		if other.Bucket == object.Bucket && other.Key == object.Key {
+			return nil // a replacement was written before this one went
+		}
+	}
+	return os.Remove(s.path(object.Bucket, object.Key))
+}
+
+// write replaces the object's file in one step, so that a reader never sees half
+// of it.
+func (s *objects) write(spec Object, content io.Reader) error {
+	if err := os.MkdirAll(s.dir, 0o700); err != nil {
+		return err
+	}
+	temporary, err := os.CreateTemp(s.dir, "upload-")
+	if err != nil {
+		return err
+	}
+	defer os.Remove(temporary.Name())
+	_, err = io.Copy(temporary, content)
+	if closed := temporary.Close(); err == nil {
+		err = closed
+	}
+	if err != nil {
+		return err
+	}
+	return os.Rename(temporary.Name(), s.path(spec.Bucket, spec.Key))
+}
+
+// path is the object's file. Its name is a hash, because a key may hold anything.
+func (s *objects) path(bucket, key string) string {
+	sum := sha256.Sum256([]byte(bucket + "\x00" + key))
+	return filepath.Join(s.dir, hex.EncodeToString(sum[:]))
+}
+
+// fetchObject returns the path of an object's file, if the network lets the
+// interface reach S3 and the profile's role may read the object.
+func (c *Cloud) fetchObject(from *networkInterface, profile, bucket, key string) (string, error) {
+	if !c.network.permitsService(from, c.vpcEndpoints.prefixList("s3")) {
+		return "", fmt.Errorf("s3://%s/%s: %w: %s may reach neither S3's gateway endpoint nor the internet on port 443", bucket, key, errRefused, from.owner)
+	}
+	const action = "s3:GetObject"
+	arn := "arn:aws:s3:::" + bucket + "/" + key
+	if !c.allowed(profile, action, arn) {
+		return "", fmt.Errorf("s3://%s/%s: access denied: instance profile %q may not %s on %s", bucket, key, profile, action, arn)
+	}
+	path := c.objects.path(bucket, key)
+	if _, err := os.Stat(path); err != nil {
+		return "", fmt.Errorf("s3://%s/%s: no such object", bucket, key)
+	}
+	return path, nil
+}
