@@ -1,0 +1,105 @@
+package infra
+
+import (
+	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/elasticache"
+	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+)
+
+// The engine is Valkey: ElastiCache sells the same nodes for less than as Redis OSS,
+// it is what AWS develops on, and the service keeps to commands of Redis 7.0, which
+// the tests and the local cloud run.
+const (
+	cacheEngine        = "valkey"
+	cacheEngineVersion = "8.0"
+	cacheFamily        = "valkey8"
+)
+
+// CacheArgs say what cache to make.
+type CacheArgs struct {
+	Network          *Network
+	SecurityGroup    pulumi.StringInput
+	NodeType         string
+	Port             int
+	Replicas         int // in other zones; 0: one node, no failover
+	ApplyImmediately bool
+	Deletable        bool // leave nothing behind on destroy
+
+	tags tagger
+}
+
+// Cache is an ElastiCache replication group behind one primary endpoint, encrypted
+// and only for holders of its token.
+type Cache struct {
+	pulumi.ResourceState
+
+	PrimaryAddress pulumi.StringOutput // host name that follows a failover
+	Port           pulumi.IntOutput
+
+	credentials credentials // {"authToken"}
+	group       *elasticache.ReplicationGroup
+}
+
+// NewCache declares the replication group and its token.
+func NewCache(ctx *pulumi.Context, name string, args *CacheArgs, opts ...pulumi.ResourceOption) (*Cache, error) {
+	c := &Cache{}
+	if err := ctx.RegisterComponentResource("myclothes:index:Cache", name, c, opts...); err != nil {
+		return nil, err
+	}
+	token, err := newPassword(ctx, name+"-token", 64, c)
+	if err != nil {
+		return nil, err
+	}
+	if c.credentials, err = newCredentials(ctx, name+"-credentials", pulumi.Map{"authToken": token}, args.Deletable, args.tags, c); err != nil {
+		return nil, err
+	}
+	if err := c.createGroup(ctx, name, token, args); err != nil {
+		return nil, err
+	}
+	c.PrimaryAddress = c.group.PrimaryEndpointAddress
+	c.Port = c.group.Port.Elem()
+	return c, ctx.RegisterResourceOutputs(c, pulumi.Map{"primaryAddress": c.PrimaryAddress})
+}
+
+func (c *Cache) createGroup(ctx *pulumi.Context, name string, token pulumi.StringOutput, args *CacheArgs) error {
+	subnets, err := elasticache.NewSubnetGroup(ctx, name, &elasticache.SubnetGroupArgs{
+		SubnetIds: args.Network.Isolated,
+		Tags:      args.tags.named(name),
+	}, pulumi.Parent(c))
+	if err != nil {
+		return err
+	}
+	parameters, err := elasticache.NewParameterGroup(ctx, name, &elasticache.ParameterGroupArgs{
+		Family: pulumi.String(cacheFamily),
+		// A full cache refuses writes, which people see, rather than forget carts,
+		// which they do not.
+		Parameters: elasticache.ParameterGroupParameterArray{
+			elasticache.ParameterGroupParameterArgs{Name: pulumi.String("maxmemory-policy"), Value: pulumi.String("noeviction")},
+		},
+		Tags: args.tags.named(name),
+	}, pulumi.Parent(c))
+	if err != nil {
+		return err
+	}
+	c.group, err = elasticache.NewReplicationGroup(ctx, name, &elasticache.ReplicationGroupArgs{
+		Description:              pulumi.String("MyClothes sessions and cache"),
+		Engine:                   pulumi.String(cacheEngine),
+		EngineVersion:            pulumi.String(cacheEngineVersion),
+		AutoMinorVersionUpgrade:  pulumi.Bool(false), // going back a version replaces the group, and its carts
+		NodeType:                 pulumi.String(args.NodeType),
+		Port:                     pulumi.Int(args.Port),
+		NumCacheClusters:         pulumi.Int(1 + args.Replicas),
+		AutomaticFailoverEnabled: pulumi.Bool(args.Replicas > 0),
+		MultiAzEnabled:           pulumi.Bool(args.Replicas > 0),
+		SubnetGroupName:          subnets.Name,
+		ParameterGroupName:       parameters.Name,
+		SecurityGroupIds:         pulumi.StringArray{args.SecurityGroup},
+		AtRestEncryptionEnabled:  pulumi.Bool(true),
+		TransitEncryptionEnabled: pulumi.Bool(true),
+		TransitEncryptionMode:    pulumi.String("required"),
+		AuthToken:                token,
+		SnapshotRetentionLimit:   pulumi.Int(1),
+		ApplyImmediately:         pulumi.Bool(args.ApplyImmediately),
+		Tags:                     args.tags.named(name),
+	}, pulumi.Parent(c), pulumi.Protect(!args.Deletable))
+	return err
+}

@@ -1,0 +1,166 @@
+package infra
+
+import (
+	"fmt"
+	"net/netip"
+
+	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+)
+
+// Namespace is the Pulumi config namespace of the keys that LoadConfig reads.
+const Namespace = "myclothes"
+
+// CartStore says where the service keeps carts. It is the rung of the ladder.
+type CartStore string
+
+// The cart stores.
+const (
+	StoreInstance    CartStore = "instance"    // in each instance's memory; lost with it
+	StoreCookie      CartStore = "cookie"      // in the user's cookie, encrypted
+	StoreElastiCache CartStore = "elasticache" // server sessions in ElastiCache
+	StoreDynamoDB    CartStore = "dynamodb"    // server sessions in DynamoDB
+)
+
+// Stickiness is the target group's session affinity.
+type Stickiness string
+
+// The kinds of stickiness. app_cookie follows the service's own session cookie.
+const (
+	StickinessNone      Stickiness = "none"
+	StickinessLBCookie  Stickiness = "lb_cookie"
+	StickinessAppCookie Stickiness = "app_cookie"
+)
+
+// NatGateways says how private subnets reach the internet.
+type NatGateways string
+
+// The NAT strategies. With none, instances reach AWS through VPC endpoints only.
+const (
+	NatNone     NatGateways = "none"
+	NatSingle   NatGateways = "single"
+	NatOnePerAz NatGateways = "onePerAz"
+)
+
+// Config is everything that can be configured, by the keys and with the defaults
+// of Pulumi.yaml, where each is described.
+type Config struct {
+	CartStore               CartStore
+	Stickiness              Stickiness
+	StickinessSeconds       int
+	SessionTTLHours         int
+	AvailabilityZones       int
+	VpcCIDR                 netip.Prefix
+	NatGateways             NatGateways
+	CertificateArn          string // empty: plain HTTP
+	MinInstances            int
+	MaxInstances            int
+	InstanceType            string
+	AmiID                   string // empty: the latest Amazon Linux 2023 when an instance starts
+	InstanceWarmupSeconds   int
+	DeregistrationSeconds   int
+	TargetCPUPercent        int
+	TargetRequestsPerMinute int
+	AppPort                 int
+	CachePort               int
+	CacheNodeType           string
+	CacheReplicas           int
+	DatabasePort            int
+	DatabaseInstanceClass   string
+	DatabaseEngineVersion   string
+	DatabaseStorageGB       int
+	DatabaseMaxStorageGB    int
+	DatabaseMultiAZ         bool
+	ReadReplicas            int
+	BackupRetentionDays     int
+	DeletionProtection      bool
+	ApplyImmediately        bool
+	architecture            Architecture
+	subnets                 []subnetTier
+}
+
+// LoadConfig reads the stack's configuration. Its error lists every problem, each
+// with the key, the value and what is accepted.
+func LoadConfig(ctx *pulumi.Context) (Config, error) {
+	r := newReader(ctx)
+	c := Config{
+		CartStore:               oneOf(r, "cartStore", StoreElastiCache, StoreInstance, StoreCookie, StoreElastiCache, StoreDynamoDB),
+		Stickiness:              oneOf(r, "stickiness", StickinessNone, StickinessNone, StickinessLBCookie, StickinessAppCookie),
+		StickinessSeconds:       r.integer("stickinessSeconds", 86400, 1, 604800),
+		SessionTTLHours:         r.integer("sessionTtlHours", 336, 1, 8760),
+		AvailabilityZones:       r.integer("availabilityZones", 3, 2, 6),
+		VpcCIDR:                 r.network("vpcCidr", "10.0.0.0/16"),
+		NatGateways:             oneOf(r, "natGateways", NatOnePerAz, NatNone, NatSingle, NatOnePerAz),
+		CertificateArn:          r.pattern("certificateArn", "", `arn:aws[a-z-]*:acm:[a-z0-9-]+:\d{12}:certificate/[0-9a-f-]+`),
+		MinInstances:            r.integer("minInstances", 3, 1, 1000),
+		MaxInstances:            r.integer("maxInstances", 9, 1, 1000),
+		InstanceType:            r.pattern("instanceType", "t4g.small", `[a-z][a-z0-9-]*\d[a-z0-9-]*\.[a-z0-9-]+`),
+		AmiID:                   r.pattern("amiId", "", `ami-[0-9a-f]{8,17}`),
+		InstanceWarmupSeconds:   r.integer("instanceWarmupSeconds", 60, 0, 3600),
+		DeregistrationSeconds:   r.integer("deregistrationSeconds", 30, 10, 3600),
+		TargetCPUPercent:        r.integer("targetCpuPercent", 60, 10, 90),
+		TargetRequestsPerMinute: r.integer("targetRequestsPerMinute", 6000, 1, 1000000),
+		AppPort:                 r.integer("appPort", 8080, 1024, 65535),
+		CachePort:               r.integer("cachePort", 6379, 1024, 65535),
+		CacheNodeType:           r.pattern("cacheNodeType", "cache.t4g.small", `cache\.[a-z0-9]+\.[a-z0-9]+`),
+		CacheReplicas:           r.integer("cacheReplicas", 1, 0, 5),
+		DatabasePort:            r.integer("databasePort", 5432, 1150, 65535),
+		DatabaseInstanceClass:   r.pattern("databaseInstanceClass", "db.t4g.medium", `db\.[a-z0-9]+\.[a-z0-9]+`),
+		DatabaseEngineVersion:   r.pattern("databaseEngineVersion", "17", `1[4-9](\.\d+)?`),
+		DatabaseStorageGB:       r.integer("databaseStorageGb", 20, 20, 65536),
+		DatabaseMaxStorageGB:    r.integer("databaseMaxStorageGb", 100, 20, 65536),
+		DatabaseMultiAZ:         r.boolean("databaseMultiAz", true),
+		ReadReplicas:            r.integer("readReplicas", 1, 0, 15),
+		BackupRetentionDays:     r.integer("backupRetentionDays", 7, 0, 35),
+		DeletionProtection:      r.boolean("deletionProtection", true),
+		ApplyImmediately:        r.boolean("applyImmediately", false),
+	}
+	r.derive(&c)
+	r.combinations(c)
+	return c, r.err()
+}
+
+// derive computes what follows from single values.
+func (r *reader) derive(c *Config) {
+	var err error
+	if c.architecture, err = architectureOf(c.InstanceType); err != nil {
+		r.refuse("instanceType", c.InstanceType, err.Error())
+	}
+	if !c.VpcCIDR.IsValid() {
+		return // reported already
+	}
+	if c.subnets, err = planSubnets(c.VpcCIDR, c.AvailabilityZones); err != nil {
+		r.refuse("vpcCidr", c.VpcCIDR, err.Error())
+	}
+}
+
+// combinations refuses values that are legal alone and wrong together.
+func (r *reader) combinations(c Config) {
+	rules := []struct {
+		broken   bool
+		key      string
+		value    any
+		accepted string
+	}{
+		{c.DatabaseMultiAZ && c.AvailabilityZones < 2, "databaseMultiAz", c.DatabaseMultiAZ,
+			fmt.Sprintf("false with availabilityZones %d: a standby needs a second zone", c.AvailabilityZones)},
+		{c.CacheReplicas > 0 && c.AvailabilityZones < 2, "cacheReplicas", c.CacheReplicas,
+			fmt.Sprintf("0 with availabilityZones %d: a Multi-AZ replica needs a second zone", c.AvailabilityZones)},
+		{c.MinInstances < c.AvailabilityZones, "minInstances", c.MinInstances,
+			fmt.Sprintf("at least availabilityZones (%d), one instance per zone", c.AvailabilityZones)},
+		{c.MaxInstances < c.MinInstances, "maxInstances", c.MaxInstances,
+			fmt.Sprintf("at least minInstances (%d)", c.MinInstances)},
+		{c.ReadReplicas > 0 && c.BackupRetentionDays == 0, "backupRetentionDays", c.BackupRetentionDays,
+			fmt.Sprintf("1 to 35 with readReplicas %d: RDS makes replicas from backups", c.ReadReplicas)},
+		{c.Stickiness == StickinessAppCookie && c.CartStore == StoreCookie, "stickiness", c.Stickiness,
+			"none or lb_cookie with cartStore cookie: there is no session cookie to follow"},
+		{c.DatabaseMaxStorageGB < c.DatabaseStorageGB, "databaseMaxStorageGb", c.DatabaseMaxStorageGB,
+			fmt.Sprintf("at least databaseStorageGb (%d)", c.DatabaseStorageGB)},
+		{c.subnets != nil && !holdsInstances(c.subnets, c.MaxInstances), "maxInstances", c.MaxInstances,
+			fmt.Sprintf("what the private subnets of %s hold twice over, as a roll needs", c.VpcCIDR)},
+	}
+	for _, rule := range rules {
+		if rule.broken {
+			r.refuse(rule.key, rule.value, rule.accepted)
+		}
+	}
+}

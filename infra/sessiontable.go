@@ -1,0 +1,48 @@
+package infra
+
+import (
+	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/dynamodb"
+	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+)
+
+// SessionTableArgs say what table to make.
+type SessionTableArgs struct {
+	Deletable bool // no deletion protection
+
+	tags tagger
+}
+
+// SessionTable is a DynamoDB table that holds sessions and their carts instead of
+// the cache: a partition key "id", and "expires" (Unix seconds) after which
+// DynamoDB removes an item, some time.
+type SessionTable struct {
+	pulumi.ResourceState
+
+	Name pulumi.StringOutput
+	Arn  pulumi.StringOutput
+
+	table *dynamodb.Table
+}
+
+// NewSessionTable declares the table.
+func NewSessionTable(ctx *pulumi.Context, name string, args *SessionTableArgs, opts ...pulumi.ResourceOption) (*SessionTable, error) {
+	t := &SessionTable{}
+	if err := ctx.RegisterComponentResource("myclothes:index:SessionTable", name, t, opts...); err != nil {
+		return nil, err
+	}
+	table, err := dynamodb.NewTable(ctx, name, &dynamodb.TableArgs{
+		Attributes:                dynamodb.TableAttributeArray{dynamodb.TableAttributeArgs{Name: pulumi.String("id"), Type: pulumi.String("S")}},
+		HashKey:                   pulumi.String("id"),
+		BillingMode:               pulumi.String("PAY_PER_REQUEST"),
+		Ttl:                       dynamodb.TableTtlArgs{AttributeName: pulumi.String("expires"), Enabled: pulumi.Bool(true)},
+		PointInTimeRecovery:       dynamodb.TablePointInTimeRecoveryArgs{Enabled: pulumi.Bool(true)},
+		ServerSideEncryption:      dynamodb.TableServerSideEncryptionArgs{Enabled: pulumi.Bool(true)},
+		DeletionProtectionEnabled: pulumi.Bool(!args.Deletable),
+		Tags:                      args.tags.named(name),
+	}, pulumi.Parent(t), pulumi.Protect(!args.Deletable))
+	if err != nil {
+		return nil, err
+	}
+	t.table, t.Name, t.Arn = table, table.Name, table.Arn
+	return t, ctx.RegisterResourceOutputs(t, pulumi.Map{"name": t.Name})
+}
