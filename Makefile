@@ -1,0 +1,33 @@
+# Every command of the project, one line each. README.md explains them.
+STACK  ?= dev
+PORT   ?= 8080
+CONFIG ?=
+
+# Unoptimised, the AWS SDK compiles in half the time; nothing here needs it fast.
+# All commands share the flags, and so the build cache.
+export GOFLAGS := $(GOFLAGS) '-gcflags=github.com/pulumi/pulumi-aws/...=-N -l'
+
+LOCAL = .local/bin/local
+
+.PHONY: up preview down status test bench lint fmt setup
+
+up: setup ## bring the stack up on this machine, or update it
+	@$(LOCAL) up -stack $(STACK) -port $(PORT) $(foreach c,$(CONFIG),-config $(c))
+
+preview: setup ## show what up would change
+	@$(LOCAL) preview -stack $(STACK) -port $(PORT) $(foreach c,$(CONFIG),-config $(c))
+
+down: setup ## destroy the stack and stop everything
+	@$(LOCAL) down -stack $(STACK)
+
+status: setup ## who runs where, since when, with which log
+	@$(LOCAL) status
+
+test: setup ## all tests, against real servers
+	@go test -vet=off ./...
+
+lint: ## gofmt, go vet, staticcheck, govulncheck
+	@tools/lint
+
+setup: # installs or builds what is missing
+	@tools/setup
