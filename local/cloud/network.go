@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strconv"
 	"sync"
+	"sync/atomic"
 	"syscall"
 )
 
@@ -23,6 +24,8 @@ const firstBlock, lastBlock = 16, 250
 type network struct {
 	block byte
 	lock  net.Listener // held for as long as the block is ours
+
+	nodePorts atomic.Int32 // how many nodes have been given one
 
 	mu         sync.RWMutex
 	subnets    map[string]Subnet
@@ -74,6 +77,22 @@ func localAddress(block, third, fourth byte) netip.Addr {
 
 // own returns an address that the cloud uses itself: 127.B.255.n.
 func (n *network) own(last byte) netip.Addr { return localAddress(n.block, 255, last) }
+
+// nodeAddress returns an address and a free port for a process that only endpoints
+// lead to. It is never given again, so nobody takes it before the process does.
+func (n *network) nodeAddress() (netip.AddrPort, error) {
+	const firstPort, lastPort = 20000, 29999 // below the kernel's ephemeral ones
+	for {
+		port := firstPort + int(n.nodePorts.Add(1))
+		if port > lastPort {
+			return netip.AddrPort{}, errors.New("no port is left for another node: make down and up again")
+		}
+		address := netip.AddrPortFrom(n.own(2), uint16(port))
+		if listener, err := net.Listen("tcp4", address.String()); err == nil {
+			return address, listener.Close()
+		}
+	}
+}
 
 // toLocal returns the loopback address that stands for a private one.
 func (n *network) toLocal(private netip.Addr) netip.Addr {

@@ -1,0 +1,268 @@
+package cloud
+
+import (
+	"context"
+	"crypto/tls"
+	"crypto/x509"
+	"errors"
+	"fmt"
+	"net/netip"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strconv"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/redis/go-redis/v9"
+)
+
+const (
+	cacheStartTimeout = 20 * time.Second
+	// A node that does not answer for so long, so many times in a row, is dead.
+	cachePingTimeout = time.Second
+	cachePingMisses  = 3
+)
+
+// cacheNode is one redis-server.
+type cacheNode struct {
+	group   *replicationGroup
+	id      string
+	zone    string
+	dir     string
+	address netip.AddrPort
+
+	process  *process      // nil before the first start
+	client   *redis.Client // nil before the first start
+	misses   int
+	original map[string]string // what a parameter was before the group set it
+	ignored  []string          // declared parameters that redis-server does not have
+	state    string
+	since    time.Time
+}
+
+func (g *replicationGroup) newNode(id, zone string) (*cacheNode, error) {
+	address, err := g.cloud.network.nodeAddress()
+	if err != nil {
+		return nil, err
+	}
+	n := &cacheNode{group: g, id: id, zone: zone, dir: filepath.Join(g.dir, id), address: address}
+	if err := os.MkdirAll(n.dir, 0o700); err != nil {
+		return nil, err
+	}
+	return n, g.cloud.authority.issueTo(n.dir, address.Addr().String(), g.primaryEnd.host(), g.readerEnd.host())
+}
+
+// start starts the node empty, as a replica of primary unless that is nil, and
+// returns when it has the primary's data.
+func (n *cacheNode) start(ctx context.Context, spec ReplicationGroup, primary *cacheNode) error {
+	path, err := redisServer()
+	if err != nil {
+		return err
+	}
+	// Secrets go into a file that nobody else reads, not into the arguments.
+	config := filepath.Join(n.dir, "redis.conf")
+	if err := os.WriteFile(config, []byte(n.config(spec, primary)), 0o600); err != nil {
+		return err
+	}
+	c := command{path: path, args: []string{config}, dir: n.dir, log: n.group.cloud.logPath("cache-" + n.id)}
+	if n.process, err = n.group.cloud.processes.start(c); err != nil {
+		return err
+	}
+	n.connect(spec)
+	n.misses, n.original = 0, map[string]string{}
+	ctx, cancel := context.WithTimeout(ctx, cacheStartTimeout)
+	defer cancel()
+	err = n.process.until(ctx, "cache node "+n.id, func(ctx context.Context) error {
+		if primary == nil {
+			return n.client.Ping(ctx).Err()
+		}
+		return n.following(ctx)
+	})
+	if err != nil {
+		n.process.kill()
+	}
+	return err
+}
+
+// config is the redis.conf. Nothing is kept on disk: a cache node that ends is
+// replaced by an empty one.
+func (n *cacheNode) config(spec ReplicationGroup, primary *cacheNode) string {
+	var b strings.Builder
+	set := func(name string, value any) { fmt.Fprintf(&b, "%s %v\n", name, value) }
+	port, tlsPort, tlsUse := int(n.address.Port()), 0, "no"
+	if spec.TransitEncryptionEnabled {
+		port, tlsPort, tlsUse = 0, port, "yes"
+	}
+	set("bind", n.address.Addr())
+	set("protected-mode", "no")
+	set("port", port)
+	set("tls-port", tlsPort)
+	set("tls-replication", tlsUse)
+	set("tls-cert-file", strconv.Quote(filepath.Join(n.dir, "server.crt")))
+	set("tls-key-file", strconv.Quote(filepath.Join(n.dir, "server.key")))
+	set("tls-ca-cert-file", strconv.Quote(n.group.cloud.authority.caPath))
+	set("tls-auth-clients", "no")
+	set("dir", strconv.Quote(n.dir))
+	set("save", `""`)
+	set("appendonly", "no")
+	set("repl-diskless-sync", "yes")
+	set("repl-diskless-sync-delay", 0)
+	set("repl-diskless-load", "on-empty-db")
+	if spec.AuthToken != "" {
+		set("requirepass", strconv.Quote(spec.AuthToken))
+		set("masterauth", strconv.Quote(spec.AuthToken))
+	}
+	if primary != nil {
+		set("replicaof", fmt.Sprintf("%s %d", primary.address.Addr(), primary.address.Port()))
+	}
+	return b.String()
+}
+
+// connect makes the client by which the node is looked after.
+func (n *cacheNode) connect(spec ReplicationGroup) {
+	n.disconnect()
+	options := &redis.Options{
+		Addr:            n.address.String(),
+		Password:        spec.AuthToken,
+		Protocol:        2,
+		DisableIdentity: true,
+		MaxRetries:      -1,
+		PoolSize:        1,
+		DialTimeout:     cachePingTimeout,
+		ReadTimeout:     cachePingTimeout,
+	}
+	if spec.TransitEncryptionEnabled {
+		roots := x509.NewCertPool()
+		roots.AddCert(n.group.cloud.authority.certificate)
+		options.TLSConfig = &tls.Config{RootCAs: roots, ServerName: n.address.Addr().String()}
+	}
+	n.client = redis.NewClient(options)
+}
+
+func (n *cacheNode) disconnect() {
+	if n.client != nil {
+		_ = n.client.Close()
+	}
+}
+
+func (n *cacheNode) alive() bool { return n.process != nil && n.process.running() }
+
+// check ends a node that does not answer any more.
+func (n *cacheNode) check(ctx context.Context) {
+	if !n.alive() {
+		return
+	}
+	ctx, cancel := context.WithTimeout(ctx, cachePingTimeout)
+	defer cancel()
+	var answer redis.Error
+	err := n.client.Ping(ctx).Err()
+	if err == nil || errors.As(err, &answer) {
+		n.misses = 0 // a refusal is an answer too: a long script runs
+		return
+	}
+	if n.misses++; n.misses >= cachePingMisses {
+		n.group.cloud.log.Warn("cache node does not answer", "node", n.id, "error", err)
+		n.process.kill()
+	}
+}
+
+func (n *cacheNode) follow(ctx context.Context, primary *cacheNode) error {
+	return n.client.ReplicaOf(ctx, primary.address.Addr().String(), strconv.Itoa(int(primary.address.Port()))).Err()
+}
+
+// following is nil when the replica has the primary's data and gets its changes.
+func (n *cacheNode) following(ctx context.Context) error {
+	link, err := n.replicationInfo(ctx, "master_link_status")
+	if err == nil && link != "up" {
+		return fmt.Errorf("its link to the primary is %q", link)
+	}
+	return err
+}
+
+// offset says how much of the primary's changes the replica has.
+func (n *cacheNode) offset(ctx context.Context) (int64, error) {
+	value, err := n.replicationInfo(ctx, "slave_repl_offset")
+	if err != nil {
+		return 0, err
+	}
+	return strconv.ParseInt(value, 10, 64)
+}
+
+func (n *cacheNode) replicationInfo(ctx context.Context, field string) (string, error) {
+	info, err := n.client.Info(ctx, "replication").Result()
+	if err != nil {
+		return "", err
+	}
+	for line := range strings.Lines(info) {
+		if value, ok := strings.CutPrefix(strings.TrimSpace(line), field+":"); ok {
+			return value, nil
+		}
+	}
+	return "", fmt.Errorf("no %s in INFO replication", field)
+}
+
+// apply sets the parameters of the group, and those that left it back.
+func (n *cacheNode) apply(ctx context.Context, parameters []Parameter) error {
+	wanted := map[string]string{}
+	for name, value := range n.original {
+		wanted[name] = value
+	}
+	for _, p := range parameters {
+		wanted[p.Name] = p.Value
+	}
+	n.ignored = nil
+	for name, value := range wanted {
+		before, err := n.client.ConfigGet(ctx, name).Result()
+		if err != nil {
+			return err
+		}
+		if _, known := before[name]; !known {
+			n.ignored = append(n.ignored, name) // ElastiCache's own, like reserved-memory-percent
+			continue
+		}
+		if err := n.client.ConfigSet(ctx, name, value).Err(); err != nil {
+			return fmt.Errorf("parameter %s=%s: %w", name, value, err)
+		}
+		if _, had := n.original[name]; !had {
+			n.original[name] = before[name]
+		}
+	}
+	return nil
+}
+
+// setToken changes the password that the node asks for and uses.
+func (n *cacheNode) setToken(ctx context.Context, spec ReplicationGroup) error {
+	for _, name := range []string{"masterauth", "requirepass"} {
+		if err := n.client.ConfigSet(ctx, name, spec.AuthToken).Err(); err != nil {
+			return err
+		}
+	}
+	n.connect(spec)
+	return nil
+}
+
+func (n *cacheNode) stop() {
+	n.disconnect()
+	if n.process != nil {
+		n.process.kill()
+	}
+}
+
+func redisServer() (string, error) {
+	path, err := exec.LookPath("redis-server")
+	if err != nil {
+		return "", errors.New("redis-server is not installed: apt-get install redis-server")
+	}
+	return path, nil
+}
+
+var redisVersion = sync.OnceValue(func() string {
+	output, _ := exec.Command("redis-server", "--version").Output()
+	if match := regexp.MustCompile(`v=(\S+)`).FindSubmatch(output); match != nil {
+		return string(match[1])
+	}
+	return "unknown"
+})

@@ -1,0 +1,113 @@
+package cloud
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+)
+
+// update changes the running group to what is declared now.
+func (g *replicationGroup) update(ctx context.Context, spec ReplicationGroup) error {
+	before := g.spec
+	if spec.TransitEncryptionEnabled != before.TransitEncryptionEnabled || spec.Port != before.Port {
+		return errors.New("transitEncryptionEnabled and port do not change on a running group here: down and up again")
+	}
+	g.spec = spec
+	defer g.publish()
+	g.cloud.network.wear(g.primaryEnd.eni, spec.SecurityGroupIDs)
+	g.cloud.network.wear(g.readerEnd.eni, spec.SecurityGroupIDs)
+	if spec.AuthToken != before.AuthToken {
+		for _, node := range g.nodes {
+			if err := node.setToken(ctx, spec); err != nil {
+				return fmt.Errorf("auth token of %s: %w", node.id, err)
+			}
+		}
+	}
+	if err := g.applyParameters(ctx); err != nil {
+		return err
+	}
+	return g.resize(ctx)
+}
+
+func (g *replicationGroup) applyParameters(ctx context.Context) error {
+	parameters, err := g.parameters()
+	if err != nil {
+		return err
+	}
+	for _, node := range g.nodes {
+		if err := node.apply(ctx, parameters); err != nil {
+			return fmt.Errorf("%s: %w", node.id, err)
+		}
+	}
+	g.publish()
+	return nil
+}
+
+// resize adds or removes replicas, the newest first.
+func (g *replicationGroup) resize(ctx context.Context) error {
+	for len(g.nodes) < g.spec.NumCacheClusters {
+		if err := g.addNode(); err != nil {
+			return err
+		}
+	}
+	var removed []*cacheNode
+	for i := len(g.nodes) - 1; i >= 0 && len(g.nodes) > g.spec.NumCacheClusters; i-- {
+		if g.nodes[i] != g.primary {
+			removed = append(removed, g.nodes[i])
+			g.nodes = slices.Delete(g.nodes, i, i+1)
+		}
+	}
+	err := g.startReplicas(ctx)
+	g.route()
+	for _, node := range removed {
+		node.stop()
+	}
+	return err
+}
+
+// publish records how the nodes are, for those who ask meanwhile.
+func (g *replicationGroup) publish() {
+	components := make([]Component, 0, len(g.nodes))
+	for _, node := range g.nodes {
+		components = append(components, node.component())
+	}
+	g.components.Store(&components)
+}
+
+func (n *cacheNode) component() Component {
+	c := Component{
+		Kind:    "cache replica",
+		ID:      n.id,
+		Zone:    n.zone,
+		Address: n.group.readerEnd.String(),
+		State:   "available",
+		Healthy: n.alive(),
+		Log:     n.group.cloud.logPath("cache-" + n.id),
+		Note:    n.note(),
+	}
+	if n == n.group.primary {
+		c.Kind, c.Address = "cache primary", n.group.primaryEnd.String()
+	}
+	if c.Healthy {
+		c.PID = n.process.pid()
+	} else {
+		c.State = "restarting: its process ended"
+	}
+	if state := c.Kind + c.State; state != n.state {
+		n.state, n.since = state, time.Now()
+	}
+	c.Since = n.since
+	return c
+}
+
+func (n *cacheNode) note() string {
+	spec := n.group.spec
+	note := fmt.Sprintf("declared %s %s, runs redis-server %s", spec.Engine, spec.EngineVersion, redisVersion())
+	if len(n.ignored) > 0 {
+		note += "; ElastiCache parameters without effect here: " + strings.Join(n.ignored, ", ")
+	}
+	return note
+}
