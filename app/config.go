@@ -1,0 +1,206 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"net"
+	"net/netip"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// Config is everything the service is told by its environment; nothing else configures it. Addresses of
+// stores are host:port.
+type Config struct {
+	Address          netip.Addr // CART_ADDRESS: listens on it and dials from it; invalid (unset): all interfaces
+	Port             int        // CART_PORT
+	InstanceID       string     // CART_INSTANCE_ID
+	AvailabilityZone string     // CART_AVAILABILITY_ZONE
+	Release          string     // CART_RELEASE: SHA-256 of this binary
+	Store            string     // CART_STORE: where carts are kept, one of stores
+	Stickiness       string     // CART_STICKINESS: only to name the rung of the ladder to people
+	SessionCookie    string     // CART_SESSION_COOKIE: name of the session cookie
+	SessionTTL       time.Duration
+	ShutdownTimeout  time.Duration // CART_SHUTDOWN_TIMEOUT: for requests in flight when told to stop
+
+	Cache    CacheConfig
+	Database DatabaseConfig
+}
+
+// CacheConfig says where ElastiCache is. Only for the store elasticache.
+type CacheConfig struct {
+	Address string // CART_CACHE_ADDRESS: the primary endpoint
+	Secret  string // CART_CACHE_SECRET: ARN of {"authToken"}; empty: the cache asks for none
+	TLS     bool   // CART_CACHE_TLS
+}
+
+// DatabaseConfig says where PostgreSQL is.
+type DatabaseConfig struct {
+	Writer  string   // CART_DATABASE_WRITER
+	Readers []string // CART_DATABASE_READERS: read replicas, comma-separated; none: reads go to the writer
+	Name    string   // CART_DATABASE_NAME
+	Secret  string   // CART_DATABASE_SECRET: ARN of {"username","password"}
+	TLS     bool     // CART_DATABASE_TLS
+}
+
+var (
+	stores       = []string{"instance", "elasticache"}
+	laterStores  = []string{"cookie", "dynamodb"}
+	stickinesses = []string{"none", "lb_cookie", "app_cookie"}
+
+	cookieName = regexp.MustCompile(`^[A-Za-z0-9_-]{1,64}$`)
+	secretARN  = regexp.MustCompile(`^arn:[^:]+:secretsmanager:[^:]*:[^:]*:secret:.+$`)
+)
+
+// LoadConfig reads the configuration through getenv. The error lists every problem, each with the key,
+// its value and what is accepted.
+func LoadConfig(getenv func(string) string) (Config, error) {
+	env := environment{getenv: getenv}
+	cfg := Config{
+		Address:          env.address("CART_ADDRESS"),
+		Port:             env.port("CART_PORT", "8080"),
+		InstanceID:       env.text("CART_INSTANCE_ID", "i-local"),
+		AvailabilityZone: env.text("CART_AVAILABILITY_ZONE", "local"),
+		Release:          env.text("CART_RELEASE", "unreleased"),
+		Store:            env.store("CART_STORE"),
+		Stickiness:       env.oneOf("CART_STICKINESS", "none", stickinesses),
+		SessionCookie:    env.matching("CART_SESSION_COOKIE", "myclothes_session", cookieName, "letters, digits, _ and -"),
+		SessionTTL:       env.duration("CART_SESSION_TTL", "336h", time.Second),
+		ShutdownTimeout:  env.duration("CART_SHUTDOWN_TIMEOUT", "20s", 0),
+		Database: DatabaseConfig{
+			Writer:  env.hostPort("CART_DATABASE_WRITER"),
+			Readers: env.hostPorts("CART_DATABASE_READERS"),
+			Name:    env.text("CART_DATABASE_NAME", "myclothes"),
+			Secret:  env.matching("CART_DATABASE_SECRET", "", secretARN, "the ARN of a secret"),
+			TLS:     env.boolean("CART_DATABASE_TLS", "true"),
+		},
+	}
+	if cfg.Store == "elasticache" {
+		cfg.Cache = CacheConfig{Address: env.hostPort("CART_CACHE_ADDRESS"), TLS: env.boolean("CART_CACHE_TLS", "true")}
+		if getenv("CART_CACHE_SECRET") != "" {
+			cfg.Cache.Secret = env.matching("CART_CACHE_SECRET", "", secretARN, "the ARN of a secret")
+		}
+	}
+	return cfg, errors.Join(env.problems...)
+}
+
+// Rung names where this configuration stands on the ladder of the case study.
+func (c Config) Rung() string {
+	rung := map[string]string{"cookie": "3", "elasticache": "4", "dynamodb": "4"}[c.Store]
+	if c.Store == "instance" {
+		rung = "1"
+		if c.Stickiness != "none" {
+			rung = "2"
+		}
+	}
+	return fmt.Sprintf("%s · %s · stickiness %s", rung, c.Store, c.Stickiness)
+}
+
+// environment reads typed values and collects what is wrong with them.
+type environment struct {
+	getenv   func(string) string
+	problems []error
+}
+
+func (e *environment) refuse(key, value, accepted string) {
+	e.problems = append(e.problems, fmt.Errorf("%s is %q: accepted is %s", key, value, accepted))
+}
+
+func (e *environment) text(key, fallback string) string {
+	if value := e.getenv(key); value != "" {
+		return value
+	}
+	return fallback
+}
+
+func (e *environment) address(key string) netip.Addr {
+	value := e.getenv(key)
+	if value == "" {
+		return netip.Addr{}
+	}
+	address, err := netip.ParseAddr(value)
+	if err != nil {
+		e.refuse(key, value, "an IP address of this machine, or nothing for all")
+	}
+	return address
+}
+
+func (e *environment) port(key, fallback string) int {
+	value := e.text(key, fallback)
+	port, err := strconv.Atoi(value)
+	if err != nil || port < 1 || port > 65535 {
+		e.refuse(key, value, "a port from 1 to 65535")
+	}
+	return port
+}
+
+func (e *environment) store(key string) string {
+	value := e.text(key, "elasticache")
+	switch {
+	case slices.Contains(laterStores, value):
+		e.refuse(key, value, strings.Join(stores, ", ")+" (this release cannot keep carts there yet)")
+	case !slices.Contains(stores, value):
+		e.refuse(key, value, strings.Join(stores, ", "))
+	}
+	return value
+}
+
+func (e *environment) oneOf(key, fallback string, accepted []string) string {
+	value := e.text(key, fallback)
+	if !slices.Contains(accepted, value) {
+		e.refuse(key, value, strings.Join(accepted, ", "))
+	}
+	return value
+}
+
+func (e *environment) matching(key, fallback string, pattern *regexp.Regexp, accepted string) string {
+	value := e.text(key, fallback)
+	if !pattern.MatchString(value) {
+		e.refuse(key, value, accepted)
+	}
+	return value
+}
+
+func (e *environment) duration(key, fallback string, least time.Duration) time.Duration {
+	value := e.text(key, fallback)
+	d, err := time.ParseDuration(value)
+	if err != nil || d < least {
+		e.refuse(key, value, fmt.Sprintf("a duration such as 90s or 336h, at least %s", least))
+	}
+	return d
+}
+
+func (e *environment) boolean(key, fallback string) bool {
+	value := e.text(key, fallback)
+	if value != "true" && value != "false" {
+		e.refuse(key, value, "true, false")
+	}
+	return value == "true"
+}
+
+func (e *environment) hostPort(key string) string {
+	value := e.getenv(key)
+	e.checkHostPort(key, value)
+	return value
+}
+
+func (e *environment) hostPorts(key string) []string {
+	var list []string
+	for value := range strings.SplitSeq(e.getenv(key), ",") {
+		if value = strings.TrimSpace(value); value != "" {
+			e.checkHostPort(key, value)
+			list = append(list, value)
+		}
+	}
+	return list
+}
+
+func (e *environment) checkHostPort(key, value string) {
+	host, port, err := net.SplitHostPort(value)
+	if n, numErr := strconv.Atoi(port); err != nil || host == "" || numErr != nil || n < 1 || n > 65535 {
+		e.refuse(key, value, "host:port")
+	}
+}

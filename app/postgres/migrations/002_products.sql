@@ -1,0 +1,35 @@
+create table products (
+	sku         text primary key check (sku ~ '^[a-z0-9][a-z0-9-]{0,39}$'),
+	name        text not null,
+	category    text not null,
+	colour      text not null check (colour ~ '^#[0-9a-f]{6}$'),
+	description text not null,
+	price_cents integer not null check (price_cents > 0),
+	position    integer not null
+);
+
+insert into products (position, sku, category, name, colour, price_cents, description) values
+	(101, 'tee-ecru',           'T-shirts',  'Heavy tee, ecru',           '#e9e1d0',  2900, 'Dense organic cotton, cut straight. Keeps its shape.'),
+	(102, 'tee-navy',           'T-shirts',  'Heavy tee, navy',           '#27364f',  2900, 'Dense organic cotton, cut straight. Keeps its shape.'),
+	(103, 'tee-rust-pocket',    'T-shirts',  'Pocket tee, rust',          '#b4532a',  3400, 'One chest pocket, garment-dyed for a worn-in colour.'),
+	(104, 'tee-sage-long',      'T-shirts',  'Long-sleeve tee, sage',     '#8fa58a',  3900, 'Ribbed cuffs, a little longer in the body.'),
+	(201, 'shirt-oxford-white', 'Shirts',    'Oxford shirt, white',       '#f4f4f1',  6900, 'Button-down collar in cotton oxford, softer with every wash.'),
+	(202, 'shirt-oxford-sky',   'Shirts',    'Oxford shirt, sky',         '#a9c5e0',  6900, 'Button-down collar in cotton oxford, softer with every wash.'),
+	(203, 'shirt-flannel-moss', 'Shirts',    'Flannel shirt, moss',       '#5d6b45',  7900, 'Brushed on both sides. Warm enough to be the jacket.'),
+	(204, 'shirt-linen-sand',   'Shirts',    'Linen shirt, sand',         '#d8c3a0',  8400, 'European linen with a band collar, for the hot weeks.'),
+	(301, 'knit-merino-grey',   'Knitwear',  'Merino crew, grey',         '#9a9da1',  9900, 'Fine merino that can be worn all year.'),
+	(302, 'knit-merino-plum',   'Knitwear',  'Merino crew, plum',         '#6b3654',  9900, 'Fine merino that can be worn all year.'),
+	(303, 'knit-fisher-cream',  'Knitwear',  'Fisherman sweater, cream',  '#efe6d2', 14900, 'Heavy rib in undyed wool. Stands by itself.'),
+	(304, 'knit-cardigan-teal', 'Knitwear',  'Cardigan, teal',            '#2f6f73', 12900, 'Lambswool with horn buttons and two pockets.'),
+	(401, 'jeans-indigo',       'Trousers',  'Straight jeans, indigo',    '#2b3d63',  9500, '13 oz denim, mid rise, no stretch.'),
+	(402, 'jeans-black',        'Trousers',  'Straight jeans, black',     '#26272b',  9500, '13 oz denim, mid rise, no stretch.'),
+	(403, 'chino-khaki',        'Trousers',  'Chinos, khaki',             '#b09a6f',  7900, 'Cotton twill with a clean front.'),
+	(404, 'trousers-wool-coal', 'Trousers',  'Wool trousers, coal',       '#43464c', 12900, 'Pleated, in a wool that does not crease on the train.'),
+	(501, 'dress-wrap-poppy',   'Dresses',   'Wrap dress, poppy',         '#c8403a', 11900, 'Viscose that moves, tied at the side.'),
+	(502, 'dress-shirt-cobalt', 'Dresses',   'Shirt dress, cobalt',       '#2f55a4', 10900, 'Cotton poplin with a belt of the same cloth.'),
+	(503, 'dress-knit-olive',   'Dresses',   'Knit dress, olive',         '#6f6b3c', 12900, 'Ribbed merino, below the knee.'),
+	(504, 'dress-slip-rose',    'Dresses',   'Slip dress, rose',          '#d7a3a0',  9900, 'Cut on the bias. A sweater over it for the winter.'),
+	(601, 'jacket-work-blue',   'Jackets',   'Work jacket, blue',         '#3f66a0', 11900, 'Cotton moleskin with three patch pockets.'),
+	(602, 'jacket-rain-yellow', 'Jackets',   'Rain jacket, yellow',       '#e4b52f', 15900, 'Waterproof, taped seams, a hood that stays up.'),
+	(603, 'jacket-quilt-green', 'Jackets',   'Quilted jacket, green',     '#3e5a45', 13900, 'Light, warm, folds into its own pocket.'),
+	(604, 'coat-wool-camel',    'Jackets',   'Wool coat, camel',          '#c19a63', 24900, 'Double-faced wool, single-breasted, to the knee.');

@@ -1,0 +1,163 @@
+// Package redis keeps carts and sessions in ElastiCache (Redis OSS or Valkey, cluster mode disabled).
+package redis
+
+import (
+	"context"
+	"crypto/tls"
+	"errors"
+	"fmt"
+	"net"
+	"sync/atomic"
+	"time"
+
+	goredis "github.com/redis/go-redis/v9"
+	"github.com/redis/go-redis/v9/maintnotifications"
+
+	"myclothes/app/dial"
+	"myclothes/app/shop"
+)
+
+const (
+	ioTimeout   = time.Second // of one command: a cache that takes longer is away
+	poolTimeout = time.Second // waiting for a free connection
+	poolSize    = 64          // connections, at most
+	leastAge    = 100 * time.Millisecond
+)
+
+func init() {
+	// The library writes plain lines to standard error about every connection that fails; the failed
+	// request is logged anyway.
+	goredis.SetLogger(silence{})
+}
+
+type silence struct{}
+
+func (silence) Printf(context.Context, string, ...any) {}
+
+// Config says how to reach the cache.
+type Config struct {
+	Address string      // host:port of the primary endpoint
+	Dialer  *net.Dialer // where connections start
+	TLS     *tls.Config // nil: no TLS
+	Token   Token       // nil: the cache asks for none
+}
+
+// Token is the cache's AUTH token, as kept in Secrets Manager. Expire makes the next Value read it again.
+type Token interface {
+	Value(ctx context.Context) (Auth, error)
+	Expire()
+}
+
+// Auth is the JSON of the secret.
+type Auth struct {
+	Token string `json:"authToken"`
+}
+
+// client is a connection pool that is thrown away when it turns out to lead to a node that is not the
+// primary any more: ElastiCache moves the endpoint's name, but connections stay where they are.
+type client struct {
+	cfg     Config
+	current atomic.Pointer[pool]
+}
+
+type pool struct {
+	*goredis.Client
+	opened time.Time
+}
+
+func newClient(cfg Config) *client {
+	c := &client{cfg: cfg}
+	c.current.Store(c.newPool())
+	return c
+}
+
+func (c *client) newPool() *pool {
+	options := &goredis.Options{
+		Addr:                     c.cfg.Address,
+		Dialer:                   c.dialer(),
+		Protocol:                 2,
+		DisableIdentity:          true,
+		MaxRetries:               -1, // do decides what may be repeated
+		DialerRetries:            1,
+		ReadTimeout:              ioTimeout,
+		WriteTimeout:             ioTimeout,
+		PoolTimeout:              poolTimeout,
+		PoolSize:                 poolSize,
+		MaxActiveConns:           poolSize,
+		ContextTimeoutEnabled:    true,
+		MaintNotificationsConfig: &maintnotifications.Config{Mode: maintnotifications.ModeDisabled},
+	}
+	if token := c.cfg.Token; token != nil {
+		options.CredentialsProviderContext = func(ctx context.Context) (string, string, error) {
+			auth, err := token.Value(ctx)
+			return "", auth.Token, err
+		}
+	}
+	return &pool{Client: goredis.NewClient(options), opened: time.Now()}
+}
+
+func (c *client) dialer() dial.Func {
+	if c.cfg.TLS == nil {
+		return c.cfg.Dialer.DialContext
+	}
+	return (&tls.Dialer{NetDialer: c.cfg.Dialer, Config: c.cfg.TLS}).DialContext
+}
+
+// do runs one command and, if it failed in a way that says it was not carried out, once more. A command
+// that may be repeated (the outcome is the same if it was carried out twice) is also run again when the
+// connection broke before the answer came. Errors wrap shop.ErrUnavailable.
+func (c *client) do(ctx context.Context, repeatable bool, command func(goredis.Cmdable) error) error {
+	p := c.current.Load()
+	err := command(p)
+	switch {
+	case err == nil || errors.Is(err, goredis.Nil):
+		return err
+	case goredis.IsReadOnlyError(err), goredis.IsLoadingError(err), goredis.IsMasterDownError(err):
+		c.abandon(p)
+	case goredis.IsAuthError(err):
+		if c.cfg.Token != nil {
+			c.cfg.Token.Expire()
+		}
+		c.abandon(p)
+	case neverSent(err):
+	case repeatable && brokenConnection(err):
+	default:
+		return fmt.Errorf("cache: %w: %w", shop.ErrUnavailable, err)
+	}
+	if err := command(c.current.Load()); err != nil && !errors.Is(err, goredis.Nil) {
+		return fmt.Errorf("cache: %w: %w", shop.ErrUnavailable, err)
+	}
+	return nil
+}
+
+// abandon replaces the pool, whose connections all lead to the same wrong node, unless that was done a
+// moment ago. Commands in flight on it may still end.
+func (c *client) abandon(p *pool) {
+	if time.Since(p.opened) < leastAge {
+		return
+	}
+	fresh := c.newPool()
+	if !c.current.CompareAndSwap(p, fresh) {
+		fresh.Close()
+		return
+	}
+	time.AfterFunc(2*ioTimeout, func() { p.Close() })
+}
+
+func (c *client) close() error { return c.current.Load().Close() }
+
+// neverSent reports whether there was no connection to send the command over. A dial that ran into its
+// timeout is left out: another one would keep the visitor waiting for the same answer.
+func neverSent(err error) bool {
+	var op *net.OpError
+	return errors.As(err, &op) && op.Op == "dial" && !op.Timeout()
+}
+
+func brokenConnection(err error) bool {
+	return !errors.Is(err, context.Canceled) && !errors.Is(err, context.DeadlineExceeded) && !isServerError(err)
+}
+
+func isServerError(err error) bool {
+	var reply goredis.Error
+	return errors.As(err, &reply)
+}

@@ -1,0 +1,155 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net"
+	"net/http"
+	"strconv"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"myclothes/app/dial"
+	"myclothes/app/memory"
+	"myclothes/app/postgres"
+	"myclothes/app/redis"
+	"myclothes/app/secrets"
+	"myclothes/app/server"
+	"myclothes/app/shop"
+)
+
+// run serves until ctx ends, and then finishes what is in flight. It logs JSON lines to out. An error is
+// a configuration that cannot work, an address that cannot be listened on, or requests that did not
+// finish in time; stores that are away are none.
+func run(ctx context.Context, getenv func(string) string, out io.Writer) error {
+	cfg, err := LoadConfig(getenv)
+	if err != nil {
+		return fmt.Errorf("configuration:\n%w", err)
+	}
+	log := slog.New(slog.NewJSONHandler(out, nil)).With("instance", cfg.InstanceID, "zone", cfg.AvailabilityZone)
+	secretsClient, err := secrets.NewClient(ctx, dial.From(cfg.Address))
+	if err != nil {
+		return err
+	}
+	db, err := openDatabase(cfg, secretsClient, log)
+	if err != nil {
+		return err
+	}
+	defer db.Close()
+	store, closeStore, err := openStore(cfg, secretsClient)
+	if err != nil {
+		return err
+	}
+	defer closeStore()
+
+	handler := server.New(server.Config{
+		InstanceID: cfg.InstanceID, AvailabilityZone: cfg.AvailabilityZone, Rung: cfg.Rung(),
+		SessionCookie: cfg.SessionCookie, SessionTTL: cfg.SessionTTL,
+		Store: store, Catalog: shop.NewCatalog(db), Customers: db, Checks: checks(cfg, store, db), Log: log,
+	})
+	return serve(ctx, cfg, handler, db.Migrate, log)
+}
+
+func openDatabase(cfg Config, client secrets.Client, log *slog.Logger) (*postgres.DB, error) {
+	return postgres.Open(postgres.Config{
+		Writer: cfg.Database.Writer, Readers: cfg.Database.Readers, Name: cfg.Database.Name,
+		Secret: secrets.New[postgres.Login](client, cfg.Database.Secret),
+		TLS:    cfg.Database.TLS, Dialer: dial.From(cfg.Address), Log: log,
+	})
+}
+
+// openStore opens the store of the configured rung. The function returned closes it.
+func openStore(cfg Config, client secrets.Client) (shop.SessionStore, func() error, error) {
+	if cfg.Store == "instance" {
+		return memory.NewStore(cfg.SessionTTL), func() error { return nil }, nil
+	}
+	cache := redis.Config{Address: cfg.Cache.Address, Dialer: dial.From(cfg.Address)}
+	if cfg.Cache.Secret != "" {
+		cache.Token = secrets.New[redis.Auth](client, cfg.Cache.Secret)
+	}
+	if cfg.Cache.TLS {
+		host, _, err := net.SplitHostPort(cfg.Cache.Address)
+		if err != nil {
+			return nil, nil, fmt.Errorf("cache: %w", err)
+		}
+		if cache.TLS, err = dial.TLS(host, nil); err != nil {
+			return nil, nil, fmt.Errorf("cache: %w", err)
+		}
+	}
+	store := redis.NewStore(cache, cfg.SessionTTL)
+	return store, store.Close, nil
+}
+
+func checks(cfg Config, store shop.SessionStore, db *postgres.DB) []server.Check {
+	list := []server.Check{{Name: "cartStore " + cfg.Store, Ping: store.Ping}, {Name: "databaseWriter", Ping: db.Ping}}
+	for i := range cfg.Database.Readers {
+		list = append(list, server.Check{
+			Name: "databaseReader " + strconv.Itoa(i+1),
+			Ping: func(ctx context.Context) error { return db.PingReader(ctx, i) },
+		})
+	}
+	return list
+}
+
+// serve listens and migrates side by side: an instance is healthy before the database is there. When ctx
+// ends it stops listening and lets requests in flight finish; the load balancer has been told before.
+func serve(ctx context.Context, cfg Config, handler http.Handler, migrate func(context.Context) error, log *slog.Logger) error {
+	host := ""
+	if cfg.Address.IsValid() {
+		host = cfg.Address.String()
+	}
+	listener, err := net.Listen("tcp", net.JoinHostPort(host, strconv.Itoa(cfg.Port)))
+	if err != nil {
+		return fmt.Errorf("listen: %w", err)
+	}
+	httpServer := newHTTPServer(handler, log)
+	log.Info("serving", "address", listener.Addr().String(), "release", cfg.Release, "rung", cfg.Rung())
+
+	group, ctx := errgroup.WithContext(ctx)
+	group.Go(func() error {
+		if err := httpServer.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
+			return fmt.Errorf("serve: %w", err)
+		}
+		return nil
+	})
+	group.Go(func() error {
+		migrate(ctx) // fails only when ctx ends, and says so in the log until then
+		return nil
+	})
+	group.Go(func() error {
+		<-ctx.Done()
+		return drain(httpServer, cfg.ShutdownTimeout, log)
+	})
+	return group.Wait()
+}
+
+func newHTTPServer(handler http.Handler, log *slog.Logger) *http.Server {
+	return &http.Server{
+		Handler:           handler,
+		ReadHeaderTimeout: 5 * time.Second,
+		ReadTimeout:       10 * time.Second,
+		WriteTimeout:      15 * time.Second,
+		// Longer than the load balancer keeps idle connections (60 s), so that it is never the one to
+		// find a connection closed under a request.
+		IdleTimeout:    75 * time.Second,
+		MaxHeaderBytes: 32 << 10,
+		ErrorLog:       slog.NewLogLogger(log.Handler(), slog.LevelWarn),
+	}
+}
+
+func drain(httpServer *http.Server, limit time.Duration, log *slog.Logger) error {
+	log.Info("draining", "limit", limit.String())
+	httpServer.SetKeepAlivesEnabled(false)
+	ctx, cancel := context.WithTimeout(context.Background(), limit)
+	defer cancel()
+	if err := httpServer.Shutdown(ctx); err != nil {
+		httpServer.Close()
+		return fmt.Errorf("requests did not finish within %s: %w", limit, err)
+	}
+	log.Info("stopped")
+	return nil
+}

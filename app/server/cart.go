@@ -1,0 +1,120 @@
+package server
+
+import (
+	"context"
+	"net/http"
+
+	"myclothes/app/shop"
+)
+
+// cartView is a cart with the names and prices of now.
+type cartView struct {
+	Items      []cartItem `json:"items"`
+	TotalCents int        `json:"totalCents"`
+}
+
+type cartItem struct {
+	SKU            string       `json:"sku"`
+	Name           string       `json:"name"`
+	Quantity       int          `json:"quantity"`
+	UnitPriceCents int          `json:"unitPriceCents"`
+	Product        shop.Product `json:"-"`
+}
+
+// TotalCents is the price of the whole line.
+func (i cartItem) TotalCents() int { return i.Quantity * i.UnitPriceCents }
+
+// newCartView shows the lines whose product is still sold.
+func newCartView(cart shop.Cart, sold *shop.Range) cartView {
+	view := cartView{Items: make([]cartItem, 0, len(cart.Lines))}
+	for _, line := range cart.Lines {
+		product, ok := sold.Product(line.SKU)
+		if !ok {
+			continue
+		}
+		item := cartItem{SKU: line.SKU, Name: product.Name, Quantity: line.Quantity, UnitPriceCents: product.PriceCents, Product: product}
+		view.Items = append(view.Items, item)
+		view.TotalCents += item.TotalCents()
+	}
+	return view
+}
+
+// readCart, add and set are the operations on carts, for the API and the pages alike.
+func (s *server) readCart(ctx context.Context, session *shop.Session) (cartView, error) {
+	sold, err := s.Catalog.Range(ctx)
+	if err != nil {
+		return cartView{}, err
+	}
+	cart, err := s.Store.Cart(ctx, session)
+	return newCartView(cart, sold), err
+}
+
+func (s *server) add(ctx context.Context, session *shop.Session, sku string, quantity int) (cartView, error) {
+	if err := shop.CheckAdd(quantity); err != nil {
+		return cartView{}, err
+	}
+	sold, err := s.Catalog.Range(ctx)
+	if err != nil {
+		return cartView{}, err
+	}
+	if _, ok := sold.Product(sku); !ok {
+		return cartView{}, noSuchProduct()
+	}
+	cart, err := s.Store.Add(ctx, session, sku, quantity)
+	return newCartView(cart, sold), err
+}
+
+func (s *server) set(ctx context.Context, session *shop.Session, sku string, quantity int) (cartView, error) {
+	if err := shop.CheckSet(quantity); err != nil {
+		return cartView{}, err
+	}
+	sold, err := s.Catalog.Range(ctx)
+	if err != nil {
+		return cartView{}, err
+	}
+	if _, ok := sold.Product(sku); !ok && quantity > 0 {
+		return cartView{}, noSuchProduct()
+	}
+	cart, err := s.Store.Set(ctx, session, sku, quantity)
+	return newCartView(cart, sold), err
+}
+
+func (s *server) getCart(r *http.Request, session *shop.Session) (response, error) {
+	view, err := s.readCart(r.Context(), session)
+	return body{http.StatusOK, view}, err
+}
+
+func (s *server) addItem(r *http.Request, session *shop.Session) (response, error) {
+	item, err := decode[struct {
+		SKU      string `json:"sku"`
+		Quantity int    `json:"quantity"`
+	}](r)
+	if err != nil {
+		return nil, err
+	}
+	view, err := s.add(r.Context(), session, item.SKU, item.Quantity)
+	return body{http.StatusOK, view}, err
+}
+
+func (s *server) setItem(r *http.Request, session *shop.Session) (response, error) {
+	item, err := decode[struct {
+		Quantity *int `json:"quantity"`
+	}](r)
+	if err != nil {
+		return nil, err
+	}
+	if item.Quantity == nil {
+		return nil, &bodyError{http.StatusBadRequest, "quantity is missing"}
+	}
+	view, err := s.set(r.Context(), session, r.PathValue("sku"), *item.Quantity)
+	return body{http.StatusOK, view}, err
+}
+
+func (s *server) removeItem(r *http.Request, session *shop.Session) (response, error) {
+	view, err := s.set(r.Context(), session, r.PathValue("sku"), 0)
+	return body{http.StatusOK, view}, err
+}
+
+func (s *server) clearCart(r *http.Request, session *shop.Session) (response, error) {
+	return noContent{}, s.Store.Clear(r.Context(), session)
+}

@@ -1,0 +1,67 @@
+package server
+
+import (
+	"context"
+	"io"
+	"net/http"
+	"time"
+)
+
+// Check looks at one dependency.
+type Check struct {
+	Name string
+	Ping func(ctx context.Context) error
+}
+
+const checkTimeout = 2 * time.Second
+
+// serveHealth says that the process serves. It looks at nothing else: an instance whose stores are away
+// must not be replaced by one whose stores are away too.
+func serveHealth(w http.ResponseWriter, _ *http.Request) {
+	w.Header().Set("Cache-Control", "no-store")
+	io.WriteString(w, "ok\n")
+}
+
+type readiness struct {
+	Status       string             `json:"status"`
+	Dependencies []dependencyStatus `json:"dependencies"`
+}
+
+type dependencyStatus struct {
+	Name   string  `json:"name"`
+	Status string  `json:"status"` // up, away
+	Millis float64 `json:"ms"`
+}
+
+// serveReadiness looks at every dependency, for people. Why one is away is in the log only: anybody can
+// ask this.
+func (s *server) serveReadiness(w http.ResponseWriter, r *http.Request) {
+	ctx, cancel := context.WithTimeout(r.Context(), checkTimeout)
+	defer cancel()
+	results := make([]chan dependencyStatus, len(s.Checks))
+	for i, check := range s.Checks {
+		results[i] = make(chan dependencyStatus, 1)
+		go func() { results[i] <- s.look(ctx, check) }()
+	}
+	answer, status := readiness{Status: "ready", Dependencies: []dependencyStatus{}}, http.StatusOK
+	for _, result := range results {
+		dependency := <-result
+		answer.Dependencies = append(answer.Dependencies, dependency)
+		if dependency.Status != "up" {
+			answer.Status, status = "not ready", http.StatusServiceUnavailable
+		}
+	}
+	w.Header().Set("Cache-Control", "no-store")
+	writeJSON(w, status, "application/json", answer)
+}
+
+func (s *server) look(ctx context.Context, check Check) dependencyStatus {
+	start := time.Now()
+	err := check.Ping(ctx)
+	result := dependencyStatus{Name: check.Name, Status: "up", Millis: float64(time.Since(start).Microseconds()) / 1000}
+	if err != nil {
+		result.Status = "away"
+		s.Log.Warn("dependency is away", "dependency", check.Name, "error", err)
+	}
+	return result
+}

@@ -1,0 +1,93 @@
+package server
+
+import (
+	"context"
+	"errors"
+	"net/http"
+
+	"myclothes/app/shop"
+)
+
+// problem is an RFC 9457 problem document.
+type problem struct {
+	Type      string `json:"type"`
+	Title     string `json:"title"`
+	Status    int    `json:"status"`
+	Detail    string `json:"detail,omitempty"`
+	RequestID string `json:"requestId,omitempty"`
+}
+
+// retryAfter is what a visitor is told when a store is away, in seconds.
+const retryAfter = "2"
+
+// statuses is the one map from kinds of error to HTTP statuses, and what to say when the error itself
+// says nothing that is meant for a visitor.
+var statuses = []struct {
+	kind   error
+	status int
+	detail string
+}{
+	{shop.ErrInvalid, http.StatusUnprocessableEntity, "The request asks for something that is not accepted."},
+	{shop.ErrLimit, http.StatusUnprocessableEntity, "The cart is full."},
+	{shop.ErrNotFound, http.StatusNotFound, "There is nothing here."},
+	{shop.ErrConflict, http.StatusConflict, "This contradicts what is already there."},
+	{shop.ErrUnauthenticated, http.StatusUnauthorized, "Sign in first."},
+	{shop.ErrUnavailable, http.StatusServiceUnavailable, "The shop cannot reach one of its stores right now. Please try again in a moment."},
+	{context.DeadlineExceeded, http.StatusServiceUnavailable, "This takes too long right now. Please try again in a moment."},
+	{context.Canceled, http.StatusServiceUnavailable, "The request was given up."},
+}
+
+// explain returns the status for an error and the sentence for the visitor.
+func explain(err error) (status int, detail string) {
+	var malformed *bodyError
+	if errors.As(err, &malformed) {
+		return malformed.status, malformed.reason
+	}
+	var refusal *shop.Refusal
+	for _, known := range statuses {
+		if !errors.Is(err, known.kind) {
+			continue
+		}
+		if errors.As(err, &refusal) {
+			return known.status, refusal.Reason
+		}
+		return known.status, known.detail
+	}
+	return http.StatusInternalServerError, "Something went wrong here. It has been noted."
+}
+
+func (s *server) writeProblem(w http.ResponseWriter, r *http.Request, err error) {
+	status, detail := explain(err)
+	s.prepareFailure(w, r, status, err)
+	writeProblem(w, status, detail)
+}
+
+// prepareFailure logs a failure of ours and says when to come back.
+func (s *server) prepareFailure(w http.ResponseWriter, r *http.Request, status int, err error) {
+	if status >= http.StatusInternalServerError {
+		s.Log.Error("request failed", "route", r.Pattern, "requestId", w.Header().Get(requestIDHeader), "error", err)
+	}
+	if status == http.StatusServiceUnavailable {
+		w.Header().Set("Retry-After", retryAfter)
+	}
+}
+
+func writeProblem(w http.ResponseWriter, status int, detail string) {
+	writeJSON(w, status, "application/problem+json", problem{
+		Type: "about:blank", Title: http.StatusText(status), Status: status, Detail: detail,
+		RequestID: w.Header().Get(requestIDHeader),
+	})
+}
+
+// writeUnrouted answers what no route matches, instead of the mux. For 405 the mux has set Allow.
+func writeUnrouted(w http.ResponseWriter, r *http.Request, status int) {
+	detail := "There is nothing at this address."
+	if status == http.StatusMethodNotAllowed {
+		detail = r.Method + " is not possible here; " + w.Header().Get("Allow") + " is."
+	}
+	writeProblem(w, status, detail)
+}
+
+func (s *server) denyCrossOrigin(w http.ResponseWriter, _ *http.Request) {
+	writeProblem(w, http.StatusForbidden, "This request comes from another site.")
+}

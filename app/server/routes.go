@@ -1,0 +1,43 @@
+package server
+
+import (
+	"net/http"
+
+	"github.com/prometheus/client_golang/prometheus/promhttp"
+)
+
+// routes is every route of the service.
+func (s *server) routes() http.Handler {
+	mux := http.NewServeMux()
+
+	mux.Handle("GET /api/products", s.api(s.listProducts))
+	mux.Handle("GET /api/products/{sku}", s.api(s.getProduct))
+	mux.Handle("GET /api/cart", s.api(s.getCart))
+	mux.Handle("DELETE /api/cart", s.api(s.clearCart))
+	mux.Handle("POST /api/cart/items", s.api(s.addItem))
+	mux.Handle("PUT /api/cart/items/{sku}", s.api(s.setItem))
+	mux.Handle("DELETE /api/cart/items/{sku}", s.api(s.removeItem))
+	mux.Handle("POST /api/customers", s.api(s.createCustomer))
+	mux.Handle("GET /api/customer", s.api(s.getCustomer))
+	mux.Handle("PUT /api/customer", s.api(s.updateCustomer))
+	mux.Handle("POST /api/session", s.api(s.createSession))
+	mux.Handle("DELETE /api/session", s.api(s.deleteSession))
+
+	mux.Handle("GET /{$}", s.page(s.shopPage))
+	mux.Handle("GET /cart", s.page(s.cartPage))
+	mux.Handle("POST /cart/items", s.page(s.addForm))
+	mux.Handle("POST /cart/items/{sku}", s.page(s.quantityForm))
+	mux.Handle("GET /sign-up", s.page(s.signUpPage))
+	mux.Handle("POST /sign-up", s.page(s.signUpForm))
+	mux.Handle("GET /sign-in", s.page(s.signInPage))
+	mux.Handle("POST /sign-in", s.page(s.signInForm))
+	mux.Handle("POST /sign-out", s.page(s.signOutForm))
+	mux.Handle("GET /account", s.page(s.accountPage))
+	mux.Handle("POST /account", s.page(s.accountForm))
+	mux.Handle("GET /style.css", http.HandlerFunc(serveStyle))
+
+	mux.Handle("GET /healthz", http.HandlerFunc(serveHealth))
+	mux.Handle("GET /readyz", http.HandlerFunc(s.serveReadiness))
+	mux.Handle("GET /metrics", promhttp.HandlerFor(s.metrics, promhttp.HandlerOpts{}))
+	return mux
+}

@@ -1,0 +1,63 @@
+// Package server is the shop over HTTP: a JSON API and pages for people, on the same operations. It
+// knows stores by their interfaces only.
+package server
+
+import (
+	"context"
+	"html/template"
+	"log/slog"
+	"net/http"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+
+	"myclothes/app/password"
+	"myclothes/app/shop"
+)
+
+// requestTimeout bounds the work on one request. A store that is away fails sooner.
+const requestTimeout = 5 * time.Second
+
+// Config is what the server needs. Everything is required except Checks.
+type Config struct {
+	InstanceID       string
+	AvailabilityZone string
+	Rung             string // of the case study's ladder, to show to people
+	SessionCookie    string // its name
+	SessionTTL       time.Duration
+	Store            shop.SessionStore
+	Catalog          *shop.Catalog
+	Customers        Customers
+	Checks           []Check
+	Log              *slog.Logger
+}
+
+// Customers keeps accounts. Every error a visitor may cause is a shop.Refusal; one that wraps
+// shop.ErrUnavailable may pass. Positions are for shop.SessionStore.
+type Customers interface {
+	// CreateCustomer opens an account; shop.ErrConflict if there is one for the address.
+	CreateCustomer(ctx context.Context, email, name, passwordHash string) (shop.Customer, shop.Position, error)
+	// UpdateCustomer changes the profile; shop.ErrUnauthenticated if the account is gone.
+	UpdateCustomer(ctx context.Context, id int64, p shop.Profile) (shop.Customer, shop.Position, error)
+	// Customer returns the customer as of the position or later; shop.ErrUnauthenticated if the account is gone.
+	Customer(ctx context.Context, id int64, after shop.Position) (shop.Customer, error)
+	// Login returns the account with the address; an empty hash if there is none.
+	Login(ctx context.Context, email string) (c shop.Customer, passwordHash string, at shop.Position, err error)
+}
+
+type server struct {
+	Config
+	passwords *password.Hasher
+	metrics   *prometheus.Registry
+	requests  *prometheus.HistogramVec
+	pages     map[string]*template.Template
+}
+
+// New returns the handler of the whole service.
+func New(cfg Config) http.Handler {
+	s := &server{Config: cfg, passwords: password.NewHasher(), pages: parsePages()}
+	s.metrics, s.requests = newMetrics()
+	crossOrigin := http.NewCrossOriginProtection()
+	crossOrigin.SetDenyHandler(http.HandlerFunc(s.denyCrossOrigin))
+	return s.observe(crossOrigin.Handler(s.routes()))
+}

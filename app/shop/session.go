@@ -1,0 +1,54 @@
+package shop
+
+import "crypto/rand"
+
+// Session is one visitor's session during one request: the value of their session cookie, and what
+// becomes of it. The zero value is a visitor without a cookie. Not for concurrent use.
+type Session struct {
+	token string
+	kept  bool
+	ended bool
+}
+
+// OpenSession returns the session of a visitor whose cookie has this value. The value is whatever the
+// browser sent; it is the store that believes it or not.
+func OpenSession(token string) *Session { return &Session{token: token} }
+
+// Token is the value of the session cookie; empty when there is none.
+func (s *Session) Token() string { return s.token }
+
+// Keep says that the browser must hold this token from now on, for the full session lifetime. Stores
+// call it whenever they used or began a session.
+func (s *Session) Keep(token string) { s.token, s.kept, s.ended = token, true, false }
+
+// End says that the browser must forget its token.
+func (s *Session) End() { s.token, s.kept, s.ended = "", false, true }
+
+// Kept reports whether the cookie is to be sent, with Token as its value.
+func (s *Session) Kept() bool { return s.kept }
+
+// Ended reports whether the cookie is to be deleted.
+func (s *Session) Ended() bool { return s.ended }
+
+// A session id is what rand.Text returns: base32, at least 128 random bits, today in 26 characters.
+const (
+	minSessionID = 26
+	maxSessionID = 64
+)
+
+// NewSessionID returns an identifier that cannot be guessed, for stores that keep sessions on the server.
+func NewSessionID() string { return rand.Text() }
+
+// IsSessionID reports whether token has the form of NewSessionID. Stores treat any other token as no
+// session, so that nothing a visitor makes up ever becomes part of a key.
+func IsSessionID(token string) bool {
+	if len(token) < minSessionID || len(token) > maxSessionID {
+		return false
+	}
+	for _, c := range []byte(token) {
+		if (c < 'A' || c > 'Z') && (c < '2' || c > '7') {
+			return false
+		}
+	}
+	return true
+}

@@ -1,0 +1,64 @@
+package shop
+
+import "context"
+
+// CartStore keeps one cart per session. Implementations are safe for concurrent use.
+//
+// The session names the cart: a store reads s.Token and, when the operation succeeded, calls s.Keep
+// with the token that the browser must hold from then on. That may be the same identifier, a new one, or
+// (for a store that keeps carts in cookies) the cart itself. A token that is malformed, unknown or
+// expired is a session without a cart, never an error.
+//
+// Every operation renews the lifetime of the session, reads too. When an error is returned nothing
+// changed, except that an error wrapping ErrUnavailable may leave in doubt whether a change happened. It
+// is the only error a healthy caller can meet, besides the refusals named below.
+type CartStore interface {
+	// Cart returns the cart; empty when there is none. It never begins a session.
+	Cart(ctx context.Context, s *Session) (Cart, error)
+
+	// Add puts quantity (1 to MaxQuantity) more pieces into the cart and returns it, beginning a session
+	// if there is none. Additions at the same moment all count: no reader-modifier-writer may lose one.
+	// Refusals: ErrLimit, decided where the cart is kept.
+	Add(ctx context.Context, s *Session, sku string, quantity int) (Cart, error)
+
+	// Set makes the line's quantity what is given (0 to MaxQuantity, 0 removes it) and returns the cart,
+	// beginning a session only if there is something to keep. Refusals: ErrLimit.
+	Set(ctx context.Context, s *Session, sku string, quantity int) (Cart, error)
+
+	// Clear removes all lines and keeps the session: who is signed in stays signed in.
+	Clear(ctx context.Context, s *Session) error
+}
+
+// SessionStore is a CartStore that also knows who is signed in.
+type SessionStore interface {
+	CartStore
+
+	// SignedIn says who is signed in; a zero Identity when nobody is.
+	SignedIn(ctx context.Context, s *Session) (Identity, error)
+
+	// SignIn makes the session that of the customer, under a new token; the old token is worth nothing
+	// afterwards. The cart moves along. wrote is a position up to which this customer must see the
+	// database (see Identity.Wrote).
+	SignIn(ctx context.Context, s *Session, customer int64, wrote Position) error
+
+	// SignOut ends the customer's session: its token is worth nothing afterwards. A cart that is not
+	// empty stays with the browser, under a new token.
+	SignOut(ctx context.Context, s *Session) error
+
+	// Wrote remembers that the customer's latest write reached the position, for every session of theirs
+	// that the store knows. Positions never go back.
+	Wrote(ctx context.Context, s *Session, customer int64, at Position) error
+
+	// Ping reports whether the store can be reached.
+	Ping(ctx context.Context) error
+}
+
+// Identity is who is signed in.
+type Identity struct {
+	Customer int64    // 0: nobody
+	Wrote    Position // the customer must see the database at least as of here
+}
+
+// Position is a place in the database's write-ahead log, in bytes from its beginning. A replica that has
+// replayed up to a position shows every write before it.
+type Position int64
