@@ -115,9 +115,7 @@ func Open(o Options) (*Cloud, error) {
 	if c.api, err = newAPI(c); err != nil {
 		return nil, errors.Join(err, c.Close(context.Background()))
 	}
-	if c.services, err = newServices(c, o); err != nil {
-		return nil, errors.Join(err, c.Close(context.Background()))
-	}
+	c.services = newServices(c, o)
 	return c, nil
 }
 

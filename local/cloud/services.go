@@ -32,10 +32,14 @@ type services struct {
 	DBInstances       Service[DBInstance]
 }
 
-func newServices(c *Cloud, _ Options) (services, error) {
+func newServices(c *Cloud, o Options) services {
 	s := c.platformServices()
-	// The load balancer's and the Auto Scaling group's services are added here.
-	return s, nil
+	balancers, groups, templates := newLoadBalancers(c, o), newTargetGroups(c), newLaunchTemplates()
+	s.LoadBalancers, s.TargetGroups = balancers, groups
+	s.Listeners = newListeners(c, o, balancers, groups)
+	s.LaunchTemplates = templates
+	s.AutoScalingGroups = newAutoScalingGroups(c, templates, groups)
+	return s
 }
 
 // all lists the services in the order in which a request passes them, which is

@@ -1,0 +1,188 @@
+package cloud
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"sync"
+	"time"
+)
+
+// AutoScalingGroup is aws:autoscaling/group:Group.
+type AutoScalingGroup struct {
+	MinSize                int                `json:"minSize"`
+	MaxSize                int                `json:"maxSize"`
+	DesiredCapacity        *int               `json:"desiredCapacity"` // kept as it is if not declared
+	VPCZoneIdentifiers     []string           `json:"vpcZoneIdentifiers"`
+	TargetGroupARNs        []string           `json:"targetGroupArns"`
+	HealthCheckType        string             `json:"healthCheckType"`        // "EC2" or "ELB"
+	HealthCheckGracePeriod *int               `json:"healthCheckGracePeriod"` // seconds, 300 if not declared
+	WaitForCapacityTimeout string             `json:"waitForCapacityTimeout"` // "10m" if not declared, "0" not to wait
+	LaunchTemplate         *LaunchTemplateRef `json:"launchTemplate"`
+	InstanceRefresh        *InstanceRefresh   `json:"instanceRefresh"`
+}
+
+// LaunchTemplateRef names a version of a launch template.
+type LaunchTemplateRef struct {
+	ID      string `json:"id"`
+	Name    string `json:"name"`
+	Version string `json:"version"` // a number, "$Latest" or "$Default"
+}
+
+// autoScalingGroups implements Service[AutoScalingGroup].
+type autoScalingGroups struct {
+	cloud        *Cloud
+	templates    *launchTemplates
+	targetGroups *targetGroups
+	groups       *records[*scalingGroup]
+}
+
+func newAutoScalingGroups(c *Cloud, templates *launchTemplates, groups *targetGroups) *autoScalingGroups {
+	return &autoScalingGroups{c, templates, groups, newRecords[*scalingGroup]()}
+}
+
+// Create returns when the declared capacity serves; a group that cannot come up is
+// taken down again.
+func (s *autoScalingGroups) Create(ctx context.Context, r Resource, spec AutoScalingGroup) (Outputs, error) {
+	group := newScalingGroup(s, r.Name)
+	if err := group.declare(spec); err != nil {
+		return nil, fmt.Errorf("auto scaling group %s: %w", r.Name, err)
+	}
+	s.groups.put(r, group)
+	go group.run()
+	if err := group.waitForCapacity(ctx, spec); err != nil {
+		return nil, errors.Join(err, s.Delete(context.WithoutCancel(ctx), r))
+	}
+	return Outputs{"desiredCapacity": group.size()}, nil
+}
+
+// Update waits for more capacity, but not for an instance refresh: it runs on.
+func (s *autoScalingGroups) Update(ctx context.Context, r Resource, spec AutoScalingGroup) (Outputs, error) {
+	record, ok := s.groups.find(r.ID)
+	if !ok {
+		return nil, fmt.Errorf("no auto scaling group %q", r.ID)
+	}
+	group := record.spec
+	before := group.size()
+	if err := group.declare(spec); err != nil {
+		return nil, fmt.Errorf("auto scaling group %s: %w", r.Name, err)
+	}
+	if group.size() > before {
+		if err := group.waitForCapacity(ctx, spec); err != nil {
+			return nil, err
+		}
+	}
+	return Outputs{"desiredCapacity": group.size()}, nil
+}
+
+func (s *autoScalingGroups) Delete(ctx context.Context, r Resource) error {
+	if group, ok := s.groups.find(r.ID); ok {
+		group.spec.stop(ctx)
+	}
+	return s.groups.Delete(ctx, r)
+}
+
+func (s *autoScalingGroups) close(ctx context.Context) error {
+	var stopping sync.WaitGroup
+	for _, group := range s.groups.all() {
+		stopping.Go(func() { group.spec.stop(ctx) })
+	}
+	stopping.Wait()
+	return nil
+}
+
+func (s *autoScalingGroups) report() []Component {
+	var components []Component
+	for _, group := range s.groups.all() {
+		components = append(components, group.spec.report()...)
+	}
+	return components
+}
+
+// declare takes a declaration into force; the group's loop acts on it.
+func (g *scalingGroup) declare(spec AutoScalingGroup) error {
+	_, version, err := g.templates.version(spec.LaunchTemplate)
+	if err != nil {
+		return err
+	}
+	var groups []*targetGroup
+	for _, arn := range spec.TargetGroupARNs {
+		group, err := g.targetGroups.find(arn)
+		if err != nil {
+			return err
+		}
+		groups = append(groups, group)
+	}
+	if len(spec.VPCZoneIdentifiers) == 0 {
+		return errors.New("vpcZoneIdentifiers: no subnet to launch instances in")
+	}
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	wanted := g.desired
+	if spec.DesiredCapacity != nil {
+		wanted = *spec.DesiredCapacity
+	}
+	g.desired = min(max(wanted, spec.MinSize), spec.MaxSize)
+	g.routeTo(groups)
+	declared := g.spec.LaunchTemplate
+	g.spec = spec
+	g.failures, g.retryAt = 0, time.Time{}
+	if declared == nil {
+		g.version = version
+	} else if *declared != *spec.LaunchTemplate {
+		g.changeVersion(version)
+	}
+	g.poke()
+	return nil
+}
+
+// routeTo registers the instances with new target groups and takes them out of
+// those that are gone. The caller holds the lock.
+func (g *scalingGroup) routeTo(groups []*targetGroup) {
+	for _, m := range g.members {
+		if m.instance == nil || m.leaving {
+			continue
+		}
+		for _, group := range groups {
+			if !slices.Contains(g.routes, group) {
+				group.register(m.id, m.instance.eni, g.poke)
+			}
+		}
+		for _, group := range g.routes {
+			if !slices.Contains(groups, group) {
+				g.work.Go(func() { group.deregister(g.force, m.id) })
+			}
+		}
+	}
+	g.routes = groups
+}
+
+// waitForCapacity returns when as many instances as the group should have are
+// healthy, or early when launching them keeps failing.
+func (g *scalingGroup) waitForCapacity(ctx context.Context, spec AutoScalingGroup) error {
+	timeout := 10 * time.Minute
+	switch declared := spec.WaitForCapacityTimeout; declared {
+	case "":
+	case "0":
+		return nil
+	default:
+		var err error
+		if timeout, err = time.ParseDuration(declared); err != nil {
+			return fmt.Errorf("auto scaling group %s: waitForCapacityTimeout: %w", g.name, err)
+		}
+	}
+	ctx, cancel := context.WithTimeout(ctx, timeout)
+	defer cancel()
+	for {
+		done, changed, err := g.atCapacity()
+		if done || err != nil {
+			return err
+		}
+		select {
+		case <-changed:
+		case <-ctx.Done():
+			return fmt.Errorf("auto scaling group %s: %w\n%s", g.name, ctx.Err(), g.diagnosis())
+		}
+	}
+}

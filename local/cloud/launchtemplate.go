@@ -1,0 +1,115 @@
+package cloud
+
+import (
+	"context"
+	"fmt"
+	"reflect"
+	"strconv"
+	"sync"
+)
+
+// LaunchTemplate is aws:ec2/launchTemplate:LaunchTemplate. The image is recorded
+// so that another one is another version; what boots is this machine.
+type LaunchTemplate struct {
+	ImageID              string              `json:"imageId"`
+	InstanceType         string              `json:"instanceType"`
+	UserData             string              `json:"userData"` // base64
+	VPCSecurityGroupIDs  []string            `json:"vpcSecurityGroupIds"`
+	IAMInstanceProfile   *InstanceProfileRef `json:"iamInstanceProfile"`
+	UpdateDefaultVersion bool                `json:"updateDefaultVersion"`
+}
+
+// InstanceProfileRef names an instance profile by its ARN or its name.
+type InstanceProfileRef struct {
+	ARN  string `json:"arn"`
+	Name string `json:"name"`
+}
+
+// launchTemplates implements Service[LaunchTemplate].
+type launchTemplates struct {
+	templates *records[*launchTemplate]
+}
+
+func newLaunchTemplates() *launchTemplates {
+	return &launchTemplates{newRecords[*launchTemplate]()}
+}
+
+// launchTemplate keeps every version: a group may go back to an older one.
+type launchTemplate struct {
+	mu       sync.Mutex
+	versions []LaunchTemplate // version n is at n-1
+	standard int              // the default version
+}
+
+func (s *launchTemplates) Create(_ context.Context, r Resource, spec LaunchTemplate) (Outputs, error) {
+	template := &launchTemplate{versions: []LaunchTemplate{spec}, standard: 1}
+	s.templates.put(r, template)
+	return template.outputs(), nil
+}
+
+func (s *launchTemplates) Update(_ context.Context, r Resource, spec LaunchTemplate) (Outputs, error) {
+	record, ok := s.templates.find(r.ID)
+	if !ok {
+		return nil, fmt.Errorf("no launch template %q", r.ID)
+	}
+	template := record.spec
+	template.add(spec)
+	return template.outputs(), nil
+}
+
+func (s *launchTemplates) Delete(ctx context.Context, r Resource) error {
+	return s.templates.Delete(ctx, r)
+}
+
+// version returns what a reference means now: a numbered version, and its number.
+func (s *launchTemplates) version(ref *LaunchTemplateRef) (LaunchTemplate, int, error) {
+	if ref == nil {
+		return LaunchTemplate{}, 0, fmt.Errorf("launchTemplate: not declared")
+	}
+	id := ref.ID
+	if id == "" {
+		id = ref.Name
+	}
+	record, ok := s.templates.find(id)
+	if !ok {
+		return LaunchTemplate{}, 0, fmt.Errorf("no launch template %q", id)
+	}
+	return record.spec.version(ref.Version)
+}
+
+// add makes spec the latest version, unless only what is no part of a version changed.
+func (t *launchTemplate) add(spec LaunchTemplate) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	latest := t.versions[len(t.versions)-1]
+	latest.UpdateDefaultVersion = spec.UpdateDefaultVersion
+	if !reflect.DeepEqual(latest, spec) {
+		t.versions = append(t.versions, spec)
+	}
+	if spec.UpdateDefaultVersion {
+		t.standard = len(t.versions)
+	}
+}
+
+func (t *launchTemplate) version(name string) (LaunchTemplate, int, error) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	number := t.standard
+	switch name {
+	case "", "$Default":
+	case "$Latest":
+		number = len(t.versions)
+	default:
+		number, _ = strconv.Atoi(name)
+	}
+	if number < 1 || number > len(t.versions) {
+		return LaunchTemplate{}, 0, fmt.Errorf("no version %q of the launch template: it has 1 to %d", name, len(t.versions))
+	}
+	return t.versions[number-1], number, nil
+}
+
+func (t *launchTemplate) outputs() Outputs {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return Outputs{"latestVersion": len(t.versions), "defaultVersion": t.standard}
+}

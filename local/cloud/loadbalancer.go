@@ -1,0 +1,195 @@
+package cloud
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+	"time"
+)
+
+// defaultIdleTimeout is an Application Load Balancer's.
+const defaultIdleTimeout = 60 * time.Second
+
+// LoadBalancer is aws:lb/loadBalancer:LoadBalancer, an Application Load Balancer.
+type LoadBalancer struct {
+	Subnets        []string `json:"subnets"`
+	SecurityGroups []string `json:"securityGroups"`
+	IdleTimeout    *int     `json:"idleTimeout"` // seconds, 60 if not declared
+}
+
+// loadBalancers implements Service[LoadBalancer].
+type loadBalancers struct {
+	cloud     *Cloud
+	ports     map[int]int
+	balancers *records[*loadBalancer]
+}
+
+func newLoadBalancers(c *Cloud, o Options) *loadBalancers {
+	return &loadBalancers{cloud: c, ports: o.ListenerPorts, balancers: newRecords[*loadBalancer]()}
+}
+
+func (s *loadBalancers) Create(ctx context.Context, r Resource, spec LoadBalancer) (Outputs, error) {
+	balancer := &loadBalancer{name: r.Name, network: s.cloud.network, listeners: map[string]*listener{}, since: time.Now()}
+	if err := balancer.update(spec); err != nil {
+		balancer.close(ctx)
+		return nil, fmt.Errorf("load balancer %s: %w", r.Name, err)
+	}
+	s.balancers.put(r, balancer)
+	return Outputs{
+		"dnsName":   s.dnsName(),
+		"zoneId":    "Z0LOCAL",
+		"arnSuffix": arnSuffix(r.ARN),
+	}, nil
+}
+
+// dnsName is what http://<dnsName> opens if the port of a listener on 80 was chosen.
+func (s *loadBalancers) dnsName() string {
+	if port := s.ports[80]; port != 0 {
+		return "127.0.0.1:" + strconv.Itoa(port)
+	}
+	return "127.0.0.1"
+}
+
+func (s *loadBalancers) Update(_ context.Context, r Resource, spec LoadBalancer) (Outputs, error) {
+	balancer, err := s.find(r.ID)
+	if err != nil {
+		return nil, err
+	}
+	return nil, balancer.update(spec)
+}
+
+func (s *loadBalancers) Delete(ctx context.Context, r Resource) error {
+	if balancer, ok := s.balancers.find(r.ID); ok {
+		balancer.spec.close(ctx)
+	}
+	return s.balancers.Delete(ctx, r)
+}
+
+func (s *loadBalancers) close(ctx context.Context) error {
+	for _, balancer := range s.balancers.all() {
+		balancer.spec.close(ctx)
+	}
+	return nil
+}
+
+func (s *loadBalancers) find(reference string) (*loadBalancer, error) {
+	balancer, ok := s.balancers.find(reference)
+	if !ok {
+		return nil, fmt.Errorf("no load balancer %q", reference)
+	}
+	return balancer.spec, nil
+}
+
+func (s *loadBalancers) report() []Component {
+	var components []Component
+	for _, balancer := range s.balancers.all() {
+		components = append(components, balancer.spec.report())
+	}
+	return components
+}
+
+// loadBalancer has an interface in each of its subnets, from which it reaches its
+// targets, and listeners on this machine's 127.0.0.1.
+type loadBalancer struct {
+	name    string
+	network *network
+	since   time.Time
+
+	mu         sync.RWMutex
+	spec       LoadBalancer
+	interfaces []*networkInterface
+	listeners  map[string]*listener
+}
+
+func (b *loadBalancer) update(spec LoadBalancer) error {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if len(spec.Subnets) < 2 {
+		return errors.New("subnets: an Application Load Balancer needs at least two, in different Availability Zones")
+	}
+	for _, subnet := range spec.Subnets {
+		if slices.ContainsFunc(b.interfaces, func(i *networkInterface) bool { return i.subnet == subnet }) {
+			continue
+		}
+		i, err := b.network.attach("load balancer "+b.name, subnet, spec.SecurityGroups)
+		if err != nil {
+			return err
+		}
+		b.interfaces = append(b.interfaces, i)
+	}
+	b.interfaces = slices.DeleteFunc(b.interfaces, func(i *networkInterface) bool {
+		if !slices.Contains(spec.Subnets, i.subnet) {
+			b.network.detach(i)
+			return true
+		}
+		b.network.wear(i, spec.SecurityGroups)
+		return false
+	})
+	b.spec = spec
+	return nil
+}
+
+// interfaceIn returns the interface in a zone, or any, or nil after close.
+func (b *loadBalancer) interfaceIn(zone string) *networkInterface {
+	b.mu.RLock()
+	defer b.mu.RUnlock()
+	for _, i := range b.interfaces {
+		if i.zone == zone {
+			return i
+		}
+	}
+	if len(b.interfaces) == 0 {
+		return nil
+	}
+	return b.interfaces[0]
+}
+
+func (b *loadBalancer) idleTimeout() time.Duration {
+	b.mu.RLock()
+	defer b.mu.RUnlock()
+	return seconds(b.spec.IdleTimeout, int(defaultIdleTimeout.Seconds()))
+}
+
+func (b *loadBalancer) close(ctx context.Context) {
+	b.mu.Lock()
+	listeners := b.listeners
+	b.listeners = map[string]*listener{}
+	b.mu.Unlock()
+	for _, l := range listeners {
+		l.close(ctx)
+	}
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	for _, i := range b.interfaces {
+		b.network.detach(i)
+	}
+	b.interfaces = nil
+}
+
+func (b *loadBalancer) report() Component {
+	b.mu.RLock()
+	defer b.mu.RUnlock()
+	var addresses []string
+	for _, l := range b.listeners {
+		addresses = append(addresses, l.url())
+	}
+	slices.Sort(addresses)
+	zones := make([]string, len(b.interfaces))
+	for i, eni := range b.interfaces {
+		zones[i] = eni.zone
+	}
+	return Component{
+		Kind: "load balancer", ID: b.name, Zone: strings.Join(zones, " "),
+		Address: strings.Join(addresses, " "), State: "active", Healthy: true, Since: b.since,
+	}
+}
+
+// arnSuffix is what CloudWatch calls a load balancer or target group.
+func arnSuffix(arn string) string {
+	suffix := arn[strings.LastIndex(arn, ":")+1:]
+	return strings.TrimPrefix(suffix, "loadbalancer/")
+}

@@ -1,0 +1,90 @@
+package cloud
+
+import (
+	"fmt"
+	"slices"
+	"sync"
+	"time"
+)
+
+// member is an instance of the group, from the decision to launch it until nothing
+// is left of it.
+type member struct {
+	id       string
+	subnet   string
+	version  int
+	instance *instance // nil while it is launched
+	ready    time.Time // when it was first healthy
+	leaving  bool
+}
+
+// launch adds a member in the zone that has the fewest of its version.
+func (g *scalingGroup) launch() {
+	m := &member{id: newInstanceID(), version: g.version, subnet: g.emptiestSubnet()}
+	ref := *g.spec.LaunchTemplate
+	ref.Version = fmt.Sprint(g.version)
+	g.members = append(g.members, m)
+	g.work.Go(func() {
+		defer g.poke()
+		template, _, err := g.templates.version(&ref)
+		var i *instance
+		if err == nil {
+			i, err = g.cloud.launch(m.id, template, m.subnet)
+		}
+		g.mu.Lock()
+		defer g.mu.Unlock()
+		if err != nil {
+			g.forget(m)
+			g.failed(err, 1)
+			return
+		}
+		m.instance = i
+		if m.leaving {
+			m.leaving = false
+			g.dismiss(m, "no longer wanted")
+			return
+		}
+		g.admit(m)
+	})
+}
+
+// admit registers a launched member and watches over its process.
+func (g *scalingGroup) admit(m *member) {
+	for _, group := range g.routes {
+		group.register(m.id, m.instance.eni, g.poke)
+	}
+	g.work.Go(func() {
+		<-m.instance.process.done
+		g.poke()
+	})
+}
+
+// dismiss drains and terminates a member. One that is still being launched is
+// terminated when it is there.
+func (g *scalingGroup) dismiss(m *member, why string) {
+	if m == nil || m.leaving {
+		return
+	}
+	m.leaving = true
+	if m.instance == nil {
+		return
+	}
+	g.cloud.log.Info("instance terminated", "group", g.name, "instance", m.id, "because", why)
+	routes := slices.Clone(g.routes)
+	g.work.Go(func() {
+		defer g.poke()
+		var deregistering sync.WaitGroup
+		for _, group := range routes {
+			deregistering.Go(func() { group.deregister(g.force, m.id) })
+		}
+		deregistering.Wait()
+		g.cloud.terminate(g.force, m.instance)
+		g.mu.Lock()
+		defer g.mu.Unlock()
+		g.forget(m)
+	})
+}
+
+func (g *scalingGroup) forget(m *member) {
+	g.members = slices.DeleteFunc(g.members, func(other *member) bool { return other == m })
+}
