@@ -100,6 +100,13 @@ func (e *endpoint) move(upstreams ...netip.AddrPort) {
 	}
 }
 
+// leads says whether there is a node behind the endpoint.
+func (e *endpoint) leads() bool {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	return len(e.upstreams) > 0
+}
+
 // close ends all connections and frees the address. Nil is no error.
 func (e *endpoint) close() {
 	if e == nil {

@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"net"
 	"os"
+	"strconv"
 	"testing"
 	"time"
 
@@ -135,4 +136,11 @@ func (a *account) countHealthy(kind string) int {
 // tlsDialer dials from an interface's address and verifies the server.
 func tlsDialer(from *networkInterface, config *tls.Config) func(context.Context, string, string) (net.Conn, error) {
 	return (&tls.Dialer{NetDialer: dialer(from), Config: config}).DialContext
+}
+
+func atoi(t *testing.T, text string) int {
+	t.Helper()
+	n, err := strconv.Atoi(text)
+	require.NoError(t, err)
+	return n
 }

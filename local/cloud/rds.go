@@ -3,42 +3,231 @@ package cloud
 import (
 	"context"
 	"errors"
+	"fmt"
+	"os"
+	"slices"
+	"sync"
 )
 
 // DBParameterGroup is aws:rds/parameterGroup:ParameterGroup.
 type DBParameterGroup struct {
-	Family     string      `json:"family"`
 	Parameters []Parameter `json:"parameters"`
 }
 
 // DBInstance is aws:rds/instance:Instance for PostgreSQL.
 type DBInstance struct {
-	Identifier            string   `json:"identifier"`
+	Identifier            string   `json:"identifier"` // the physical name if empty
 	Engine                string   `json:"engine"`
 	EngineVersion         string   `json:"engineVersion"`
 	DBName                string   `json:"dbName"`
 	Username              string   `json:"username"`
 	Password              string   `json:"password"`
-	Port                  int      `json:"port"`
+	Port                  int      `json:"port"` // 5432 if 0
 	MultiAZ               bool     `json:"multiAz"`
 	AvailabilityZone      string   `json:"availabilityZone"`
 	DBSubnetGroupName     string   `json:"dbSubnetGroupName"`
 	ParameterGroupName    string   `json:"parameterGroupName"`
 	VPCSecurityGroupIDs   []string `json:"vpcSecurityGroupIds"`
-	BackupRetentionPeriod int      `json:"backupRetentionPeriod"`
-	ReplicateSourceDB     string   `json:"replicateSourceDb"`
+	BackupRetentionPeriod int      `json:"backupRetentionPeriod"` // days; none are made here
+	ReplicateSourceDB     string   `json:"replicateSourceDb"`     // identifier or ARN
 }
 
-type dbInstances struct{ cloud *Cloud }
+// dbInstances implements Service[DBInstance] with PostgreSQL.
+type dbInstances struct {
+	cloud *Cloud
 
-func newDBInstances(c *Cloud) *dbInstances { return &dbInstances{c} }
-
-func (s *dbInstances) Create(context.Context, Resource, DBInstance) (Outputs, error) {
-	return nil, errors.New("database instances: not yet")
+	mu       sync.Mutex
+	postgres *postgresql            // found when the first instance is made
+	byID     map[string]*dbInstance // by Resource.ID
 }
 
-func (s *dbInstances) Update(context.Context, Resource, DBInstance) (Outputs, error) {
-	return nil, errors.New("database instances: not yet")
+func newDBInstances(c *Cloud) *dbInstances {
+	s := &dbInstances{cloud: c, byID: map[string]*dbInstance{}}
+	c.dbParameterGroups.changed = s.parametersChanged
+	return s
 }
 
-func (s *dbInstances) Delete(context.Context, Resource) error { return nil }
+func (s *dbInstances) Create(ctx context.Context, r Resource, spec DBInstance) (Outputs, error) {
+	i, err := s.prepare(r, spec)
+	if err == nil {
+		err = i.create(ctx)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("database %s: %w", r.Name, err)
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.byID[r.ID] = i
+	return i.outputs(), nil
+}
+
+// prepare checks the declaration and finds what the instance stands on.
+func (s *dbInstances) prepare(r Resource, spec DBInstance) (*dbInstance, error) {
+	i := &dbInstance{cloud: s.cloud, resource: r}
+	if spec.ReplicateSourceDB != "" {
+		if i.source = s.named(spec.ReplicateSourceDB); i.source == nil {
+			return nil, fmt.Errorf("replicateSourceDb: no database %q", spec.ReplicateSourceDB)
+		}
+	}
+	var err error
+	if i.spec, err = spec.withDefaults(r, i.source); err != nil {
+		return nil, err
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.postgres == nil {
+		if s.postgres, err = findPostgres(s.cloud.dir); err != nil {
+			return nil, err
+		}
+	}
+	i.postgres = s.postgres
+	return i, nil
+}
+
+func (s *dbInstances) Update(ctx context.Context, r Resource, spec DBInstance) (Outputs, error) {
+	i, ok := s.find(r)
+	if !ok {
+		return nil, fmt.Errorf("database %s is not running", r.Name)
+	}
+	spec, err := spec.withDefaults(r, i.source)
+	if err == nil && spec.BackupRetentionPeriod == 0 && len(s.replicasOf(i)) > 0 {
+		err = errors.New("backupRetentionPeriod cannot be 0 while there are read replicas")
+	}
+	if err == nil {
+		err = i.keeper.do(ctx, func(ctx context.Context) error { return i.update(ctx, spec) })
+	}
+	if err != nil {
+		return nil, fmt.Errorf("database %s: %w", r.Name, err)
+	}
+	return i.outputs(), nil
+}
+
+func (s *dbInstances) Delete(ctx context.Context, r Resource) error {
+	i, ok := s.find(r)
+	if !ok {
+		return nil
+	}
+	s.mu.Lock()
+	delete(s.byID, r.ID)
+	s.mu.Unlock()
+	return i.stop(ctx)
+}
+
+func (s *dbInstances) find(r Resource) (*dbInstance, bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	i, ok := s.byID[r.ID]
+	return i, ok
+}
+
+func (s *dbInstances) running() []*dbInstance {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return valuesByKey(s.byID)
+}
+
+func (s *dbInstances) named(reference string) *dbInstance {
+	for _, i := range s.running() {
+		if i.identifier() == reference || i.resource.ARN == reference {
+			return i
+		}
+	}
+	return nil
+}
+
+func (s *dbInstances) replicasOf(source *dbInstance) []*dbInstance {
+	return slices.DeleteFunc(s.running(), func(i *dbInstance) bool { return i.source != source })
+}
+
+// parametersChanged applies an edited parameter group where it is in use.
+func (s *dbInstances) parametersChanged(ctx context.Context, parameters record[DBParameterGroup]) error {
+	var problems []error
+	for _, i := range s.running() {
+		problems = append(problems, i.keeper.do(ctx, func(ctx context.Context) error {
+			if i.spec.ParameterGroupName != parameters.Name {
+				return nil
+			}
+			return i.reconfigure(ctx)
+		}))
+	}
+	return errors.Join(problems...)
+}
+
+// report lists the instances, read replicas after what they replicate.
+func (s *dbInstances) report() []Component {
+	var sources, replicas []Component
+	for _, i := range s.running() {
+		if i.source == nil {
+			sources = append(sources, *i.components.Load()...)
+		} else {
+			replicas = append(replicas, *i.components.Load()...)
+		}
+	}
+	return append(sources, replicas...)
+}
+
+func (s *dbInstances) close(ctx context.Context) error {
+	var stops sync.WaitGroup
+	instances := s.running()
+	problems := make([]error, len(instances))
+	for n, i := range instances {
+		stops.Go(func() { problems[n] = i.stop(ctx) })
+	}
+	stops.Wait()
+	if s.postgres != nil {
+		problems = append(problems, os.RemoveAll(s.postgres.dir))
+	}
+	return errors.Join(problems...)
+}
+
+// withDefaults fills in what AWS would, and refuses what AWS would.
+func (d DBInstance) withDefaults(r Resource, source *dbInstance) (DBInstance, error) {
+	if d.Identifier == "" {
+		d.Identifier = r.Name
+	}
+	if source != nil {
+		return d.asReplica(source.spec)
+	}
+	if d.Port == 0 {
+		d.Port = 5432
+	}
+	switch {
+	case d.ReplicateSourceDB != "":
+		return d, errors.New("a running database does not become a read replica")
+	case d.Engine != "postgres":
+		return d, fmt.Errorf("engine %q is not postgres, the only one the local cloud has", d.Engine)
+	case d.Username == "" || d.Password == "":
+		return d, errors.New("username and password are required: the local cloud does not manage master passwords")
+	case slices.Contains([]string{"admin", "user", "rdsadmin"}, d.Username):
+		return d, fmt.Errorf("username %q is a reserved word used by the engine", d.Username)
+	case d.MultiAZ && d.AvailabilityZone != "":
+		return d, errors.New("availabilityZone is not valid with multiAz")
+	}
+	return d, nil
+}
+
+// asReplica takes over what a read replica has from its source.
+func (d DBInstance) asReplica(source DBInstance) (DBInstance, error) {
+	switch {
+	case source.BackupRetentionPeriod == 0:
+		return d, fmt.Errorf("automated backups are not enabled for %s: its backupRetentionPeriod must not be 0", source.Identifier)
+	case d.Username != "" || d.DBName != "" || d.Password != "":
+		return d, errors.New("username, password and dbName are the source's: a read replica must not declare them")
+	case d.ReplicateSourceDB == "":
+		return d, errors.New("the local cloud does not promote read replicas")
+	}
+	d.Engine, d.Username, d.DBName = source.Engine, source.Username, source.DBName
+	if d.EngineVersion == "" {
+		d.EngineVersion = source.EngineVersion
+	}
+	if d.Port == 0 {
+		d.Port = source.Port
+	}
+	if d.DBSubnetGroupName == "" {
+		d.DBSubnetGroupName = source.DBSubnetGroupName
+	}
+	if d.ParameterGroupName == "" {
+		d.ParameterGroupName = source.ParameterGroupName
+	}
+	return d, nil
+}

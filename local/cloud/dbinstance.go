@@ -1,0 +1,302 @@
+package cloud
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"sync/atomic"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+)
+
+// How often the nodes of a database are asked whether they are well. The end of a
+// process is noticed at once.
+const dbLookInterval = 500 * time.Millisecond
+
+// dbInstance is one database, or one read replica of it. Only its keeper changes it.
+type dbInstance struct {
+	cloud     *Cloud
+	resource  Resource
+	postgres  *postgresql
+	source    *dbInstance // nil unless a read replica
+	dir       string
+	endpoint  *endpoint // what clients use
+	internal  *endpoint // where standby and read replicas find the primary
+	adminPass string    // rdsadmin's; the same in read replicas
+	keeper    *keeper
+
+	spec      DBInstance
+	placement placement
+	primary   *dbNode // the only node of a read replica
+	standby   *dbNode // nil without multiAz, and while a new one is made
+	serial    int     // of the node that was made last
+
+	components atomic.Pointer[[]Component]
+}
+
+func (i *dbInstance) identifier() string { return i.spec.Identifier }
+
+// create returns when the database is usable.
+func (i *dbInstance) create(ctx context.Context) error {
+	err := i.prepare()
+	if err == nil && i.source == nil {
+		err = i.startPrimary(ctx)
+	} else if err == nil {
+		err = i.startReplica(ctx)
+	}
+	if err != nil {
+		return errors.Join(err, i.stop(ctx))
+	}
+	i.route()
+	i.publish()
+	i.keeper = newKeeper(dbLookInterval, i.look)
+	for _, node := range i.nodes() {
+		i.keeper.wakeWhenEnded(node.process)
+	}
+	return nil
+}
+
+// prepare makes everything but the nodes.
+func (i *dbInstance) prepare() error {
+	group, ok := i.cloud.dbSubnetGroups.find(i.spec.DBSubnetGroupName)
+	if !ok {
+		return fmt.Errorf("no subnet group %q", i.spec.DBSubnetGroupName)
+	}
+	var err error
+	if i.placement, err = i.cloud.network.placement(group.Name, group.spec.SubnetIDs); err != nil {
+		return err
+	}
+	if i.spec.MultiAZ && len(i.placement.zones) < 2 {
+		return fmt.Errorf("multiAz needs subnets in two zones or more, and subnet group %s has one", group.Name)
+	}
+	owner := "database " + i.identifier()
+	if i.endpoint, err = i.cloud.openEndpoint(owner, i.placement.subnet[i.placement.zones[0]], i.spec.VPCSecurityGroupIDs, i.spec.Port); err != nil {
+		return err
+	}
+	if i.internal, err = i.cloud.openInternalEndpoint(); err != nil {
+		return err
+	}
+	i.dir = filepath.Join(i.postgres.dir, i.identifier())
+	if err := i.postgres.mkdir(i.dir); err != nil {
+		return err
+	}
+	if err := i.cloud.authority.issueTo(i.dir, i.endpoint.host()); err != nil {
+		return err
+	}
+	return errors.Join(
+		i.postgres.own(filepath.Join(i.dir, "server.crt")),
+		i.postgres.own(filepath.Join(i.dir, "server.key")),
+		i.writeAccess(),
+	)
+}
+
+func (i *dbInstance) startPrimary(ctx context.Context) error {
+	i.adminPass = rand.Text()
+	zone := i.spec.AvailabilityZone
+	if zone == "" {
+		zone = i.placement.zone()
+	}
+	var err error
+	if i.primary, err = i.newNode(zone); err != nil {
+		return err
+	}
+	if err := i.primary.initialize(ctx); err != nil {
+		return err
+	}
+	if err := i.primary.start(ctx); err != nil {
+		return err
+	}
+	i.internal.move(i.primary.address)
+	var steps errgroup.Group
+	steps.Go(func() error { return i.createMaster(ctx) })
+	steps.Go(func() error { return i.startStandby(ctx) })
+	return steps.Wait()
+}
+
+func (i *dbInstance) startReplica(ctx context.Context) error {
+	i.adminPass = i.source.adminPass
+	zone := i.spec.AvailabilityZone
+	if zone == "" {
+		var taken []string
+		for _, c := range *i.source.components.Load() {
+			taken = append(taken, c.Zone)
+		}
+		zone = i.placement.zone(taken...)
+	}
+	var err error
+	if i.primary, err = i.newNode(zone); err != nil {
+		return err
+	}
+	return i.primary.replicate(ctx, i.source.internal)
+}
+
+// startStandby makes the standby in another zone and lets the primary wait for it
+// with every commit.
+func (i *dbInstance) startStandby(ctx context.Context) error {
+	if !i.spec.MultiAZ || i.source != nil {
+		return nil
+	}
+	standby, err := i.newNode(i.placement.zone(i.primary.zone))
+	if err != nil {
+		return err
+	}
+	if err := standby.replicate(ctx, i.internal); err != nil {
+		standby.discard()
+		return err
+	}
+	i.standby = standby
+	return i.primary.waitFor(ctx, standby)
+}
+
+func (i *dbInstance) nodes() []*dbNode {
+	nodes := []*dbNode{i.primary}
+	if i.standby != nil {
+		nodes = append(nodes, i.standby)
+	}
+	return nodes
+}
+
+// look repairs what is not well.
+func (i *dbInstance) look(ctx context.Context) {
+	for _, node := range i.nodes() {
+		node.check(ctx)
+	}
+	defer i.publish()
+	if i.source != nil {
+		i.lookAfterReplica(ctx)
+		return
+	}
+	var err error
+	if !i.primary.alive() {
+		err = i.replacePrimary(ctx)
+	}
+	if err == nil {
+		err = i.keepStandby(ctx)
+	}
+	if err != nil && ctx.Err() == nil {
+		i.cloud.log.Error("database is not whole yet", "database", i.identifier(), "error", err)
+	}
+}
+
+// replacePrimary makes the standby the primary, which has every acknowledged write.
+// Without one, the primary is started again with its data.
+func (i *dbInstance) replacePrimary(ctx context.Context) error {
+	i.cloud.log.Warn("database primary is down", "database", i.identifier(), "zone", i.primary.zone)
+	i.endpoint.move()
+	i.internal.move()
+	if i.standby == nil || !i.standby.alive() || !i.standby.inSync {
+		i.publish()
+		if err := i.primary.start(ctx); err != nil {
+			return err
+		}
+		i.keeper.wakeWhenEnded(i.primary.process)
+		i.route()
+		return nil
+	}
+	if err := i.standby.promote(ctx); err != nil {
+		return err
+	}
+	dead := i.primary
+	i.primary, i.standby = i.standby, nil
+	i.route()
+	i.cloud.log.Warn("database standby promoted", "database", i.identifier(), "zone", i.primary.zone)
+	dead.discard()
+	return nil
+}
+
+// keepStandby replaces a standby that ended or lost its connection. Commits do not
+// wait for it meanwhile.
+func (i *dbInstance) keepStandby(ctx context.Context) error {
+	if i.standby != nil && i.standby.alive() && !i.standby.lost() {
+		return nil
+	}
+	if i.standby != nil {
+		i.cloud.log.Warn("database standby is down", "database", i.identifier(), "zone", i.standby.zone)
+		if err := i.primary.waitFor(ctx, nil); err != nil {
+			return err
+		}
+		i.standby.discard()
+		i.standby = nil
+	}
+	if !i.spec.MultiAZ {
+		return nil
+	}
+	i.publish()
+	if err := i.startStandby(ctx); err != nil {
+		return err
+	}
+	i.keeper.wakeWhenEnded(i.standby.process)
+	return nil
+}
+
+// lookAfterReplica starts a read replica that ended again, and copies the source
+// anew when it cannot follow any more.
+func (i *dbInstance) lookAfterReplica(ctx context.Context) {
+	if i.primary.alive() && !i.primary.lost() {
+		return
+	}
+	i.endpoint.move()
+	i.publish()
+	var err error
+	switch {
+	case !i.primary.alive() && !i.primary.broken:
+		err = i.primary.start(ctx)
+		i.primary.broken = err != nil
+	case i.source.internal.leads():
+		i.cloud.log.Warn("read replica is copied anew", "database", i.identifier())
+		i.primary.discard()
+		err = i.primary.replicate(ctx, i.source.internal)
+	default:
+		return // until the source is there
+	}
+	if err != nil {
+		i.cloud.log.Error("read replica did not come back", "database", i.identifier(), "error", err)
+		return
+	}
+	i.keeper.wakeWhenEnded(i.primary.process)
+	i.route()
+}
+
+// route points the endpoints at the primary.
+func (i *dbInstance) route() {
+	i.endpoint.move(i.primary.address)
+	i.internal.move(i.primary.address)
+}
+
+func (i *dbInstance) outputs() Outputs {
+	components := *i.components.Load()
+	return Outputs{
+		"arn":                 i.resource.ARN,
+		"identifier":          i.identifier(),
+		"resourceId":          i.resource.ID,
+		"address":             i.endpoint.host(),
+		"endpoint":            i.endpoint.String(),
+		"port":                i.spec.Port,
+		"status":              "available",
+		"availabilityZone":    components[0].Zone,
+		"engine":              i.spec.Engine,
+		"engineVersionActual": i.postgres.version,
+		"username":            i.spec.Username,
+		"dbName":              i.spec.DBName,
+	}
+}
+
+// stop ends all nodes, removes their data and frees the address.
+func (i *dbInstance) stop(context.Context) error {
+	i.keeper.stop()
+	if i.primary != nil {
+		for _, node := range i.nodes() {
+			node.discard()
+		}
+	}
+	i.endpoint.close()
+	i.internal.close()
+	if i.dir == "" {
+		return nil
+	}
+	return os.RemoveAll(i.dir)
+}

@@ -1,0 +1,236 @@
+package cloud
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/netip"
+	"os"
+	"path/filepath"
+	"syscall"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
+)
+
+const (
+	dbStartTimeout = 60 * time.Second
+	dbStopTimeout  = 5 * time.Second
+	// A node that does not answer for so long, so many times in a row, is dead.
+	dbPingTimeout = time.Second
+	dbPingMisses  = 3
+	// A standby or read replica that gets nothing from a living primary for so long
+	// cannot follow it any more.
+	dbLostAfter = 5 * time.Second
+)
+
+// adminUser is the superuser, as whom only the cloud connects. RDS has one of that
+// name too; the declared master user is not a superuser.
+const adminUser = "rdsadmin"
+
+// dbNode is one PostgreSQL server with its data.
+type dbNode struct {
+	instance *dbInstance
+	id       string
+	zone     string
+	dir      string // PGDATA
+	address  netip.AddrPort
+
+	follows   *endpoint // where it gets its data; nil for a primary
+	waitsFor  string    // the id of the standby that commits wait for
+	inSync    bool      // the primary's commits wait for it
+	broken    bool      // it did not start again
+	process   *process  // nil before the first start
+	admin     *pgx.Conn
+	misses    int
+	following bool      // it gets the primary's changes
+	followed  time.Time // when it last did
+	state     string
+	since     time.Time
+}
+
+func (i *dbInstance) newNode(zone string) (*dbNode, error) {
+	address, err := i.cloud.network.nodeAddress()
+	if err != nil {
+		return nil, err
+	}
+	i.serial++
+	id := fmt.Sprintf("%s-%d", i.identifier(), i.serial)
+	return &dbNode{instance: i, id: id, zone: zone, dir: filepath.Join(i.dir, id), address: address}, nil
+}
+
+func (n *dbNode) log() string { return n.instance.cloud.logPath("database-" + n.id) }
+
+// initialize makes an empty database server's data.
+func (n *dbNode) initialize(ctx context.Context) error {
+	password := filepath.Join(n.instance.dir, "admin.password")
+	if err := n.instance.postgres.writeFile(password, n.instance.adminPass); err != nil {
+		return err
+	}
+	defer os.Remove(password)
+	c := n.instance.postgres.command("initdb", n.log(), "--pgdata="+n.dir, "--username="+adminUser,
+		"--pwfile="+password, "--auth=scram-sha-256", "--encoding=UTF8", "--locale=C.UTF-8",
+		"--wal-segsize=4", "--no-sync", "--no-instructions")
+	return n.instance.cloud.processes.run(ctx, "initdb of "+n.id, c)
+}
+
+// replicate copies the data of the primary behind e, starts on it, and returns when
+// it follows.
+func (n *dbNode) replicate(ctx context.Context, e *endpoint) error {
+	n.follows, n.broken = e, false
+	primary := e.addrPort()
+	c := n.instance.postgres.command("pg_basebackup", n.log(), "--pgdata="+n.dir,
+		"--host="+primary.Addr().String(), fmt.Sprint("--port=", primary.Port()), "--username="+adminUser,
+		"--wal-method=stream", "--checkpoint=fast", "--no-sync", "--no-password", "--no-manifest")
+	c.env = append(c.env, "PGPASSWORD="+n.instance.adminPass, "PGSSLMODE=disable")
+	if err := n.instance.cloud.processes.run(ctx, "copy for "+n.id, c); err != nil {
+		return err
+	}
+	if err := n.start(ctx); err != nil {
+		return err
+	}
+	return n.process.until(ctx, "database node "+n.id, func(ctx context.Context) error {
+		if err := n.look(ctx); err != nil {
+			return err
+		}
+		if !n.following {
+			return errors.New("it does not follow the primary yet")
+		}
+		return nil
+	})
+}
+
+// start starts the server on its data, and returns when it answers.
+func (n *dbNode) start(ctx context.Context) error {
+	if err := n.configure(); err != nil {
+		return err
+	}
+	var err error
+	c := n.instance.postgres.command("postgres", n.log(), "-D", n.dir)
+	if n.process, err = n.instance.cloud.processes.start(c); err != nil {
+		return err
+	}
+	n.misses, n.following, n.followed = 0, false, time.Now()
+	ctx, cancel := context.WithTimeout(ctx, dbStartTimeout)
+	defer cancel()
+	if err := n.process.until(ctx, "database node "+n.id, n.look); err != nil {
+		n.halt()
+		return err
+	}
+	return nil
+}
+
+// connect opens a connection of the superuser, past the endpoint.
+func (n *dbNode) connect(ctx context.Context) (*pgx.Conn, error) {
+	return pgx.Connect(ctx, fmt.Sprintf("host=%s port=%d user=%s password=%s dbname=postgres sslmode=disable",
+		n.address.Addr(), n.address.Port(), adminUser, n.instance.adminPass))
+}
+
+// look asks the server whether it is well, and whether it follows.
+func (n *dbNode) look(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, dbPingTimeout)
+	defer cancel()
+	if n.admin == nil || n.admin.IsClosed() {
+		var err error
+		if n.admin, err = n.connect(ctx); err != nil {
+			return err
+		}
+	}
+	const query = `select exists (select from pg_stat_wal_receiver where status = 'streaming')`
+	if err := n.admin.QueryRow(ctx, query).Scan(&n.following); err != nil {
+		return err
+	}
+	if n.following {
+		n.followed = time.Now()
+	}
+	return nil
+}
+
+// check ends a node that does not answer any more.
+func (n *dbNode) check(ctx context.Context) {
+	if !n.alive() {
+		return
+	}
+	err := n.look(ctx)
+	if n.follows != nil && !n.follows.leads() {
+		n.followed = time.Now() // there is nobody to follow
+	}
+	var answer *pgconn.PgError
+	if err == nil || errors.As(err, &answer) || ctx.Err() != nil {
+		n.misses = 0 // a refusal is an answer too: it starts, or has no connection left
+		return
+	}
+	if n.misses++; n.misses >= dbPingMisses {
+		n.instance.cloud.log.Warn("database node does not answer", "node", n.id, "error", err)
+		n.process.kill()
+	}
+}
+
+func (n *dbNode) alive() bool { return n.process != nil && n.process.running() }
+
+// lost says whether the node should follow a primary and cannot.
+func (n *dbNode) lost() bool {
+	return n.follows != nil && time.Since(n.followed) > dbLostAfter
+}
+
+// waitFor makes commits wait until the standby has them too; for none, if nil.
+func (n *dbNode) waitFor(ctx context.Context, standby *dbNode) error {
+	n.waitsFor = ""
+	query := `select current_setting('synchronous_standby_names') = $1`
+	if standby != nil {
+		n.waitsFor = standby.id
+		query = `select exists (select from pg_stat_replication where application_name = $1 and sync_state = 'sync')`
+	}
+	if err := n.reconfigure(); err != nil {
+		return err
+	}
+	ctx, cancel := context.WithTimeout(ctx, dbStartTimeout)
+	defer cancel()
+	err := n.process.until(ctx, "synchronous standby of "+n.id, func(ctx context.Context) error {
+		var done bool
+		if err := n.admin.QueryRow(ctx, query, n.waitsFor).Scan(&done); err != nil || done {
+			return err
+		}
+		return errors.New("it is not in effect yet")
+	})
+	if standby != nil {
+		standby.inSync = err == nil
+	}
+	return err
+}
+
+// promote makes a standby a primary, with all that it has received.
+func (n *dbNode) promote(ctx context.Context) error {
+	var promoted bool
+	if err := n.admin.QueryRow(ctx, `select pg_promote(true, 10)`).Scan(&promoted); err != nil {
+		return fmt.Errorf("promote %s: %w", n.id, err)
+	}
+	if !promoted {
+		return fmt.Errorf("promote %s: it took more than 10 s", n.id)
+	}
+	n.follows, n.inSync = nil, false
+	return n.reconfigure()
+}
+
+// halt ends the server at once; its data stays. Unlike a kill this waits for the
+// server's own children.
+func (n *dbNode) halt() {
+	if n.admin != nil {
+		_ = n.admin.PgConn().Conn().Close()
+		n.admin = nil
+	}
+	if n.process != nil {
+		ctx, cancel := context.WithTimeout(context.Background(), dbStopTimeout)
+		defer cancel()
+		n.process.stop(ctx, syscall.SIGQUIT)
+	}
+}
+
+// discard ends the server and removes its data.
+func (n *dbNode) discard() {
+	n.halt()
+	if err := os.RemoveAll(n.dir); err != nil {
+		n.instance.cloud.log.Warn("database files are left over", "dir", n.dir, "error", err)
+	}
+}

@@ -1,0 +1,143 @@
+package cloud
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+)
+
+// update changes the running database to what is declared now.
+func (i *dbInstance) update(ctx context.Context, spec DBInstance) error {
+	before := i.spec
+	if spec.Port != before.Port {
+		return errors.New("port does not change on a running database here: down and up again")
+	}
+	i.spec = spec
+	defer i.publish()
+	i.cloud.network.wear(i.endpoint.eni, spec.VPCSecurityGroupIDs)
+	if i.source == nil && spec.Password != before.Password {
+		if err := i.administer(ctx, `alter role %1$I password %2$L`); err != nil {
+			return err
+		}
+	}
+	if err := i.reconfigure(ctx); err != nil {
+		return err
+	}
+	if i.source != nil || spec.MultiAZ == before.MultiAZ {
+		return nil
+	}
+	return i.changeMultiAZ(ctx)
+}
+
+func (i *dbInstance) changeMultiAZ(ctx context.Context) error {
+	if i.spec.MultiAZ {
+		return i.keepStandby(ctx)
+	}
+	if i.standby == nil {
+		return nil
+	}
+	if err := i.primary.waitFor(ctx, nil); err != nil {
+		return err
+	}
+	i.standby.discard()
+	i.standby = nil
+	return nil
+}
+
+// reconfigure lets all nodes read the parameters again. Static ones wait for a
+// restart, as on RDS.
+func (i *dbInstance) reconfigure(ctx context.Context) error {
+	if err := i.writeAccess(); err != nil {
+		return err
+	}
+	for _, node := range i.nodes() {
+		if !node.alive() {
+			continue // it reads them when it starts
+		}
+		if err := node.configure(); err != nil {
+			return err
+		}
+		if err := node.checkParameters(ctx); err != nil {
+			return err
+		}
+		if err := node.reconfigure(); err != nil {
+			return err
+		}
+	}
+	i.publish()
+	return nil
+}
+
+// checkParameters asks the server whether it would take the configuration that is
+// written: with one bad value it would ignore all of it.
+func (n *dbNode) checkParameters(ctx context.Context) error {
+	if n.admin == nil {
+		return nil
+	}
+	var problem *string
+	err := n.admin.QueryRow(ctx, `select string_agg(name || ' = ' || setting || ': ' || error, '; ')
+		from pg_file_settings where not applied and error not like '%restart%'`).Scan(&problem)
+	if err != nil || problem == nil {
+		return err
+	}
+	return fmt.Errorf("parameter group %s: %s", n.instance.spec.ParameterGroupName, *problem)
+}
+
+// publish records how the nodes are, for those who ask meanwhile.
+func (i *dbInstance) publish() {
+	components := make([]Component, 0, 2)
+	for _, node := range i.nodes() {
+		components = append(components, node.component())
+	}
+	i.components.Store(&components)
+}
+
+func (n *dbNode) component() Component {
+	i := n.instance
+	c := Component{
+		Kind:    "database primary",
+		ID:      n.id,
+		Zone:    n.zone,
+		Address: i.endpoint.String(),
+		State:   "available",
+		Healthy: n.alive() && !n.lost(),
+		Log:     n.log(),
+		Note:    n.note(),
+	}
+	switch {
+	case n == i.standby:
+		c.Kind, c.Address = "database standby", n.address.String()
+	case i.source != nil:
+		c.Kind = "read replica"
+	}
+	if n.alive() {
+		c.PID = n.process.pid()
+	}
+	switch {
+	case !n.alive():
+		c.State = "restarting: its process ended"
+	case n.lost():
+		c.State = "replacing: it does not follow the primary"
+	case n == i.primary && i.source == nil && i.spec.MultiAZ && i.standby == nil:
+		c.State = "available: a new standby is being made"
+	}
+	if state := c.Kind + c.State; state != n.state {
+		n.state, n.since = state, time.Now()
+	}
+	c.Since = n.since
+	return c
+}
+
+func (n *dbNode) note() string {
+	i := n.instance
+	note := fmt.Sprintf("declared %s %s, runs PostgreSQL %s", i.spec.Engine, i.spec.EngineVersion, i.postgres.version)
+	if _, ignored, _ := i.parameters(); len(ignored) > 0 {
+		note += "; parameters without effect here: " + strings.Join(ignored, ", ")
+	}
+	if i.source != nil && i.spec.MultiAZ {
+		note += "; a read replica has no standby here"
+	}
+	return note
+}
