@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"strings"
 	"sync/atomic"
 	"time"
 
@@ -105,7 +106,7 @@ func (c *client) dialer() dial.Func {
 
 // do runs one command and, if it failed in a way that says it was not carried out, once more. A command
 // that may be repeated (the outcome is the same if it was carried out twice) is also run again when the
-// connection broke before the answer came. Errors wrap shop.ErrUnavailable.
+// connection broke before the answer came.
 func (c *client) do(ctx context.Context, repeatable bool, command func(goredis.Cmdable) error) error {
 	p := c.current.Load()
 	err := command(p)
@@ -122,12 +123,22 @@ func (c *client) do(ctx context.Context, repeatable bool, command func(goredis.C
 	case neverSent(err):
 	case repeatable && brokenConnection(err):
 	default:
-		return fmt.Errorf("cache: %w: %w", shop.ErrUnavailable, err)
+		return explain(err)
 	}
-	if err := command(c.current.Load()); err != nil && !errors.Is(err, goredis.Nil) {
-		return fmt.Errorf("cache: %w: %w", shop.ErrUnavailable, err)
+	return explain(command(c.current.Load()))
+}
+
+// explain names the kind of an error: a plain ERR is a defect of ours, everything else says that the
+// cache is away, full or no primary.
+func explain(err error) error {
+	var reply goredis.Error
+	switch {
+	case err == nil || errors.Is(err, goredis.Nil):
+		return err
+	case errors.As(err, &reply) && strings.HasPrefix(reply.Error(), "ERR ") && !goredis.IsMaxClientsError(err):
+		return fmt.Errorf("cache: %w", err)
 	}
-	return nil
+	return fmt.Errorf("cache: %w: %w", shop.ErrUnavailable, err)
 }
 
 // abandon replaces the pool, whose connections all lead to the same wrong node, unless that was done a
@@ -153,11 +164,8 @@ func neverSent(err error) bool {
 	return errors.As(err, &op) && op.Op == "dial" && !op.Timeout()
 }
 
+// brokenConnection reports whether no answer came, though there was time for one.
 func brokenConnection(err error) bool {
-	return !errors.Is(err, context.Canceled) && !errors.Is(err, context.DeadlineExceeded) && !isServerError(err)
-}
-
-func isServerError(err error) bool {
 	var reply goredis.Error
-	return errors.As(err, &reply)
+	return !errors.As(err, &reply) && !errors.Is(err, context.Canceled) && !errors.Is(err, context.DeadlineExceeded)
 }

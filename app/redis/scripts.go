@@ -71,7 +71,7 @@ func changeLine(before string) string {
 	return fmt.Sprintf(`
 		local key, sku = KEYS[1], ARGV[2]
 		if redis.call('EXISTS', key) == 0 and ARGV[4] == '' then return false end
-		local quantity = %s + ARGV[3]
+		local quantity = (%s) + ARGV[3]
 		if quantity > %d then return 'quantity' end
 		if quantity == 0 then
 			redis.call('HDEL', key, sku)

@@ -1,0 +1,82 @@
+package apptest
+
+import (
+	"fmt"
+	"net"
+	"os"
+	"os/exec"
+	"syscall"
+	"testing"
+
+	"context"
+
+	goredis "github.com/redis/go-redis/v9"
+	"github.com/stretchr/testify/require"
+)
+
+// Redis is a redis-server.
+type Redis struct {
+	Addr string // host:port
+
+	tb      testing.TB
+	args    []string
+	client  *goredis.Options
+	process *process
+}
+
+// StartRedis starts a server that lives as long as the test. args are added to its command line; client
+// says how to connect to it, if that takes more than its address.
+func StartRedis(tb testing.TB, client *goredis.Options, args ...string) *Redis {
+	tb.Helper()
+	port, err := FreePort()
+	require.NoError(tb, err)
+	dir, err := newDir()
+	require.NoError(tb, err)
+	tb.Cleanup(func() { os.RemoveAll(dir) })
+	if client == nil {
+		client = &goredis.Options{}
+	}
+	client.Addr = net.JoinHostPort("127.0.0.1", port)
+	portFlag := "--port"
+	if client.TLSConfig != nil {
+		portFlag = "--tls-port"
+		args = append(args, "--port", "0")
+	}
+	r := &Redis{Addr: client.Addr, tb: tb, client: client}
+	r.args = append([]string{"--bind", "127.0.0.1", portFlag, port, "--dir", dir, "--save", "", "--appendonly", "no",
+		"--repl-diskless-sync-delay", "0"}, args...)
+	r.Start()
+	tb.Cleanup(r.Kill)
+	return r
+}
+
+// Start starts the server again after Kill, at the same address and without its data.
+func (r *Redis) Start() {
+	r.tb.Helper()
+	program, err := exec.LookPath("redis-server")
+	require.NoError(r.tb, err, "install redis-server, version 7 (Debian: apt-get install redis-server)")
+	r.process, err = start(program, r.args...)
+	require.NoError(r.tb, err)
+	client := r.Client()
+	defer client.Close()
+	require.NoError(r.tb, r.process.await(func() error { return client.Ping(context.Background()).Err() }))
+}
+
+// Kill ends the server as a crash would.
+func (r *Redis) Kill() { r.process.stop(syscall.SIGKILL) }
+
+// Client connects to the server; the caller closes it.
+func (r *Redis) Client() *goredis.Client {
+	options := *r.client
+	return goredis.NewClient(&options)
+}
+
+// Do runs a command.
+func (r *Redis) Do(args ...any) any {
+	r.tb.Helper()
+	client := r.Client()
+	defer client.Close()
+	reply, err := client.Do(context.Background(), args...).Result()
+	require.NoError(r.tb, err, fmt.Sprint(args...))
+	return reply
+}
