@@ -93,6 +93,9 @@ type closer interface {
 
 // Open starts an empty cloud in o.Dir.
 func Open(o Options) (*Cloud, error) {
+	if err := Clean(o.Dir); err != nil {
+		return nil, err
+	}
 	for _, dir := range []string{o.Dir, filepath.Join(o.Dir, "log")} {
 		if err := os.MkdirAll(dir, 0o755); err != nil {
 			return nil, fmt.Errorf("local cloud directory: %w", err)
@@ -119,7 +122,23 @@ func Open(o Options) (*Cloud, error) {
 	return c, nil
 }
 
-// Close stops every process and removes what they wrote.
+// outsideLink names the folder that a cloud has outside of its own, if it needs one.
+const outsideLink = "outside"
+
+// Clean removes what a cloud wrote that ended without Close. Its processes ended
+// with it.
+func Clean(dir string) error {
+	var problems []error
+	if outside, err := os.Readlink(filepath.Join(dir, outsideLink)); err == nil {
+		problems = append(problems, os.RemoveAll(outside))
+	}
+	for _, name := range []string{outsideLink, "elasticache", "instances", "log", "objects", "rds"} {
+		problems = append(problems, os.RemoveAll(filepath.Join(dir, name)))
+	}
+	return errors.Join(problems...)
+}
+
+// Close stops every process and removes what they wrote, but for the logs.
 func (c *Cloud) Close(ctx context.Context) error {
 	var problems []error
 	for _, s := range c.services.all() {
@@ -128,7 +147,7 @@ func (c *Cloud) Close(ctx context.Context) error {
 		}
 	}
 	c.api.close()
-	c.processes.killAll()
+	c.processes.close()
 	c.network.close()
 	return errors.Join(problems...)
 }

@@ -120,6 +120,9 @@ func (p *postgresql) makeDir(dir string) error {
 			return err
 		}
 		p.dir = temporary
+		if err := os.Symlink(temporary, filepath.Join(dir, outsideLink)); err != nil {
+			return err
+		}
 	}
 	return p.mkdir(p.dir)
 }

@@ -39,16 +39,22 @@ type process struct {
 // the thread that started it ends (Pdeathsig), so one thread starts them all.
 type processes struct {
 	starts chan func()
+	closed chan struct{}
 	mu     sync.Mutex
 	live   map[*process]struct{}
 }
 
 func newProcesses() *processes {
-	p := &processes{starts: make(chan func()), live: map[*process]struct{}{}}
+	p := &processes{starts: make(chan func()), closed: make(chan struct{}), live: map[*process]struct{}{}}
 	go func() {
 		runtime.LockOSThread()
-		for start := range p.starts {
-			start()
+		for {
+			select {
+			case start := <-p.starts:
+				start()
+			case <-p.closed:
+				return
+			}
 		}
 	}()
 	return p
@@ -68,7 +74,11 @@ func (p *processes) start(c command) (*process, error) {
 		cmd.SysProcAttr.Credential = &syscall.Credential{Uid: uint32(c.uid), Gid: uint32(c.gid)}
 	}
 	started := make(chan error)
-	p.starts <- func() { started <- cmd.Start() }
+	select {
+	case p.starts <- func() { started <- cmd.Start() }:
+	case <-p.closed:
+		return nil, fmt.Errorf("start %s: the cloud is closed", c.path)
+	}
 	if err := <-started; err != nil {
 		return nil, fmt.Errorf("start %s: %w", c.path, err)
 	}
@@ -88,8 +98,9 @@ func (p *processes) wait(child *process) {
 	close(child.done)
 }
 
-// killAll kills what still lives and waits for it to be gone.
-func (p *processes) killAll() {
+// close kills what still lives, waits for it to be gone, and starts no more.
+func (p *processes) close() {
+	close(p.closed)
 	p.mu.Lock()
 	live := make([]*process, 0, len(p.live))
 	for child := range p.live {

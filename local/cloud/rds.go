@@ -175,7 +175,7 @@ func (s *dbInstances) close(ctx context.Context) error {
 	}
 	stops.Wait()
 	if s.postgres != nil {
-		problems = append(problems, os.RemoveAll(s.postgres.dir))
+		problems = append(problems, os.RemoveAll(s.postgres.dir), os.RemoveAll(s.cloud.path(outsideLink)))
 	}
 	return errors.Join(problems...)
 }

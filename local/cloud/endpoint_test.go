@@ -1,0 +1,123 @@
+package cloud
+
+import (
+	"bufio"
+	"context"
+	"io"
+	"net"
+	"net/netip"
+	"syscall"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+// namedServer greets every connection with its name, then echoes.
+func namedServer(t *testing.T, name string) netip.AddrPort {
+	t.Helper()
+	listener, err := net.Listen("tcp4", "127.0.0.1:0")
+	require.NoError(t, err)
+	t.Cleanup(func() { _ = listener.Close() })
+	go func() {
+		for {
+			conn, err := listener.Accept()
+			if err != nil {
+				return
+			}
+			go func() {
+				defer conn.Close()
+				_, _ = io.WriteString(conn, name+"\n")
+				_, _ = io.Copy(conn, conn)
+			}()
+		}
+	}()
+	return listener.Addr().(*net.TCPAddr).AddrPort()
+}
+
+// greet connects from an interface and returns who answers.
+func greet(t *testing.T, from *networkInterface, e *endpoint) (string, net.Conn, error) {
+	t.Helper()
+	conn, err := dialer(from).DialContext(context.Background(), "tcp4", e.String())
+	if err != nil {
+		return "", nil, err
+	}
+	t.Cleanup(func() { _ = conn.Close() })
+	line, err := bufio.NewReader(conn).ReadString('\n')
+	return line, conn, err
+}
+
+func openTestEndpoint(a *account) *endpoint {
+	a.t.Helper()
+	e, err := a.openEndpoint("cache", "subnet-data0", []string{"sg-data"}, 17000)
+	require.NoError(a.t, err)
+	a.t.Cleanup(e.close)
+	return e
+}
+
+func TestEndpointStaysWhileTheNodeBehindItChanges(t *testing.T) {
+	t.Parallel()
+	a := newAccount(t)
+	e := openTestEndpoint(a)
+	_, _, err := greet(t, a.app, e)
+	require.ErrorIs(t, err, syscall.ECONNRESET, "no node yet")
+
+	e.move(namedServer(t, "first"))
+	name, old, err := greet(t, a.app, e)
+	require.NoError(t, err)
+	require.Equal(t, "first\n", name)
+
+	e.move(namedServer(t, "second"))
+	_, err = old.Read(make([]byte, 1))
+	require.ErrorIs(t, err, syscall.ECONNRESET, "what leads to the old node ends")
+	name, _, err = greet(t, a.app, e)
+	require.NoError(t, err)
+	require.Equal(t, "second\n", name)
+}
+
+func TestEndpointResetsWhomNoRuleLetsIn(t *testing.T) {
+	t.Parallel()
+	a := newAccount(t)
+	e := openTestEndpoint(a)
+	e.move(namedServer(t, "node"))
+	_, _, err := greet(t, a.stranger, e)
+	require.ErrorIs(t, err, syscall.ECONNRESET)
+	outside, err := net.Dial("tcp4", e.String())
+	require.NoError(t, err)
+	defer outside.Close()
+	_, err = outside.Read(make([]byte, 1))
+	require.ErrorIs(t, err, syscall.ECONNRESET, "from outside the VPC")
+
+	_, _, err = greet(t, a.app, e)
+	require.NoError(t, err)
+	require.NoError(t, a.IngressRules.Delete(t.Context(), named("sg-app-to-sg-data-1024-in")))
+	_, _, err = greet(t, a.app, e)
+	require.ErrorIs(t, err, syscall.ECONNRESET, "a rule that is gone")
+}
+
+func TestEndpointDeliversWhatWasSentBeforeTheEnd(t *testing.T) {
+	t.Parallel()
+	a := newAccount(t)
+	e := openTestEndpoint(a)
+	e.move(namedServer(t, "node"))
+	_, conn, err := greet(t, a.app, e)
+	require.NoError(t, err)
+	sent := make([]byte, 1<<20)
+	go func() {
+		_, _ = conn.Write(sent)
+		_ = conn.(*net.TCPConn).CloseWrite()
+	}()
+	received, err := io.Copy(io.Discard, conn)
+	require.NoError(t, err)
+	require.EqualValues(t, len(sent), received)
+}
+
+func TestPortThatAnotherProgramHoldsIsNamed(t *testing.T) {
+	t.Parallel()
+	a := newAccount(t)
+	everywhere, err := net.Listen("tcp4", "0.0.0.0:0")
+	require.NoError(t, err)
+	defer everywhere.Close()
+	port := everywhere.Addr().(*net.TCPAddr).Port
+	_, err = a.openEndpoint("cache", "subnet-data0", nil, port)
+	require.ErrorContains(t, err, "is taken by a program that listens on every address")
+}
