@@ -124,3 +124,130 @@ func (a *account) writeUntilKilled(host string, pid int) int {
 		}
 	}
 }
+
+func TestReadReplicaFollowsAndRefusesWrites(t *testing.T) {
+	t.Parallel()
+	a := newAccount(t)
+	spec := testDatabase()
+	spec.MultiAZ = false
+	host := declareDatabase(a, spec, Parameter{"rds.force_ssl", "1"}, Parameter{"log_min_duration_statement", "500"})
+	outputs := declare(a, a.DBInstances, "customers-replica", testReplica())
+	replica := outputs["address"].(string)
+	require.NotEqual(t, a.componentOf("database primary").Zone, outputs["availabilityZone"])
+
+	_, err := a.query(host, `create table customer as select 'Ada' as name`)
+	require.NoError(t, err)
+	eventually(t, "the replica has the row", func() bool {
+		name, err := a.query(replica, `select name from customer`)
+		return err == nil && name == "Ada"
+	})
+	_, err = a.query(replica, `insert into customer values ('Bob') returning name`)
+	require.ErrorContains(t, err, "read-only")
+
+	before := a.componentOf("read replica")
+	require.NoError(t, syscall.Kill(before.PID, syscall.SIGKILL))
+	eventually(t, "the replica is back", func() bool {
+		now := a.componentOf("read replica")
+		return now.Healthy && now.PID != before.PID
+	})
+	_, err = a.query(host, `insert into customer values ('Bob') returning name`)
+	require.NoError(t, err)
+	eventually(t, "and follows", func() bool {
+		name, err := a.query(replica, `select name from customer where name = 'Bob'`)
+		return err == nil && name == "Bob"
+	})
+}
+
+func TestDatabaseAsksForTLSAndAPermittedSource(t *testing.T) {
+	t.Parallel()
+	a := newAccount(t)
+	spec := testDatabase()
+	spec.MultiAZ = false
+	host := declareDatabase(a, spec, Parameter{"rds.force_ssl", "1"}, Parameter{"work_mem", "8192"},
+		Parameter{"max_connections", "{DBInstanceClassMemory/9531392}"})
+	version, err := a.query(host, `select current_setting('work_mem')`)
+	require.NoError(t, err)
+	require.Equal(t, "8MB", version)
+	require.Contains(t, a.componentOf("database primary").Note, "max_connections")
+	super, err := a.query(host, `select rolsuper::text from pg_roles where rolname = current_user`)
+	require.NoError(t, err)
+	require.Equal(t, "false", super)
+
+	_, err = a.connect(a.app, host, "disable")
+	require.ErrorContains(t, err, "no encryption")
+	_, err = a.connect(a.stranger, host, "verify-full")
+	require.ErrorIs(t, err, syscall.ECONNRESET)
+
+	parameters := DBParameterGroup{[]Parameter{{"rds.force_ssl", "0"}, {"work_mem", "16384"}}}
+	_, err = a.DBParameterGroups.Update(t.Context(), named("db-parameters"), parameters)
+	require.NoError(t, err)
+	eventually(t, "TLS is not forced any more", func() bool {
+		conn, err := a.connect(a.app, host, "disable")
+		if err != nil {
+			return false
+		}
+		defer conn.Close(context.Background())
+		return true
+	})
+	parameters.Parameters[1].Value = "plenty"
+	_, err = a.DBParameterGroups.Update(t.Context(), named("db-parameters"), parameters)
+	require.ErrorContains(t, err, "work_mem")
+}
+
+func TestDatabaseWithoutStandbyComesBackWithItsData(t *testing.T) {
+	t.Parallel()
+	a := newAccount(t)
+	spec := testDatabase()
+	spec.MultiAZ = false
+	host := declareDatabase(a, spec)
+	_, err := a.query(host, `create table customer as select 'Ada' as name`)
+	require.NoError(t, err)
+	require.NoError(t, syscall.Kill(a.componentOf("database primary").PID, syscall.SIGKILL))
+	eventually(t, "the data is back", func() bool {
+		name, err := a.query(host, `select name from customer`)
+		return err == nil && name == "Ada"
+	})
+
+	spec.MultiAZ = true
+	_, err = a.DBInstances.Update(t.Context(), named("customers"), spec)
+	require.NoError(t, err)
+	standby := a.componentOf("database standby")
+	require.NoError(t, syscall.Kill(standby.PID, syscall.SIGKILL))
+	_, err = a.query(host, `insert into customer values ('Bob') returning name`)
+	require.NoError(t, err, "writes go on without the standby")
+	eventually(t, "there is another standby", func() bool {
+		return a.countHealthy("database standby") == 1 && a.componentOf("database standby").PID != standby.PID
+	})
+	spec.MultiAZ = false
+	_, err = a.DBInstances.Update(t.Context(), named("customers"), spec)
+	require.NoError(t, err)
+	require.Zero(t, a.countHealthy("database standby"))
+}
+
+func TestDatabaseDeclarationThatRDSRefusesIsRefused(t *testing.T) {
+	t.Parallel()
+	source := &dbInstance{spec: testDatabase()}
+	withoutBackups := &dbInstance{spec: DBInstance{Identifier: "customers"}}
+	change := func(f func(*DBInstance)) DBInstance {
+		spec := testDatabase()
+		f(&spec)
+		return spec
+	}
+	for _, test := range []struct {
+		name   string
+		spec   DBInstance
+		source *dbInstance
+		want   string
+	}{
+		{"replica of a database without backups", testReplica(), withoutBackups, "automated backups are not enabled for customers"},
+		{"replica with a password", DBInstance{ReplicateSourceDB: "customers", Password: "x"}, source, "must not declare them"},
+		{"reserved name", change(func(d *DBInstance) { d.Username = "admin" }), nil, "reserved word"},
+		{"another engine", change(func(d *DBInstance) { d.Engine = "mysql" }), nil, "is not postgres"},
+		{"zone with multi-AZ", change(func(d *DBInstance) { d.AvailabilityZone = "eu-west-1a" }), nil, "not valid with multiAz"},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			_, err := test.spec.withDefaults(named("customers"), test.source)
+			require.ErrorContains(t, err, test.want)
+		})
+	}
+}
