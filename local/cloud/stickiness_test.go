@@ -1,0 +1,106 @@
+package cloud
+
+import (
+	"net/http"
+	"net/url"
+	"syscall"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+func lbCookies(g *TargetGroup) { g.Stickiness = &Stickiness{Type: "lb_cookie", CookieDuration: 600} }
+
+func sessionCookies(g *TargetGroup) {
+	g.Stickiness = &Stickiness{Type: "app_cookie", CookieName: "myclothes_session"}
+}
+
+// cookies returns those that a browser would send.
+func (s *shop) cookies(client *http.Client) map[string]string {
+	address, err := url.Parse(s.url)
+	require.NoError(s.t, err)
+	values := map[string]string{}
+	for _, c := range client.Jar.Cookies(address) {
+		values[c.Name] = c.Value
+	}
+	return values
+}
+
+func TestTheLoadBalancersCookieKeepsAClientAtOneInstanceWhileItLives(t *testing.T) {
+	t.Parallel()
+	s := newShop(t, lbCookies).open()
+	client := browser(t)
+	a := s.get(client, "/")
+	set := (&http.Response{Header: a.header}).Cookies()
+	require.Len(t, set, 2)
+	require.Equal(t, "AWSALB", set[0].Name)
+	require.Equal(t, 600, set[0].MaxAge)
+	require.Equal(t, "AWSALBCORS", set[1].Name)
+	require.Equal(t, http.SameSiteNoneMode, set[1].SameSite)
+	require.True(t, set[1].Secure)
+	require.NotContains(t, set[0].Value, a.instance)
+	require.Equal(t, map[string]int{a.instance: 9}, s.servedBy(client, 9))
+
+	require.NoError(t, syscall.Kill(s.instances()[a.instance].PID, syscall.SIGKILL))
+	elsewhere := s.get(client, "/").instance
+	require.NotEqual(t, a.instance, elsewhere)
+	require.Equal(t, map[string]int{elsewhere: 9}, s.servedBy(client, 9))
+}
+
+func TestStickinessIsSwitchedOnAndOffWhileRequestsAreServed(t *testing.T) {
+	t.Parallel()
+	s := newShop(t, nil).open()
+	client := browser(t)
+	require.Len(t, s.servedBy(client, 9), 3)
+	require.Empty(t, s.cookies(client))
+
+	s.updateTargetGroup(lbCookies)
+	s.get(client, "/")
+	require.Contains(t, s.cookies(client), "AWSALB")
+	require.Len(t, s.servedBy(client, 9), 1)
+
+	s.updateTargetGroup(func(g *TargetGroup) { g.Stickiness = &Stickiness{Type: "lb_cookie", Enabled: new(false)} })
+	require.Len(t, s.servedBy(client, 9), 3)
+}
+
+func TestAnAlteredOrForeignStickinessCookieIsIgnored(t *testing.T) {
+	t.Parallel()
+	s := newShop(t, lbCookies).open()
+	address, err := url.Parse(s.url)
+	require.NoError(t, err)
+	other, err := newTargetGroup(s.network, TargetGroup{})
+	require.NoError(t, err)
+	var victim string
+	for victim = range s.instances() {
+	}
+	for _, value := range []string{"", "x", victim, other.sealed(binding{target: victim})} {
+		served := map[string]bool{}
+		for range 9 {
+			client := browser(t)
+			client.Jar.SetCookies(address, []*http.Cookie{{Name: "AWSALB", Value: value}})
+			served[s.get(client, "/").instance] = true
+		}
+		require.Len(t, served, 3, value)
+	}
+}
+
+func TestTheApplicationsCookieBindsForAsLongAsTheSession(t *testing.T) {
+	t.Parallel()
+	s := newShop(t, sessionCookies).open()
+	client := browser(t)
+	require.Len(t, s.servedBy(client, 9), 3)
+	require.Empty(t, s.cookies(client))
+
+	bound := s.get(client, "/sign-in").instance
+	require.Contains(t, s.cookies(client), "AWSALBAPP-0")
+	require.Equal(t, map[string]int{bound: 9}, s.servedBy(client, 9))
+
+	require.NoError(t, syscall.Kill(s.instances()[bound].PID, syscall.SIGKILL))
+	elsewhere := s.get(client, "/").instance
+	require.NotEqual(t, bound, elsewhere)
+	require.Equal(t, map[string]int{elsewhere: 9}, s.servedBy(client, 9))
+
+	s.get(client, "/sign-out")
+	require.Empty(t, s.cookies(client))
+	require.Greater(t, len(s.servedBy(client, 9)), 1)
+}
