@@ -1,0 +1,82 @@
+package provider
+
+import (
+	"context"
+	"slices"
+	"strings"
+
+	"github.com/pulumi/pulumi/sdk/v3/go/common/resource"
+	"github.com/pulumi/pulumi/sdk/v3/go/common/resource/plugin"
+	pulumirpc "github.com/pulumi/pulumi/sdk/v3/proto/go"
+)
+
+// Check completes the inputs: a resource that declares no name gets one.
+func (p *resources) Check(_ context.Context, req *pulumirpc.CheckRequest) (*pulumirpc.CheckResponse, error) {
+	typ, inputs, _, err := p.read(req.GetUrn(), req.GetNews())
+	if err != nil {
+		return nil, err
+	}
+	old, err := unmarshal(req.GetOlds())
+	if err != nil {
+		return nil, err
+	}
+	k := p.kinds[typ]
+	logical := resource.URN(req.GetUrn()).Name()
+	if err := k.autoname(logical, req.GetRandomSeed(), old, inputs); err != nil {
+		return &pulumirpc.CheckResponse{Failures: []*pulumirpc.CheckFailure{{Property: k.name, Reason: err.Error()}}}, nil
+	}
+	properties, err := marshal(inputs)
+	return &pulumirpc.CheckResponse{Inputs: properties}, err
+}
+
+// Diff compares the declared inputs with those of the last update. Files are
+// compared by content, wherever they are.
+func (p *resources) Diff(_ context.Context, req *pulumirpc.DiffRequest) (*pulumirpc.DiffResponse, error) {
+	k := p.kinds[typeOf(req.GetUrn())]
+	old, err := unmarshalOpen(req.GetOldInputs())
+	if err != nil {
+		return nil, err
+	}
+	inputs, err := unmarshalOpen(req.GetNews())
+	if err != nil {
+		return nil, err
+	}
+	changes := old.Diff(inputs)
+	if changes == nil {
+		return &pulumirpc.DiffResponse{Changes: pulumirpc.DiffResponse_DIFF_NONE}, nil
+	}
+	response := &pulumirpc.DiffResponse{
+		Changes:         pulumirpc.DiffResponse_DIFF_SOME,
+		HasDetailedDiff: true,
+		DetailedDiff:    map[string]*pulumirpc.PropertyDiff{},
+		// Two things cannot have one name: a declared name must be free first.
+		DeleteBeforeReplace: k.name != "" && !k.autonamedIn(req),
+	}
+	for _, key := range changes.ChangedKeys() {
+		response.Diffs = append(response.Diffs, string(key))
+		if k.replacedBy(string(key), old, inputs) {
+			response.Replaces = append(response.Replaces, string(key))
+		}
+	}
+	for path, change := range plugin.NewDetailedDiffFromObjectDiff(changes, true) {
+		property, _, _ := strings.Cut(strings.SplitN(path, "[", 2)[0], ".")
+		if slices.Contains(response.Replaces, property) {
+			change = change.ToReplace()
+		}
+		response.DetailedDiff[path] = &pulumirpc.PropertyDiff{Kind: pulumirpc.PropertyDiff_Kind(change.Kind), InputDiff: true}
+	}
+	return response, nil
+}
+
+// replacedBy says whether the change of an input replaces the resource.
+func (k kind) replacedBy(property string, old, inputs resource.PropertyMap) bool {
+	key := resource.PropertyKey(property)
+	switched := slices.Contains(k.alternatives, property) && old.HasValue(key) != inputs.HasValue(key)
+	return k.durable || switched || slices.Contains(k.replace, property)
+}
+
+// autonamedIn says whether the resource in question has a name made up by Check.
+func (k kind) autonamedIn(req *pulumirpc.DiffRequest) bool {
+	old, err := unmarshal(req.GetOldInputs())
+	return err == nil && autonamed(old, k.name)
+}

@@ -1,0 +1,51 @@
+package provider
+
+import "maps"
+
+// kind is what the engine must know of a resource type.
+type kind struct {
+	// name is the input that holds the physical name, made up if not declared.
+	name string
+	// maxName is how long AWS lets that name be, 0 for long enough.
+	maxName int
+	// id and outputs are templates of what AWS computes: see expansion. The
+	// id is a random one and the ARN ends in it if not said otherwise.
+	id      string
+	outputs map[string]string
+	// replace are the inputs whose change makes AWS replace the resource.
+	replace []string
+	// alternatives are the inputs that exclude each other: changing the value is an
+	// update, changing from one to another a replacement.
+	alternatives []string
+	// volatile are the outputs that an update may change.
+	volatile []string
+	// secret are the outputs that nobody may see.
+	secret []string
+	// implied is a type that has no service of its own because other services act
+	// on what names it.
+	implied bool
+	// durable is a type that lives in the engine's state alone, and so outlives the
+	// processes of a cloud.
+	durable bool
+}
+
+// outputs are templates by output name.
+type outputs = map[string]string
+
+// inputs are input names.
+type inputs = []string
+
+// ec2ARN is the ARN of something that EC2 names by its id.
+func ec2ARN(thing string) string { return "arn:aws:ec2:{region}:{account}:" + thing + "/{id}" }
+
+// awsKinds are the types of package aws that have something particular. All others
+// get a random id and an ARN, and change in place.
+var awsKinds = union(networkKinds, webKinds, dataKinds)
+
+func union(tables ...map[string]kind) map[string]kind {
+	all := map[string]kind{}
+	for _, table := range tables {
+		maps.Copy(all, table)
+	}
+	return all
+}

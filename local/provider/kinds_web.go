@@ -1,0 +1,51 @@
+package provider
+
+// loadBalancing is the beginning of Elastic Load Balancing's ARNs.
+const loadBalancing = "arn:aws:elasticloadbalancing:{region}:{account}:"
+
+var webKinds = map[string]kind{
+	"aws:lb/loadBalancer:LoadBalancer": {
+		name: "name", maxName: 32, id: "{arn}",
+		outputs: outputs{"arnSuffix": "app/{name}/{hex16}", "arn": loadBalancing + "loadbalancer/{arnSuffix}"},
+		replace: inputs{"name", "internal", "loadBalancerType"},
+	},
+	"aws:lb/targetGroup:TargetGroup": {
+		name: "name", maxName: 32, id: "{arn}",
+		outputs: outputs{"arnSuffix": "targetgroup/{name}/{hex16}", "arn": loadBalancing + "{arnSuffix}"},
+		replace: inputs{"name", "port", "protocol", "protocolVersion", "targetType", "vpcId"},
+	},
+	"aws:lb/listener:Listener": {
+		id: "{arn}", outputs: outputs{"arn": "{loadBalancerArn}/listener/{hex16}"},
+		replace: inputs{"loadBalancerArn"},
+	},
+	"aws:ec2/launchTemplate:LaunchTemplate": {
+		name: "name", maxName: 128, id: "lt-{hex17}", outputs: outputs{"arn": ec2ARN("launch-template")},
+		replace: inputs{"name", "namePrefix"}, volatile: []string{"latestVersion", "defaultVersion"},
+	},
+	"aws:autoscaling/group:Group": {
+		name: "name", maxName: 255, id: "{name}",
+		outputs: outputs{"arn": "arn:aws:autoscaling:{region}:{account}:autoScalingGroup:{hex32}:autoScalingGroupName/{name}"},
+		replace: inputs{"name", "namePrefix"},
+	},
+	"aws:autoscaling/policy:Policy": {
+		name: "name", maxName: 255, id: "{name}",
+		outputs: outputs{"arn": "arn:aws:autoscaling:{region}:{account}:scalingPolicy:{hex32}:autoScalingGroupName/{autoscalingGroupName}:policyName/{name}"},
+		replace: inputs{"name", "autoscalingGroupName"},
+	},
+	"aws:iam/role:Role": {
+		name: "name", maxName: 64, id: "{name}",
+		outputs: outputs{"arn": "arn:aws:iam::{account}:role/{name}", "uniqueId": "AROA{hex17}"},
+		replace: inputs{"name", "namePrefix", "path"},
+	},
+	"aws:iam/rolePolicy:RolePolicy": {
+		name: "name", maxName: 128, id: "{role}:{name}", replace: inputs{"name", "namePrefix", "role"},
+	},
+	"aws:iam/rolePolicyAttachment:RolePolicyAttachment": {
+		id: "{role}-{hex17}", replace: inputs{"role", "policyArn"},
+	},
+	"aws:iam/instanceProfile:InstanceProfile": {
+		name: "name", maxName: 128, id: "{name}",
+		outputs: outputs{"arn": "arn:aws:iam::{account}:instance-profile/{name}", "uniqueId": "AIPA{hex17}"},
+		replace: inputs{"name", "namePrefix", "path"},
+	},
+}

@@ -1,0 +1,148 @@
+package provider
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/base64"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"math/big"
+
+	"myclothes/local/cloud"
+)
+
+// randomKinds are the types of package random. They live in the engine's state.
+var randomKinds = map[string]kind{
+	"random:index/randomPassword:RandomPassword": {durable: true, secret: []string{"result"}},
+	"random:index/randomId:RandomId":             {durable: true},
+	"random:index/randomBytes:RandomBytes":       {durable: true, secret: []string{"base64", "hex"}},
+}
+
+var randomServices = map[string]service{
+	"random:index/randomPassword:RandomPassword": once(randomPassword),
+	"random:index/randomId:RandomId":             once(randomID),
+	"random:index/randomBytes:RandomBytes":       once(randomBytes),
+}
+
+// once is a service that only makes outputs from inputs.
+type once func(inputs map[string]any) (cloud.Outputs, error)
+
+func (f once) create(_ context.Context, _ cloud.Resource, inputs map[string]any) (cloud.Outputs, error) {
+	return f(inputs)
+}
+
+func (f once) update(context.Context, cloud.Resource, map[string]any) (cloud.Outputs, error) {
+	return nil, nil
+}
+
+func (f once) remove(context.Context, cloud.Resource) error { return nil }
+
+// passwordArgs are RandomPassword's inputs. Each class of characters is used
+// unless declared otherwise.
+type passwordArgs struct {
+	Length          int     `json:"length"`
+	Lower           *bool   `json:"lower"`
+	Upper           *bool   `json:"upper"`
+	Numeric         *bool   `json:"numeric"`
+	Special         *bool   `json:"special"`
+	OverrideSpecial *string `json:"overrideSpecial"`
+	MinLower        int     `json:"minLower"`
+	MinUpper        int     `json:"minUpper"`
+	MinNumeric      int     `json:"minNumeric"`
+	MinSpecial      int     `json:"minSpecial"`
+}
+
+func randomPassword(inputs map[string]any) (cloud.Outputs, error) {
+	var args passwordArgs
+	if err := decode(inputs, &args); err != nil {
+		return nil, err
+	}
+	special := "!@#$%&*()-_=+[]{}<>:?"
+	if args.OverrideSpecial != nil {
+		special = *args.OverrideSpecial
+	}
+	classes := []struct {
+		characters string
+		used       *bool
+		minimum    int
+	}{
+		{"abcdefghijklmnopqrstuvwxyz", args.Lower, args.MinLower},
+		{"ABCDEFGHIJKLMNOPQRSTUVWXYZ", args.Upper, args.MinUpper},
+		{"0123456789", args.Numeric, args.MinNumeric},
+		{special, args.Special, args.MinSpecial},
+	}
+	var all string
+	var password []byte
+	for _, class := range classes {
+		if class.used == nil || *class.used {
+			all += class.characters
+			password = pick(password, class.characters, class.minimum)
+		}
+	}
+	if all == "" || len(password) > args.Length {
+		return nil, errors.New("no password of that length has the characters asked for")
+	}
+	password = pick(password, all, args.Length-len(password))
+	for i := range password {
+		j := i + below(len(password)-i)
+		password[i], password[j] = password[j], password[i]
+	}
+	return cloud.Outputs{"id": "none", "result": string(password)}, nil
+}
+
+// pick appends n random characters.
+func pick(to []byte, characters string, n int) []byte {
+	for range n {
+		to = append(to, characters[below(len(characters))])
+	}
+	return to
+}
+
+// below returns a random number from 0 to n-1.
+func below(n int) int {
+	i, err := rand.Int(rand.Reader, big.NewInt(int64(n)))
+	if err != nil {
+		panic(err) // the system's random source never fails
+	}
+	return int(i.Int64())
+}
+
+func randomID(inputs map[string]any) (cloud.Outputs, error) {
+	var args struct {
+		ByteLength int    `json:"byteLength"`
+		Prefix     string `json:"prefix"`
+	}
+	if err := decode(inputs, &args); err != nil {
+		return nil, err
+	}
+	bytes := make([]byte, args.ByteLength)
+	_, _ = rand.Read(bytes)
+	id := base64.RawURLEncoding.EncodeToString(bytes)
+	return cloud.Outputs{
+		"id":     id,
+		"b64Url": args.Prefix + id,
+		"b64Std": args.Prefix + base64.StdEncoding.EncodeToString(bytes),
+		"hex":    args.Prefix + hex.EncodeToString(bytes),
+		"dec":    args.Prefix + new(big.Int).SetBytes(bytes).String(),
+	}, nil
+}
+
+func randomBytes(inputs map[string]any) (cloud.Outputs, error) {
+	var args struct {
+		Length int `json:"length"`
+	}
+	if err := decode(inputs, &args); err != nil {
+		return nil, err
+	}
+	if args.Length < 1 {
+		return nil, fmt.Errorf("length %d: at least 1", args.Length)
+	}
+	bytes := make([]byte, args.Length)
+	_, _ = rand.Read(bytes)
+	return cloud.Outputs{
+		"id":     randomHex(17), // the real one has none; the engine wants one
+		"base64": base64.StdEncoding.EncodeToString(bytes),
+		"hex":    hex.EncodeToString(bytes),
+	}, nil
+}

@@ -1,0 +1,171 @@
+package provider
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+	"time"
+
+	"github.com/pulumi/pulumi/sdk/v3/go/common/resource"
+	pulumirpc "github.com/pulumi/pulumi/sdk/v3/proto/go"
+	"google.golang.org/protobuf/types/known/emptypb"
+)
+
+// operationLimit bounds one create or update that declares no timeout. On one
+// machine everything is up in seconds, or never.
+const operationLimit = 3 * time.Minute
+
+// resources is the provider of one package's resources, by its table of kinds.
+type resources struct {
+	protocol
+	pkg      string
+	region   string
+	kinds    map[string]kind
+	services map[string]service
+
+	liveMu sync.Mutex
+	live   map[liveResource]struct{}
+}
+
+// liveResource is what this cloud has made and not deleted. The engine's state may
+// name more: it outlives the processes.
+type liveResource struct{ kind, id string }
+
+func newResources(pkg string, kinds map[string]kind, services map[string]service) *resources {
+	return &resources{
+		protocol: protocol{version: sdkVersion(pkg)},
+		pkg:      pkg, kinds: kinds, services: services,
+		live: map[liveResource]struct{}{},
+	}
+}
+
+// Create makes a resource, or in a preview says what is known of it.
+func (p *resources) Create(ctx context.Context, req *pulumirpc.CreateRequest) (*pulumirpc.CreateResponse, error) {
+	if req.GetPreview() {
+		return &pulumirpc.CreateResponse{Properties: req.GetProperties()}, nil
+	}
+	ctx, cancel := p.operation(ctx, req.GetTimeout())
+	defer cancel()
+	typ, inputs, plain, err := p.read(req.GetUrn(), req.GetProperties())
+	if err != nil {
+		return nil, err
+	}
+	k := p.kinds[typ]
+	r, state := k.identify(typ, p.region, inputs, plain)
+	if s := p.services[typ]; s != nil {
+		outputs, err := s.create(ctx, r, plain)
+		if err != nil {
+			return nil, errors.Join(err, s.remove(context.WithoutCancel(ctx), r))
+		}
+		if id, ok := outputs["id"].(string); ok {
+			r.ID = id
+			delete(outputs, "id")
+		}
+		k.lay(outputs, state)
+	}
+	p.remember(typ, r.ID)
+	properties, err := marshal(state)
+	return &pulumirpc.CreateResponse{Id: r.ID, Properties: properties}, err
+}
+
+// Update changes a resource in place, or in a preview says what it will be.
+func (p *resources) Update(ctx context.Context, req *pulumirpc.UpdateRequest) (*pulumirpc.UpdateResponse, error) {
+	ctx, cancel := p.operation(ctx, req.GetTimeout())
+	defer cancel()
+	typ, inputs, plain, err := p.read(req.GetUrn(), req.GetNews())
+	if err != nil {
+		return nil, err
+	}
+	k := p.kinds[typ]
+	state, err := succeed(req.GetOlds(), req.GetOldInputs(), inputs)
+	if err != nil {
+		return nil, err
+	}
+	switch s := p.services[typ]; {
+	case req.GetPreview():
+		for _, property := range k.volatile {
+			state[resource.PropertyKey(property)] = resource.MakeComputed(resource.NewProperty(""))
+		}
+	case !k.durable && !p.knows(typ, req.GetId()):
+		return nil, fmt.Errorf("%s is not in this local cloud, which was started anew: refresh the stack first", req.GetId())
+	case s != nil:
+		outputs, err := s.update(ctx, k.resource(req.GetId(), state), plain)
+		if err != nil {
+			return nil, err
+		}
+		k.lay(outputs, state)
+	}
+	properties, err := marshal(state)
+	return &pulumirpc.UpdateResponse{Properties: properties}, err
+}
+
+// Read returns the state as it is, or none when this cloud has no such resource,
+// whereupon the engine makes it anew.
+func (p *resources) Read(_ context.Context, req *pulumirpc.ReadRequest) (*pulumirpc.ReadResponse, error) {
+	typ := typeOf(req.GetUrn())
+	if !p.kinds[typ].durable && !p.knows(typ, req.GetId()) {
+		return &pulumirpc.ReadResponse{}, nil
+	}
+	return &pulumirpc.ReadResponse{Id: req.GetId(), Properties: req.GetProperties(), Inputs: req.GetInputs()}, nil
+}
+
+// Delete ends a resource. One that is not there is deleted already.
+func (p *resources) Delete(ctx context.Context, req *pulumirpc.DeleteRequest) (*emptypb.Empty, error) {
+	ctx, cancel := p.operation(ctx, req.GetTimeout())
+	defer cancel()
+	typ, state, _, err := p.read(req.GetUrn(), req.GetProperties())
+	if err != nil {
+		return nil, err
+	}
+	if s := p.services[typ]; s != nil && p.knows(typ, req.GetId()) {
+		if err := s.remove(ctx, p.kinds[typ].resource(req.GetId(), state)); err != nil {
+			return nil, err
+		}
+	}
+	p.forget(typ, req.GetId())
+	return &emptypb.Empty{}, nil
+}
+
+// operation bounds one call, by the declared timeout in seconds if there is one.
+func (p *resources) operation(ctx context.Context, seconds float64) (context.Context, context.CancelFunc) {
+	limit := operationLimit
+	if seconds > 0 {
+		limit = time.Duration(seconds * float64(time.Second))
+	}
+	ctx, cancel := p.cancellable(ctx)
+	ctx, stop := context.WithTimeout(ctx, limit)
+	return ctx, func() { stop(); cancel() }
+}
+
+func (p *resources) remember(typ, id string) {
+	p.liveMu.Lock()
+	defer p.liveMu.Unlock()
+	p.live[liveResource{typ, id}] = struct{}{}
+}
+
+func (p *resources) forget(typ, id string) {
+	p.liveMu.Lock()
+	defer p.liveMu.Unlock()
+	delete(p.live, liveResource{typ, id})
+}
+
+func (p *resources) knows(typ, id string) bool {
+	p.liveMu.Lock()
+	defer p.liveMu.Unlock()
+	_, ok := p.live[liveResource{typ, id}]
+	return ok
+}
+
+// recorded counts the live resources that nothing stands for.
+func (p *resources) recorded() map[string]int {
+	p.liveMu.Lock()
+	defer p.liveMu.Unlock()
+	count := map[string]int{}
+	for r := range p.live {
+		if p.services[r.kind] == nil && !p.kinds[r.kind].implied {
+			count[r.kind]++
+		}
+	}
+	return count
+}

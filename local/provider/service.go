@@ -1,0 +1,62 @@
+package provider
+
+import (
+	"context"
+
+	"myclothes/local/cloud"
+)
+
+// service runs the resources of one kind.
+type service interface {
+	create(ctx context.Context, r cloud.Resource, inputs map[string]any) (cloud.Outputs, error)
+	update(ctx context.Context, r cloud.Resource, inputs map[string]any) (cloud.Outputs, error)
+	remove(ctx context.Context, r cloud.Resource) error
+}
+
+// typed hands resources to a cloud service that takes them declared as S.
+type typed[S any] struct{ of cloud.Service[S] }
+
+func (t typed[S]) create(ctx context.Context, r cloud.Resource, inputs map[string]any) (cloud.Outputs, error) {
+	var spec S
+	if err := decode(inputs, &spec); err != nil {
+		return nil, err
+	}
+	return t.of.Create(ctx, r, spec)
+}
+
+func (t typed[S]) update(ctx context.Context, r cloud.Resource, inputs map[string]any) (cloud.Outputs, error) {
+	var spec S
+	if err := decode(inputs, &spec); err != nil {
+		return nil, err
+	}
+	return t.of.Update(ctx, r, spec)
+}
+
+func (t typed[S]) remove(ctx context.Context, r cloud.Resource) error { return t.of.Delete(ctx, r) }
+
+// awsServices says which service of the cloud runs which resource type.
+func awsServices(c *cloud.Cloud) map[string]service {
+	return map[string]service{
+		"aws:ec2/subnet:Subnet":                                     typed[cloud.Subnet]{c.Subnets},
+		"aws:ec2/vpcEndpoint:VpcEndpoint":                           typed[cloud.VPCEndpoint]{c.VPCEndpoints},
+		"aws:ec2/launchTemplate:LaunchTemplate":                     typed[cloud.LaunchTemplate]{c.LaunchTemplates},
+		"aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule": typed[cloud.SecurityGroupRule]{c.IngressRules},
+		"aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule":   typed[cloud.SecurityGroupRule]{c.EgressRules},
+		"aws:lb/loadBalancer:LoadBalancer":                          typed[cloud.LoadBalancer]{c.LoadBalancers},
+		"aws:lb/targetGroup:TargetGroup":                            typed[cloud.TargetGroup]{c.TargetGroups},
+		"aws:lb/listener:Listener":                                  typed[cloud.Listener]{c.Listeners},
+		"aws:autoscaling/group:Group":                               typed[cloud.AutoScalingGroup]{c.AutoScalingGroups},
+		"aws:iam/role:Role":                                         typed[cloud.Role]{c.Roles},
+		"aws:iam/rolePolicy:RolePolicy":                             typed[cloud.RolePolicy]{c.RolePolicies},
+		"aws:iam/instanceProfile:InstanceProfile":                   typed[cloud.InstanceProfile]{c.InstanceProfiles},
+		"aws:s3/bucketObjectv2:BucketObjectv2":                      typed[cloud.Object]{c.Objects},
+		"aws:secretsmanager/secret:Secret":                          typed[cloud.Secret]{c.Secrets},
+		"aws:secretsmanager/secretVersion:SecretVersion":            typed[cloud.SecretVersion]{c.SecretVersions},
+		"aws:elasticache/subnetGroup:SubnetGroup":                   typed[cloud.CacheSubnetGroup]{c.CacheSubnetGroups},
+		"aws:elasticache/parameterGroup:ParameterGroup":             typed[cloud.CacheParameterGroup]{c.CacheParameterGroups},
+		"aws:elasticache/replicationGroup:ReplicationGroup":         typed[cloud.ReplicationGroup]{c.ReplicationGroups},
+		"aws:rds/subnetGroup:SubnetGroup":                           typed[cloud.DBSubnetGroup]{c.DBSubnetGroups},
+		"aws:rds/parameterGroup:ParameterGroup":                     typed[cloud.DBParameterGroup]{c.DBParameterGroups},
+		"aws:rds/instance:Instance":                                 typed[cloud.DBInstance]{c.DBInstances},
+	}
+}
