@@ -1,0 +1,61 @@
+package engine
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+
+	"github.com/blang/semver"
+	"github.com/pulumi/pulumi/sdk/v3/go/auto"
+)
+
+// oldest is the first engine whose inline programs can be destroyed without being
+// run again.
+var oldest = semver.MustParse("3.181.0")
+
+// findPulumi returns the engine's command: $PULUMI, or the one on PATH if it is new
+// enough, or the one that tools/setup has built.
+func findPulumi(root string) (auto.PulumiCommand, error) {
+	var problems []error
+	for _, candidate := range []string{os.Getenv("PULUMI"), "pulumi", filepath.Join(root, ".local", "bin", "pulumi")} {
+		if candidate == "" {
+			continue
+		}
+		path, err := exec.LookPath(candidate)
+		if err != nil {
+			continue
+		}
+		command, err := commandAt(root, path)
+		if err == nil {
+			return command, nil
+		}
+		problems = append(problems, fmt.Errorf("%s: %w", path, err))
+	}
+	return nil, errors.Join(append(problems, fmt.Errorf("no pulumi %s or later in $PULUMI, on PATH or in .local/bin: run make setup", oldest))...)
+}
+
+// commandAt returns the engine at a path. The Automation API looks for
+// <root>/bin/pulumi, so a link there leads to it.
+func commandAt(root, path string) (auto.PulumiCommand, error) {
+	if path, err := filepath.Abs(path); err == nil && filepath.Base(path) == "pulumi" && filepath.Base(filepath.Dir(path)) == "bin" {
+		return auto.NewPulumiCommand(&auto.PulumiCommandOptions{Root: filepath.Dir(filepath.Dir(path)), Version: oldest})
+	}
+	bin := filepath.Join(root, Folder, "engine", "bin")
+	link := filepath.Join(bin, "pulumi")
+	if err := os.MkdirAll(bin, 0o700); err != nil {
+		return nil, err
+	}
+	if err := os.Remove(link); err != nil && !errors.Is(err, os.ErrNotExist) {
+		return nil, err
+	}
+	target, err := filepath.Abs(path)
+	if err != nil {
+		return nil, err
+	}
+	if err := os.Symlink(target, link); err != nil {
+		return nil, err
+	}
+	return auto.NewPulumiCommand(&auto.PulumiCommandOptions{Root: filepath.Dir(bin), Version: oldest})
+}
