@@ -103,10 +103,11 @@ var errBehind = errors.New("replica is behind")
 func (db *DB) read(ctx context.Context, after shop.Position, query func(context.Context, querier) error) error {
 	if reader := db.reader(); reader != nil {
 		err := db.readReplica(ctx, reader, after, query)
-		if err == nil || !unavailable(err) && !errors.Is(err, errBehind) {
+		switch {
+		case errors.Is(err, errBehind):
+		case !unavailable(err):
 			return err
-		}
-		if ctx.Err() == nil && lost(err) {
+		case ctx.Err() == nil && lost(err):
 			db.leaveOut(reader, err)
 		}
 	}

@@ -1,0 +1,302 @@
+package postgres
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net/netip"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"myclothes/app/apptest"
+	"myclothes/app/dial"
+	"myclothes/app/shop"
+)
+
+var login = apptest.Fixed[Login]{Secret: Login{Username: apptest.User, Password: apptest.Password}}
+
+func open(t *testing.T, name, writer string, readers ...string) *DB {
+	t.Helper()
+	return openWith(t, Config{Writer: writer, Readers: readers, Name: name, Secret: login})
+}
+
+func openWith(t *testing.T, cfg Config) *DB {
+	t.Helper()
+	cfg.Dialer, cfg.Log = dial.From(netip.Addr{}), slog.New(slog.NewTextHandler(io.Discard, nil))
+	db, err := Open(cfg)
+	require.NoError(t, err)
+	t.Cleanup(db.Close)
+	return db
+}
+
+// TestWriter shares one server: making one takes longer than all these tests.
+func TestWriter(t *testing.T) {
+	t.Parallel()
+	server := apptest.StartPostgres(t)
+	tests := []struct {
+		name string
+		run  func(t *testing.T, server *apptest.Postgres, database string)
+	}{
+		{"three instances that boot at once migrate once", bootAtOnce},
+		{"a schema newer than the release is left alone", newerSchema},
+		{"what needs the schema is unavailable until it is there", noSchema},
+		{"products are sold in six categories", products},
+		{"an account is found by its address", findAccount},
+		{"an address has one account, also when many try at once", oneAccount},
+		{"an account that is gone is nobody's", accountGone},
+		{"the password is read again after it was rotated", rotatedPassword},
+		{"a replica that hangs is left out", hangingReplica},
+		{"the database may appear after the service", lateDatabase},
+	}
+	for i, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			database := fmt.Sprintf("test%d", i)
+			server.Exec("postgres", "create database "+database)
+			test.run(t, server, database)
+		})
+	}
+}
+
+func openMigrated(t *testing.T, server *apptest.Postgres, database string) *DB {
+	t.Helper()
+	db := open(t, database, server.Addr)
+	require.NoError(t, db.Migrate(t.Context()))
+	return db
+}
+
+func bootAtOnce(t *testing.T, server *apptest.Postgres, database string) {
+	var instances sync.WaitGroup
+	for range 3 {
+		db := open(t, database, server.Addr)
+		instances.Go(func() { db.Migrate(t.Context()) })
+	}
+	instances.Wait()
+	var version, products int
+	server.Scalar(database, &version, "select version from schema_version")
+	server.Scalar(database, &products, "select count(*) from products")
+	require.Equal(t, 2, version)
+	require.Equal(t, 24, products)
+}
+
+func newerSchema(t *testing.T, server *apptest.Postgres, database string) {
+	db := openMigrated(t, server, database)
+	server.Exec(database, "update schema_version set version = 99")
+	require.NoError(t, db.Migrate(t.Context()))
+}
+
+func noSchema(t *testing.T, server *apptest.Postgres, database string) {
+	_, err := open(t, database, server.Addr).Products(t.Context())
+	require.ErrorIs(t, err, shop.ErrUnavailable)
+}
+
+func products(t *testing.T, server *apptest.Postgres, database string) {
+	products, err := openMigrated(t, server, database).Products(t.Context())
+	require.NoError(t, err)
+	categories := map[string]bool{}
+	for _, product := range products {
+		categories[product.Category] = true
+		require.Positive(t, product.PriceCents)
+	}
+	require.Len(t, categories, 6)
+	require.Equal(t, "tee-ecru", products[0].SKU)
+}
+
+func findAccount(t *testing.T, server *apptest.Postgres, database string) {
+	db := openMigrated(t, server, database)
+	created, wrote, err := db.CreateCustomer(t.Context(), "ada@example.com", "Ada", "hash")
+	require.NoError(t, err)
+	require.Positive(t, wrote)
+	found, hash, at, err := db.Login(t.Context(), "ada@example.com")
+	require.NoError(t, err)
+	require.Equal(t, created, found)
+	require.Equal(t, "hash", hash)
+	require.GreaterOrEqual(t, at, wrote)
+
+	_, hash, _, err = db.Login(t.Context(), "nobody@example.com")
+	require.NoError(t, err)
+	require.Empty(t, hash)
+}
+
+func oneAccount(t *testing.T, server *apptest.Postgres, database string) {
+	db := openMigrated(t, server, database)
+	var made, refused atomic.Int32
+	var tries sync.WaitGroup
+	for i := range 8 {
+		tries.Go(func() {
+			_, _, err := db.CreateCustomer(t.Context(), "twin@example.com", fmt.Sprint(i), "hash")
+			if err == nil {
+				made.Add(1)
+			} else if errors.Is(err, shop.ErrConflict) {
+				refused.Add(1)
+			}
+		})
+	}
+	tries.Wait()
+	require.EqualValues(t, 1, made.Load())
+	require.EqualValues(t, 7, refused.Load())
+}
+
+func accountGone(t *testing.T, server *apptest.Postgres, database string) {
+	db := openMigrated(t, server, database)
+	_, err := db.Customer(t.Context(), 1<<40, 0)
+	require.ErrorIs(t, err, shop.ErrUnauthenticated)
+	_, _, err = db.UpdateCustomer(t.Context(), 1<<40, shop.Profile{Name: "x"})
+	require.ErrorIs(t, err, shop.ErrUnauthenticated)
+}
+
+func rotatedPassword(t *testing.T, server *apptest.Postgres, database string) {
+	secret := &rotated{}
+	db := openWith(t, Config{Writer: server.Addr, Name: database, Secret: secret})
+	require.NoError(t, db.Ping(t.Context()))
+	require.EqualValues(t, 1, secret.expired.Load())
+}
+
+func hangingReplica(t *testing.T, server *apptest.Postgres, database string) {
+	db := open(t, database, server.Addr, apptest.StartSilence(t))
+	require.NoError(t, db.Migrate(t.Context()))
+	start := time.Now()
+	_, err := db.Products(t.Context())
+	require.NoError(t, err)
+	require.Less(t, time.Since(start), 2*replicaTimeout)
+	require.True(t, db.readers[0].out.Load())
+}
+
+func lateDatabase(t *testing.T, server *apptest.Postgres, database string) {
+	server.Kill()
+	db := open(t, database, server.Addr)
+	_, err := db.Products(t.Context())
+	require.ErrorIs(t, err, shop.ErrUnavailable)
+
+	migrated := make(chan error, 1)
+	go func() { migrated <- db.Migrate(t.Context()) }()
+	server.Start()
+	require.NoError(t, <-migrated)
+	products, err := db.Products(t.Context())
+	require.NoError(t, err)
+	require.NotEmpty(t, products)
+}
+
+// TestReplicas shares one primary with one streaming replica.
+func TestReplicas(t *testing.T) {
+	t.Parallel()
+	primary := apptest.StartPostgres(t)
+	primary.Exec("postgres", "create database shop")
+	r := &replicas{primary: primary, replica: primary.StartReplica()}
+	r.db = open(t, "shop", primary.Addr, r.replica.Addr)
+	require.NoError(t, r.db.Migrate(t.Context()))
+	var err error
+	r.customer, r.wrote, err = r.db.CreateCustomer(t.Context(), "grace@example.com", "Grace", "hash")
+	require.NoError(t, err)
+
+	t.Run("reads go to the replica", r.serveReads)
+	t.Run("customers read their own writes while replay is paused", r.readOwnWrites)
+	t.Run("a dead replica is left out and comes back", r.dieAndComeBack)
+	t.Run("replicas serve reads while the primary is away", r.serveAlone)
+	t.Run("a writer that is a replica is not written to", r.refuseWrites)
+}
+
+type replicas struct {
+	primary, replica *apptest.Postgres
+	db               *DB
+	customer         shop.Customer
+	wrote            shop.Position
+}
+
+// awaitReplay waits until the replica shows the last write.
+func (r *replicas) awaitReplay(t *testing.T) {
+	apptest.Eventually(t, func() (done bool) {
+		r.replica.Scalar("shop", &done, "select pg_last_wal_replay_lsn() - '0/0' >= $1::bigint", int64(r.wrote))
+		return done
+	}, "the replica catches up")
+}
+
+func (r *replicas) serveReads(t *testing.T) {
+	r.awaitReplay(t)
+	scans := func() (n int) {
+		r.replica.Scalar("shop", &n, "select coalesce(sum(idx_scan + seq_scan), 0) from pg_stat_user_tables where relname = 'customers'")
+		return n
+	}
+	before := scans()
+	found, err := r.db.Customer(t.Context(), r.customer.ID, r.wrote)
+	require.NoError(t, err)
+	require.Equal(t, r.customer, found)
+	r.db.readers[0].pool.Reset() // a connection reports its statistics at the latest when it ends
+	apptest.Eventually(t, func() bool { return scans() > before }, "the replica served the read")
+}
+
+func (r *replicas) readOwnWrites(t *testing.T) {
+	r.awaitReplay(t)
+	r.replica.Exec("shop", "select pg_wal_replay_pause()")
+	apptest.Eventually(t, func() bool {
+		var state string
+		r.replica.Scalar("shop", &state, "select pg_get_wal_replay_pause_state()")
+		return state == "paused"
+	}, "replay pauses")
+	for i := range 5 {
+		var err error
+		profile := shop.Profile{Name: fmt.Sprintf("Grace %d", i), Address: shop.Address{City: "Arlington"}}
+		r.customer, r.wrote, err = r.db.UpdateCustomer(t.Context(), r.customer.ID, profile)
+		require.NoError(t, err)
+		read, err := r.db.Customer(t.Context(), r.customer.ID, r.wrote)
+		require.NoError(t, err)
+		require.Equal(t, r.customer, read)
+	}
+	stale, err := r.db.Customer(t.Context(), r.customer.ID, 0)
+	require.NoError(t, err)
+	require.Equal(t, "Grace", stale.Name, "the replica does lag, so the above was the writer")
+
+	r.replica.Exec("shop", "select pg_wal_replay_resume()")
+	r.awaitReplay(t)
+	read, err := r.db.Customer(t.Context(), r.customer.ID, 0)
+	require.NoError(t, err)
+	require.Equal(t, r.customer, read)
+}
+
+func (r *replicas) dieAndComeBack(t *testing.T) {
+	reader := r.db.readers[0]
+	r.replica.Kill()
+	for range 10 {
+		_, err := r.db.Customer(t.Context(), r.customer.ID, 0)
+		require.NoError(t, err)
+	}
+	require.True(t, reader.out.Load())
+	require.Error(t, r.db.PingReader(t.Context(), 0))
+	r.replica.Start()
+	apptest.Eventually(t, func() bool { return !reader.out.Load() }, "the replica is back")
+	_, err := r.db.Customer(t.Context(), r.customer.ID, 0)
+	require.NoError(t, err)
+	require.False(t, reader.out.Load())
+}
+
+func (r *replicas) serveAlone(t *testing.T) {
+	r.primary.Kill()
+	defer r.primary.Start()
+	_, err := r.db.Products(t.Context())
+	require.NoError(t, err)
+	_, _, err = r.db.UpdateCustomer(t.Context(), r.customer.ID, shop.Profile{Name: "x"})
+	require.ErrorIs(t, err, shop.ErrUnavailable)
+}
+
+func (r *replicas) refuseWrites(t *testing.T) {
+	wrong := open(t, "shop", r.replica.Addr)
+	_, _, err := wrong.UpdateCustomer(t.Context(), r.customer.ID, shop.Profile{Name: "x"})
+	require.ErrorIs(t, err, shop.ErrUnavailable)
+}
+
+// rotated is a secret whose right value shows after Expire.
+type rotated struct{ expired atomic.Int32 }
+
+func (r *rotated) Value(ctx context.Context) (Login, error) {
+	if r.expired.Load() == 0 {
+		return Login{Username: apptest.User, Password: "the old one"}, nil
+	}
+	return login.Value(ctx)
+}
+
+func (r *rotated) Expire() { r.expired.Add(1) }
