@@ -13,6 +13,9 @@ import (
 // a volume and leave the root one unencrypted.
 const rootDevice = "/dev/xvda"
 
+// rootVolumeGB is the size of that image.
+const rootVolumeGB = 8
+
 // AutoScalingGroupArgs say what fleet to make.
 type AutoScalingGroupArgs struct {
 	Network        *Network
@@ -90,7 +93,8 @@ func (g *AutoScalingGroup) createTemplate(ctx *pulumi.Context, name string, args
 		BlockDeviceMappings: ec2.LaunchTemplateBlockDeviceMappingArray{ec2.LaunchTemplateBlockDeviceMappingArgs{
 			DeviceName: pulumi.String(rootDevice),
 			Ebs: ec2.LaunchTemplateBlockDeviceMappingEbsArgs{
-				Encrypted: pulumi.String("true"), VolumeType: pulumi.String("gp3"), DeleteOnTermination: pulumi.String("true"),
+				Encrypted: pulumi.String("true"), VolumeType: pulumi.String("gp3"), VolumeSize: pulumi.Int(rootVolumeGB),
+				DeleteOnTermination: pulumi.String("true"),
 			},
 		}},
 		TagSpecifications: specifications,

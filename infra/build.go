@@ -10,6 +10,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"sync"
 )
 
 // releaseToolchain is the Go that compiles releases, wherever that happens: another
@@ -25,9 +26,16 @@ type artifact struct {
 	sha256 string // hex
 }
 
-// buildCart compiles the service for Linux on the given architecture. The same
-// sources give the same bytes on every machine.
+// buildCart compiles the service for Linux on the given architecture, once in the
+// life of the process. The same sources give the same bytes on every machine.
 func buildCart(architecture Architecture) (artifact, error) {
+	once, _ := builds.LoadOrStore(architecture, sync.OnceValues(func() (artifact, error) { return compile(architecture) }))
+	return once.(func() (artifact, error))()
+}
+
+var builds sync.Map // from Architecture to func() (artifact, error)
+
+func compile(architecture Architecture) (artifact, error) {
 	root, err := projectRoot()
 	if err != nil {
 		return artifact{}, err

@@ -1,0 +1,161 @@
+package tests
+
+import (
+	"fmt"
+	"os"
+	"reflect"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/pulumi/pulumi/sdk/v3/go/common/workspace"
+	"github.com/stretchr/testify/require"
+
+	"myclothes/infra"
+)
+
+// refusals mutate a valid configuration; wants are parts of the message: the key,
+// the value, and what is accepted.
+var refusals = []struct {
+	name   string
+	mutate settings
+	wants  []string
+}{
+	{"an unknown store", settings{"cartStore": "memcached"}, []string{"cartStore", "memcached", "instance", "cookie", "elasticache", "dynamodb"}},
+	{"an unknown stickiness", settings{"stickiness": "lbCookie"}, []string{"stickiness", "lbCookie", "lb_cookie"}},
+	{"an app cookie without a session cookie", settings{"stickiness": "app_cookie", "cartStore": "cookie"}, []string{"stickiness", "app_cookie", "lb_cookie with cartStore cookie"}},
+	{"one zone with Multi-AZ", settings{"availabilityZones": "1"}, []string{"availabilityZones", `"1"`, "from 2 to 6", "databaseMultiAz", "cacheReplicas", "second zone"}},
+	{"more zones than the region has", settings{"availabilityZones": "4", "minInstances": "4"}, []string{"availabilityZones", "4", "at most 3", region}},
+	{"a number in words", settings{"readReplicas": "three"}, []string{"readReplicas", "three", "an integer from 0 to 15"}},
+	{"too many replicas", settings{"readReplicas": "16"}, []string{"readReplicas", "16", "from 0 to 15"}},
+	{"replicas without backups", settings{"backupRetentionDays": "0"}, []string{"backupRetentionDays", `"0"`, "1 to 35 with readReplicas 1"}},
+	{"fewer instances than zones", settings{"minInstances": "1"}, []string{"minInstances", `"1"`, "at least availabilityZones (2)"}},
+	{"a ceiling below the floor", settings{"maxInstances": "1"}, []string{"maxInstances", `"1"`, "at least minInstances (2)"}},
+	{"a network too small for the layout", settings{"vpcCidr": "10.0.0.0/25"}, []string{"vpcCidr", "10.0.0.0/25", "at least /24"}},
+	{"a network too small for the fleet", settings{"vpcCidr": "10.0.0.0/24", "maxInstances": "100"}, []string{"maxInstances", "100", "10.0.0.0/24"}},
+	{"a network with host bits", settings{"vpcCidr": "10.0.0.1/16"}, []string{"vpcCidr", "10.0.0.1/16", "10.0.0.0/16"}},
+	{"a network too large for a VPC", settings{"vpcCidr": "10.0.0.0/8"}, []string{"vpcCidr", "10.0.0.0/8", "/16 to /28"}},
+	{"a NAT strategy in other letters", settings{"natGateways": "OnePerAz"}, []string{"natGateways", "OnePerAz", "onePerAz"}},
+	{"a certificate that is none", settings{"certificateArn": "arn:aws:iam::1:server-certificate/x"}, []string{"certificateArn", "server-certificate", "acm"}},
+	{"an instance type that is none", settings{"instanceType": "small"}, []string{"instanceType", "small"}},
+	{"a Mac", settings{"instanceType": "mac2.metal"}, []string{"instanceType", "mac2.metal", "t4g.small"}},
+	{"storage that shrinks", settings{"databaseStorageGb": "200"}, []string{"databaseMaxStorageGb", "100", "at least databaseStorageGb (200)"}},
+	{"a drain too short to use", settings{"deregistrationSeconds": "1"}, []string{"deregistrationSeconds", `"1"`, "from 10 to 3600"}},
+	{"a truth value that is none", settings{"databaseMultiAz": "yes"}, []string{"databaseMultiAz", "yes", "true or false"}},
+}
+
+func TestIllegalConfigurationsAreRefusedBeforeAnythingIsRegistered(t *testing.T) {
+	t.Parallel()
+	for _, c := range refusals {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			for _, m := range []mode{update, preview} {
+				g, err := deploy(m, base().with(c.mutate))
+				require.Error(t, err)
+				for _, want := range c.wants {
+					require.ErrorContains(t, err, want)
+				}
+				require.Empty(t, slices.DeleteFunc(g, func(r registration) bool { return r.token == "pulumi:pulumi:Stack" }))
+			}
+		})
+	}
+}
+
+func TestAllProblemsAreReportedTogether(t *testing.T) {
+	t.Parallel()
+	_, err := deploy(update, base().with(settings{"cartStore": "x", "readReplicas": "y", "natGateways": "z"}))
+	for _, key := range []string{"cartStore", "readReplicas", "natGateways"} {
+		require.ErrorContains(t, err, infra.Namespace+":"+key)
+	}
+}
+
+// A misspelt key would otherwise mean its default. The engine hands the program all
+// its keys in this variable.
+func TestUnknownKeysAreRefused(t *testing.T) {
+	t.Setenv("PULUMI_CONFIG", `{"myclothes:readReplica":"2","aws:region":"eu-west-1"}`)
+	_, err := deploy(update, base())
+	require.ErrorContains(t, err, "myclothes:readReplica")
+	require.ErrorContains(t, err, "readReplicas")
+}
+
+func TestPulumiYamlDescribesEveryKeyWithTheDefaultThatTheProgramUses(t *testing.T) {
+	t.Parallel()
+	project, err := workspace.LoadProject("../Pulumi.yaml")
+	require.NoError(t, err)
+	defaults := settings{}
+	for key, declared := range project.Config {
+		require.NotEmpty(t, declared.Description, key)
+		require.NotNil(t, declared.Type, key)
+		if declared.Default != "" {
+			defaults[key] = fmt.Sprint(declared.Default)
+		}
+	}
+	require.Len(t, project.Config, exportedFields(infra.Config{}), "one key for every field of infra.Config")
+	require.Equal(t, asText(evaluate(t, update, settings{})), asText(evaluate(t, update, defaults)))
+	for key := range project.Config {
+		_, err := deploy(update, base().with(settings{key: "\x00"}))
+		require.ErrorContains(t, err, infra.Namespace+":"+key, "the program does not read the key")
+	}
+}
+
+func exportedFields(v any) int {
+	count := 0
+	for _, field := range reflect.VisibleFields(reflect.TypeOf(v)) {
+		if field.IsExported() {
+			count++
+		}
+	}
+	return count
+}
+
+// asText renders a graph with everything in it.
+func asText(g graph) string {
+	var lines strings.Builder
+	for _, r := range g {
+		fmt.Fprintln(&lines, r, r.inputs)
+	}
+	return lines.String()
+}
+
+func TestTheDevStackIsAccepted(t *testing.T) {
+	t.Parallel()
+	project, err := workspace.LoadProject("../Pulumi.yaml")
+	require.NoError(t, err)
+	stack, err := workspace.LoadProjectStack(nil, project, "../Pulumi.dev.yaml")
+	require.NoError(t, err)
+	s := settings{}
+	for key, value := range stack.Config {
+		if key.Namespace() != infra.Namespace {
+			continue
+		}
+		require.Contains(t, project.Config, key.Name())
+		s[key.Name()], err = value.Value(nil)
+		require.NoError(t, err)
+	}
+	require.NotEmpty(t, s)
+	evaluate(t, update, s)
+}
+
+// tableRow is a row of the README's table of configuration keys.
+var tableRow = regexp.MustCompile("(?m)^\\| `([A-Za-z]+)` \\| `?([^`|]*)`? \\|")
+
+func TestTheREADMEListsEveryKeyWithItsDefault(t *testing.T) {
+	t.Parallel()
+	project, err := workspace.LoadProject("../Pulumi.yaml")
+	require.NoError(t, err)
+	text, err := os.ReadFile("../README.md")
+	require.NoError(t, err)
+	listed := settings{}
+	for _, row := range tableRow.FindAllStringSubmatch(string(text), -1) {
+		listed[row[1]] = strings.TrimSpace(row[2])
+	}
+	for key, declared := range project.Config {
+		want := fmt.Sprint(declared.Default)
+		if want == "" {
+			want = "(empty)"
+		}
+		require.Equal(t, want, listed[key], key)
+	}
+	require.Len(t, listed, len(project.Config))
+}
