@@ -130,8 +130,12 @@ func (e *Engine) Up(ctx context.Context, refresh bool) (Result, error) {
 }
 
 // Preview prints what Up would change.
-func (e *Engine) Preview(ctx context.Context) error {
-	_, err := e.stack.Preview(ctx, optpreview.Diff(), optpreview.ProgressStreams(e.out), optpreview.ErrorProgressStreams(e.out))
+func (e *Engine) Preview(ctx context.Context, refresh bool) error {
+	options := []optpreview.Option{optpreview.Diff(), optpreview.ProgressStreams(e.out), optpreview.ErrorProgressStreams(e.out)}
+	if refresh {
+		options = append(options, optpreview.Refresh())
+	}
+	_, err := e.stack.Preview(ctx, options...)
 	return reported(ctx, err)
 }
 

@@ -147,7 +147,7 @@ func TestAStackComesUpChangesAndGoesAway(t *testing.T) {
 	require.False(t, again.Changed, s.out.String())
 	require.Equal(t, first.URL, again.URL)
 
-	require.NoError(t, s.open(t, "greeting=goodbye").Preview(t.Context()))
+	require.NoError(t, s.open(t, "greeting=goodbye").Preview(t.Context(), false))
 	require.Contains(t, s.out.String(), `"goodbye"`)
 	require.Contains(t, s.out.String(), "1 to replace")
 
@@ -156,7 +156,7 @@ func TestAStackComesUpChangesAndGoesAway(t *testing.T) {
 	require.Regexp(t, `\?goodbye$`, changed.URL)
 
 	require.NoError(t, os.WriteFile(s.file, []byte("two"), 0o644))
-	require.NoError(t, s.open(t, "greeting=goodbye").Preview(t.Context()))
+	require.NoError(t, s.open(t, "greeting=goodbye").Preview(t.Context(), false))
 	require.Contains(t, s.out.String(), "1 to update", "a file is compared by its content")
 
 	require.NoError(t, s.open(t).Destroy(t.Context()), s.out.String())

@@ -8,7 +8,7 @@ import (
 
 // beginning is a line of the engine that only says that something has begun. What
 // it says at the end, and every message, stays.
-var beginning = regexp.MustCompile(`^ .* (creating|updating|deleting|reading|refreshing|running|creating replacement|deleting original|replaced|replacing) ?(\(0s\))? *$`)
+var beginning = regexp.MustCompile(`^ .* (creating|updating|deleting|reading|refreshing|running|creating replacement|deleting original|replaced|replacing) ?(\(0s\))? *$|^@ \w+\.+$`)
 
 // brief writes to out what it gets, line by line, without beginnings and without
 // two empty lines in a row.
