@@ -1,0 +1,76 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"time"
+
+	"myclothes/infra"
+	"myclothes/local/console"
+	"myclothes/local/engine"
+)
+
+// down destroys the stack that runs, stops the local cloud, and removes what both
+// have written. Whatever fails, it goes on: nothing may be left running.
+func down(ctx context.Context, r request) error {
+	c, err := console.Find(ctx, r.root)
+	switch {
+	case errors.Is(err, console.ErrNotRunning):
+		fmt.Fprintln(r.out, "No local cloud is running: the stack's state is removed.")
+	case err != nil:
+		return err
+	default:
+		r.stack = c.Options().Stack
+		destroyed := r.destroy(ctx, c)
+		if ctx.Err() != nil {
+			return destroyed
+		}
+		if err := errors.Join(destroyed, c.Stop(ctx)); err != nil {
+			return fmt.Errorf("%w\nThe log is .local/cloud.log", err)
+		}
+	}
+	for _, name := range []string{engine.Folder, ".local/cloud", ".local/cloud.json", ".local/cloud.log", ".local/cloud.lock", commandLock} {
+		if err := os.RemoveAll(filepath.Join(r.root, name)); err != nil {
+			return err
+		}
+	}
+	fmt.Fprintln(r.out, "Nothing runs any more. Of .local only bin, the tools, is kept.")
+	return nil
+}
+
+// destroy lets the engine delete the stack's resources, last made first.
+func (r request) destroy(ctx context.Context, c *console.Cloud) error {
+	settings, err := engine.LoadSettings(r.root, r.stack, nil, true)
+	if err != nil {
+		return err
+	}
+	e, err := engine.Open(ctx, settings, infra.Deploy, c.Providers(), r.out)
+	if err != nil {
+		return err
+	}
+	return e.Destroy(ctx)
+}
+
+// status shows who runs where. It fails when something is not well.
+func status(ctx context.Context, r request) error {
+	c, err := console.Find(ctx, r.root)
+	if errors.Is(err, console.ErrNotRunning) {
+		return fmt.Errorf("%w: make up starts it", err)
+	}
+	if err != nil {
+		return err
+	}
+	report, err := c.Report(ctx)
+	if err != nil {
+		return err
+	}
+	fmt.Fprintf(r.out, "Stack %s in %s, for %v, at http://127.0.0.1:%d\n\n", c.Options().Stack, c.Options().Region,
+		time.Since(c.Started).Round(time.Second), c.Options().Port)
+	if !report.Print(r.out, r.root, time.Now()) {
+		return errors.New("not everything is well")
+	}
+	return nil
+}

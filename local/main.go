@@ -1,0 +1,131 @@
+// Command local brings the declared stack up on this machine: the Pulumi engine
+// runs the declaration of package infra against a local cloud, which stays in the
+// background.
+//
+//	local up|preview|down [-stack dev] [-config key=value]… [-port 8080]
+//	local status
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"log/slog"
+	"os"
+	"os/signal"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"syscall"
+
+	"github.com/gofrs/flock"
+
+	"myclothes/local/console"
+)
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	if err := run(ctx, os.Args[1:], os.Stdout); err != nil {
+		fmt.Fprintln(os.Stderr, "local:", err)
+		stop()
+		os.Exit(1)
+	}
+}
+
+// request is what one command is asked to do.
+type request struct {
+	root   string
+	stack  string
+	port   int
+	region string
+	config settings
+	out    io.Writer
+}
+
+// settings are the values of a flag that may be repeated.
+type settings []string
+
+func (s *settings) String() string { return strings.Join(*s, " ") }
+
+func (s *settings) Set(value string) error {
+	*s = append(*s, value)
+	return nil
+}
+
+const usage = "usage: local up|preview|down|status [-stack dev] [-config key=value]… [-port 8080]"
+
+func run(ctx context.Context, args []string, out io.Writer) error {
+	commands := map[string]func(context.Context, request) error{
+		"up": alone(up), "preview": alone(preview), "down": alone(down), "status": status, "cloud": background,
+	}
+	if len(args) == 0 || commands[args[0]] == nil {
+		return errors.New(usage)
+	}
+	r := request{out: out}
+	flags := flag.NewFlagSet(args[0], flag.ContinueOnError)
+	flags.StringVar(&r.stack, "stack", "dev", "the stack: its settings are in Pulumi.<stack>.yaml")
+	flags.IntVar(&r.port, "port", 8080, "where the load balancer's port 80 is on 127.0.0.1")
+	flags.StringVar(&r.region, "region", "eu-west-1", "the region that the local cloud stands for")
+	flags.Var(&r.config, "config", "a setting as key=value, over those of the stack; may be repeated")
+	if err := flags.Parse(args[1:]); err != nil {
+		return err
+	}
+	if flags.NArg() > 0 {
+		return fmt.Errorf("%q is not understood: %s", flags.Arg(0), usage)
+	}
+	if runtime.GOOS != "linux" {
+		return fmt.Errorf("the local cloud gives every network interface an address in 127.0.0.0/8, which %s does not allow: run it on Linux, in a virtual machine or a container if need be", runtime.GOOS)
+	}
+	var err error
+	if r.root, err = findRoot(); err != nil {
+		return err
+	}
+	if err := os.Chdir(r.root); err != nil { // the declaration names files from there
+		return err
+	}
+	return commands[args[0]](ctx, r)
+}
+
+// findRoot returns the project's folder: the nearest one upwards with Pulumi.yaml.
+func findRoot() (string, error) {
+	here, err := os.Getwd()
+	if err != nil {
+		return "", err
+	}
+	for folder := here; ; folder = filepath.Dir(folder) {
+		if _, err := os.Stat(filepath.Join(folder, "Pulumi.yaml")); err == nil {
+			return folder, nil
+		}
+		if folder == filepath.Dir(folder) {
+			return "", fmt.Errorf("no Pulumi.yaml in %s or above it", here)
+		}
+	}
+}
+
+// commandLock is held by the one command that may change the stack.
+const commandLock = ".local/command.lock"
+
+// alone lets one command at a time run in a project.
+func alone(command func(context.Context, request) error) func(context.Context, request) error {
+	return func(ctx context.Context, r request) error {
+		path := filepath.Join(r.root, commandLock)
+		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+			return err
+		}
+		lock := flock.New(path)
+		if locked, err := lock.TryLock(); err != nil || !locked {
+			return errors.Join(errors.New("another command is at work on this project: wait until it is done"), err)
+		}
+		defer lock.Unlock()
+		return command(ctx, r)
+	}
+}
+
+// background is the local cloud itself; console.Start runs it.
+func background(ctx context.Context, r request) error {
+	log := slog.New(slog.NewTextHandler(os.Stderr, nil))
+	return console.Run(ctx, console.Options{Root: r.root, Stack: r.stack, Region: r.region, Port: r.port}, log)
+}

@@ -1,0 +1,101 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"path/filepath"
+	"time"
+
+	"myclothes/infra"
+	"myclothes/local/console"
+	"myclothes/local/engine"
+)
+
+// up makes the stack as declared, and waits until every instance runs it.
+func up(ctx context.Context, r request) error {
+	started := time.Now()
+	settings, c, fresh, err := r.start(ctx)
+	if err != nil {
+		return err
+	}
+	refresh := fresh && engine.HasState(r.root, r.stack)
+	if refresh {
+		fmt.Fprintln(r.out, "The local cloud was started anew, so what the stack had is made again.")
+	}
+	e, err := engine.Open(ctx, settings, infra.Deploy, c.Providers(), r.out)
+	if err != nil {
+		return err
+	}
+	result, err := e.Up(ctx, refresh)
+	if err == nil {
+		err = c.Follow(ctx, started, r.out)
+	}
+	if err != nil {
+		return fmt.Errorf("%w\nWhat came up still runs: make status shows it, make up tries again, make down stops it", err)
+	}
+	if !result.Changed {
+		fmt.Fprintln(r.out, "Nothing has changed.")
+	}
+	r.printPlaces(c, result, time.Since(started))
+	return nil
+}
+
+// start reads the settings, and starts the local cloud if it is not running. fresh
+// says that it was.
+func (r request) start(ctx context.Context) (settings *engine.Settings, c *console.Cloud, fresh bool, err error) {
+	c, err = console.Find(ctx, r.root)
+	fresh = errors.Is(err, console.ErrNotRunning)
+	if err != nil && !fresh {
+		return nil, nil, false, err
+	}
+	settings, err = engine.LoadSettings(r.root, r.stack, r.config, !fresh)
+	if err != nil {
+		return nil, nil, false, err
+	}
+	for _, o := range settings.Overrides {
+		fmt.Fprintf(r.out, "Here %s is %s instead of %s: %s.\n", o.Key, o.Value, o.Declared, o.Why)
+	}
+	if fresh {
+		fmt.Fprintf(r.out, "Starting the local cloud for stack %s (log: .local/cloud.log).\n", r.stack)
+		c, err = console.Start(ctx, console.Options{Root: r.root, Stack: r.stack, Region: settings.Region, Port: r.port})
+		return settings, c, true, err
+	}
+	switch running := c.Options(); {
+	case running.Stack != r.stack:
+		err = fmt.Errorf("stack %s runs here, and one stack can at a time: make down first", running.Stack)
+	case running.Region != settings.Region:
+		err = fmt.Errorf("stack %s runs here in %s, not in %s: make down first", running.Stack, running.Region, settings.Region)
+	case running.Port != r.port:
+		fmt.Fprintf(r.out, "The shop stays at port %d; make down frees it.\n", running.Port)
+	}
+	return settings, c, false, err
+}
+
+// printPlaces says where the shop is, and how to go on.
+func (r request) printPlaces(c *console.Cloud, result engine.Result, took time.Duration) {
+	url := result.URL
+	if url == "" {
+		url = fmt.Sprintf("http://127.0.0.1:%d", c.Options().Port)
+	}
+	fmt.Fprintf(r.out, "\nShop    %s\nStatus  make status\nLogs    %s\nStop    make down\n\nUp in %v.\n",
+		url, filepath.Join(".local", "cloud", "log"), took.Round(100*time.Millisecond))
+}
+
+// preview prints what up would change. A local cloud that it has to start for that
+// is stopped again.
+func preview(ctx context.Context, r request) (err error) {
+	settings, c, fresh, err := r.start(ctx)
+	if err != nil {
+		return err
+	}
+	if fresh {
+		defer func() { err = errors.Join(err, c.Stop(context.WithoutCancel(ctx))) }()
+	}
+	refresh := fresh && engine.HasState(r.root, r.stack)
+	e, err := engine.Open(ctx, settings, infra.Deploy, c.Providers(), r.out)
+	if err != nil {
+		return err
+	}
+	return e.Preview(ctx, refresh)
+}
