@@ -29,7 +29,7 @@ type Postgres struct {
 
 	tb       testing.TB
 	dir      string
-	args     []string
+	settings []string
 	replicas atomic.Int32
 	process  *process
 }
@@ -42,20 +42,20 @@ func StartPostgres(tb testing.TB, settings ...string) *Postgres {
 	require.NoError(tb, os.WriteFile(passwordFile, []byte(Password), 0o644))
 	require.NoError(tb, run(postgresTool(tb, "initdb"), "-D", p.dir+"/data", "-U", User, "--pwfile", passwordFile,
 		"-A", "scram-sha-256", "-E", "UTF8", "--locale=C.UTF-8", "--no-sync", "--no-instructions"))
-	p.configure(settings...)
+	p.settings = settings
 	p.Start()
 	tb.Cleanup(p.Kill)
 	return p
 }
 
-// StartReplica starts a streaming replica.
+// StartReplica starts a streaming replica with the same settings.
 func (p *Postgres) StartReplica() *Postgres {
 	p.tb.Helper()
 	r := newPostgres(p.tb)
 	slot := fmt.Sprintf("replica%d", p.replicas.Add(1))
 	require.NoError(p.tb, run(postgresTool(p.tb, "pg_basebackup"), "-D", r.dir+"/data", "-d", p.url("postgres"),
 		"-R", "-X", "stream", "-c", "fast", "--no-sync", "-C", "-S", slot))
-	r.configure()
+	r.settings = p.settings
 	r.Start()
 	p.tb.Cleanup(r.Kill)
 	return r
@@ -71,20 +71,21 @@ func newPostgres(tb testing.TB) *Postgres {
 	return &Postgres{Addr: net.JoinHostPort("127.0.0.1", port), tb: tb, dir: dir}
 }
 
-func (p *Postgres) configure(settings ...string) {
+func (p *Postgres) args() []string {
 	_, port, _ := net.SplitHostPort(p.Addr)
-	p.args = []string{"-D", p.dir + "/data", "-p", port, "-h", "127.0.0.1", "-k", ""}
+	args := []string{"-D", p.dir + "/data", "-p", port, "-h", "127.0.0.1", "-k", ""}
 	for _, setting := range append([]string{"fsync=off", "shared_buffers=16MB", "wal_level=replica", "hot_standby=on",
-		"wal_retrieve_retry_interval=50ms", "max_connections=200"}, settings...) {
-		p.args = append(p.args, "-c", setting)
+		"wal_retrieve_retry_interval=50ms", "max_connections=200"}, p.settings...) {
+		args = append(args, "-c", setting)
 	}
+	return args
 }
 
 // Start starts the server again after Kill, at the same address and with its data.
 func (p *Postgres) Start() {
 	p.tb.Helper()
 	var err error
-	p.process, err = start(postgresTool(p.tb, "postgres"), p.args...)
+	p.process, err = start(postgresTool(p.tb, "postgres"), p.args()...)
 	require.NoError(p.tb, err)
 	require.NoError(p.tb, p.process.await(func() error {
 		conn, err := pgx.Connect(context.Background(), p.url("postgres"))

@@ -1,0 +1,86 @@
+package main
+
+import (
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+)
+
+// valid is an environment as the user data writes it.
+func valid() map[string]string {
+	return map[string]string{
+		"CART_ADDRESS": "10.0.17.5", "CART_PORT": "8080", "CART_INSTANCE_ID": "i-0abc", "CART_AVAILABILITY_ZONE": "eu-west-1a",
+		"CART_RELEASE": "abc", "CART_STORE": "elasticache", "CART_STICKINESS": "none", "CART_SESSION_COOKIE": "myclothes_session",
+		"CART_SESSION_TTL": "336h", "CART_SHUTDOWN_TIMEOUT": "20s",
+		"CART_CACHE_ADDRESS": "cache.example:6379", "CART_CACHE_SECRET": "arn:aws:secretsmanager:eu-west-1:1:secret:cache-x",
+		"CART_DATABASE_WRITER": "writer.example:5432", "CART_DATABASE_READERS": "one.example:5432,two.example:5432",
+		"CART_DATABASE_NAME": "myclothes", "CART_DATABASE_SECRET": "arn:aws:secretsmanager:eu-west-1:1:secret:db-x",
+	}
+}
+
+func TestConfigReadsTheEnvironmentOfTheUserData(t *testing.T) {
+	t.Parallel()
+	env := valid()
+	cfg, err := LoadConfig(func(key string) string { return env[key] })
+	require.NoError(t, err)
+	require.Equal(t, "10.0.17.5", cfg.Address.String())
+	require.Equal(t, 336*time.Hour, cfg.SessionTTL)
+	require.Equal(t, []string{"one.example:5432", "two.example:5432"}, cfg.Database.Readers)
+	require.True(t, cfg.Cache.TLS)
+	require.True(t, cfg.Database.TLS)
+	require.Equal(t, "4 · elasticache · stickiness none", cfg.Rung())
+}
+
+func TestConfigRefusals(t *testing.T) {
+	t.Parallel()
+	for _, test := range []struct{ key, value, want string }{
+		{"CART_ADDRESS", "here", "an IP address"},
+		{"CART_PORT", "0", "1 to 65535"},
+		{"CART_STORE", "disk", "instance, elasticache"},
+		{"CART_STORE", "cookie", "cannot keep carts there yet"},
+		{"CART_STORE", "dynamodb", "cannot keep carts there yet"},
+		{"CART_STICKINESS", "always", "none, lb_cookie, app_cookie"},
+		{"CART_SESSION_COOKIE", "a b", "letters"},
+		{"CART_SESSION_TTL", "14d", "duration"},
+		{"CART_SESSION_TTL", "0s", "at least 1s"},
+		{"CART_SHUTDOWN_TIMEOUT", "-1s", "duration"},
+		{"CART_CACHE_ADDRESS", "", "host:port"},
+		{"CART_CACHE_SECRET", "hunter2", "ARN"},
+		{"CART_CACHE_TLS", "yes", "true, false"},
+		{"CART_DATABASE_WRITER", "writer", "host:port"},
+		{"CART_DATABASE_READERS", "one:5432,two", "host:port"},
+		{"CART_DATABASE_SECRET", "", "ARN"},
+		{"CART_DATABASE_TLS", "no", "true, false"},
+	} {
+		env := valid()
+		env[test.key] = test.value
+		_, err := LoadConfig(func(key string) string { return env[key] })
+		require.ErrorContains(t, err, test.key)
+		require.ErrorContains(t, err, test.want)
+	}
+}
+
+func TestConfigReportsAllProblemsTogether(t *testing.T) {
+	t.Parallel()
+	_, err := LoadConfig(func(string) string { return "?" })
+	require.Error(t, err)
+	for key := range valid() {
+		switch key { // any text will do for these; the cache's keys do not apply to an unknown store
+		case "CART_INSTANCE_ID", "CART_AVAILABILITY_ZONE", "CART_RELEASE", "CART_DATABASE_NAME", "CART_CACHE_ADDRESS", "CART_CACHE_SECRET":
+		default:
+			require.ErrorContains(t, err, key)
+		}
+	}
+}
+
+func TestRungs(t *testing.T) {
+	t.Parallel()
+	for want, cfg := range map[string]Config{
+		"1 · instance · stickiness none":      {Store: "instance", Stickiness: "none"},
+		"2 · instance · stickiness lb_cookie": {Store: "instance", Stickiness: "lb_cookie"},
+		"4 · elasticache · stickiness none":   {Store: "elasticache", Stickiness: "none"},
+	} {
+		require.Equal(t, want, cfg.Rung())
+	}
+}

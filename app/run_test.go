@@ -1,0 +1,330 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"crypto/tls"
+	"crypto/x509"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"net/http/cookiejar"
+	"os"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	goredis "github.com/redis/go-redis/v9"
+	"github.com/stretchr/testify/require"
+
+	"myclothes/app/apptest"
+)
+
+const cacheToken = "a-token-of-the-cache"
+
+// cloud is what an instance finds around it: TLS everywhere, credentials in Secrets Manager.
+type cloud struct {
+	cache    *apptest.Redis
+	writer   *apptest.Postgres
+	replica  *apptest.Postgres
+	cacheARN string
+	dbARN    string
+}
+
+func newCloud(t *testing.T) *cloud {
+	t.Helper()
+	authority, secrets := apptest.NewAuthority(t), apptest.StartSecrets(t)
+	t.Setenv("SSL_CERT_FILE", authority.Bundle)
+	t.Setenv("AWS_ENDPOINT_URL", secrets.URL)
+	t.Setenv("AWS_REGION", "eu-west-1")
+	t.Setenv("AWS_ACCESS_KEY_ID", "test")
+	t.Setenv("AWS_SECRET_ACCESS_KEY", "test")
+	c := &cloud{
+		cacheARN: secrets.Put("cache", map[string]string{"authToken": cacheToken}),
+		dbARN:    secrets.Put("database", map[string]string{"username": apptest.User, "password": apptest.Password}),
+	}
+	pem, err := os.ReadFile(authority.Bundle)
+	require.NoError(t, err)
+	roots := x509.NewCertPool()
+	require.True(t, roots.AppendCertsFromPEM(pem))
+	c.cache = apptest.StartRedis(t, &goredis.Options{Password: cacheToken, TLSConfig: &tls.Config{RootCAs: roots}},
+		"--requirepass", cacheToken, "--tls-cert-file", authority.CertFile, "--tls-key-file", authority.KeyFile,
+		"--tls-ca-cert-file", authority.Bundle, "--tls-auth-clients", "no")
+	c.writer = apptest.StartPostgres(t, "ssl=on", "ssl_cert_file="+authority.CertFile, "ssl_key_file="+authority.KeyFile)
+	c.writer.Exec("postgres", "create database myclothes")
+	c.replica = c.writer.StartReplica()
+	return c
+}
+
+// instance is the service as it runs on one instance.
+type instance struct {
+	url  string
+	logs *logBuffer
+	stop context.CancelFunc
+	done chan error
+}
+
+type logBuffer struct {
+	mu sync.Mutex
+	bytes.Buffer
+}
+
+func (b *logBuffer) Write(p []byte) (int, error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.Buffer.Write(p)
+}
+
+func (b *logBuffer) String() string {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.Buffer.String()
+}
+
+// boot starts an instance and waits until it is healthy.
+func (c *cloud) boot(t *testing.T, id string, change ...string) *instance {
+	t.Helper()
+	in := c.launch(t, id, change...)
+	apptest.Eventually(t, func() bool {
+		answer, err := http.Get(in.url + "/healthz")
+		if err == nil {
+			answer.Body.Close()
+		}
+		return err == nil && answer.StatusCode == 200
+	}, "the instance is healthy")
+	return in
+}
+
+// launch starts an instance. change is key, value, key, value ….
+func (c *cloud) launch(t *testing.T, id string, change ...string) *instance {
+	t.Helper()
+	port, err := apptest.FreePort()
+	require.NoError(t, err)
+	env := map[string]string{
+		"CART_ADDRESS": "127.0.0.1", "CART_PORT": port, "CART_INSTANCE_ID": id, "CART_SHUTDOWN_TIMEOUT": "5s",
+		"CART_CACHE_ADDRESS": c.cache.Addr, "CART_CACHE_SECRET": c.cacheARN,
+		"CART_DATABASE_WRITER": c.writer.Addr, "CART_DATABASE_READERS": c.replica.Addr, "CART_DATABASE_SECRET": c.dbARN,
+	}
+	for i := 0; i < len(change); i += 2 {
+		env[change[i]] = change[i+1]
+	}
+	ctx, cancel := context.WithCancel(context.Background())
+	in := &instance{url: "http://127.0.0.1:" + port, logs: &logBuffer{}, stop: cancel, done: make(chan error, 1)}
+	go func() { in.done <- run(ctx, func(key string) string { return env[key] }, in.logs) }()
+	t.Cleanup(func() { in.halt(t) })
+	return in
+}
+
+// halt stops the instance, once.
+func (in *instance) halt(t *testing.T) {
+	t.Helper()
+	in.stop()
+	err, ok := <-in.done
+	if ok {
+		close(in.done)
+		require.NoError(t, err)
+	}
+}
+
+// visitor is a browser.
+type visitor struct {
+	*testing.T
+	*http.Client
+}
+
+func newVisitor(t *testing.T) visitor {
+	t.Helper()
+	jar, err := cookiejar.New(nil)
+	require.NoError(t, err)
+	return visitor{t, &http.Client{Jar: jar}}
+}
+
+func (v visitor) send(in *instance, method, path, content string) (int, string) {
+	v.Helper()
+	request, err := http.NewRequest(method, in.url+path, strings.NewReader(content))
+	require.NoError(v, err)
+	answer, err := v.Do(request)
+	require.NoError(v, err)
+	defer answer.Body.Close()
+	text, err := io.ReadAll(answer.Body)
+	require.NoError(v, err)
+	require.NotEmpty(v, answer.Header.Get("X-Instance-Id"))
+	return answer.StatusCode, string(text)
+}
+
+// until repeats a request until it has the status.
+func (v visitor) until(status int, in *instance, method, path, content string) {
+	v.Helper()
+	apptest.Eventually(v, func() bool {
+		request, err := http.NewRequest(method, in.url+path, strings.NewReader(content))
+		require.NoError(v, err)
+		answer, err := v.Do(request)
+		if err != nil {
+			return false // not listening yet
+		}
+		answer.Body.Close()
+		return answer.StatusCode == status
+	}, fmt.Sprintf("%s %s is answered with %d", method, path, status))
+}
+
+func (v visitor) pieces(in *instance) (n int) {
+	v.Helper()
+	status, text := v.send(in, "GET", "/api/cart", "")
+	require.Equal(v, 200, status, text)
+	var cart struct{ Items []struct{ Quantity int } }
+	require.NoError(v, json.Unmarshal([]byte(text), &cart))
+	for _, item := range cart.Items {
+		n += item.Quantity
+	}
+	return n
+}
+
+// TestService runs instances as the platform does. The tests share servers and take turns.
+func TestService(t *testing.T) {
+	c := newCloud(t)
+	t.Run("three instances boot at once on an empty database", c.bootAtOnce)
+	t.Run("a shopper is served by any instance", c.shopAnywhere)
+	t.Run("a hundred additions through two instances lose nothing", c.addAtOnce)
+	t.Run("a cache that is away is a 503 that passes", c.loseCache)
+	t.Run("an instance boots while the database is away", c.bootWithoutDatabase)
+	t.Run("requests in flight finish when the instance stops", c.drain)
+	t.Run("an instance that keeps carts itself needs no cache", c.keepCartsItself)
+}
+
+func (c *cloud) bootAtOnce(t *testing.T) {
+	var instances []*instance
+	for i := range 3 {
+		instances = append(instances, c.launch(t, fmt.Sprintf("i-%d", i)))
+	}
+	for _, in := range instances {
+		newVisitor(t).until(200, in, "GET", "/api/products", "")
+		newVisitor(t).until(200, in, "GET", "/readyz", "")
+	}
+}
+
+func (c *cloud) shopAnywhere(t *testing.T) {
+	one, two := c.boot(t, "i-one"), c.boot(t, "i-two")
+	v := newVisitor(t)
+	v.until(200, one, "GET", "/readyz", "")
+	v.until(200, two, "GET", "/readyz", "")
+	v.send(one, "POST", "/api/cart/items", `{"sku":"tee-navy","quantity":2}`)
+	require.Equal(t, 2, v.pieces(two))
+
+	status, text := v.send(two, "POST", "/api/customers", `{"email":"ada@example.com","password":"correct horse","name":"Ada Lovelace"}`)
+	require.Equal(t, 201, status, text)
+	for i := range 5 {
+		name := fmt.Sprintf("Ada %d", i)
+		status, text = v.send(one, "PUT", "/api/customer", `{"name":"`+name+`","address":{"city":"London"}}`)
+		require.Equal(t, 200, status, text)
+		_, text = v.send(two, "GET", "/api/customer", "")
+		require.Contains(t, text, name)
+	}
+	require.Equal(t, 2, v.pieces(one), "the guest's cart is kept")
+	_, text = v.send(one, "GET", "/", "")
+	require.Contains(t, text, "rung 4 · elasticache")
+
+	other := newVisitor(t)
+	require.Zero(t, other.pieces(one))
+	for _, in := range []*instance{one, two} {
+		for _, personal := range []string{"ada@", "Lovelace", "London", "correct horse", apptest.Password, cacheToken} {
+			require.NotContains(t, in.logs.String(), personal)
+		}
+		require.Contains(t, in.logs.String(), `"requestId"`)
+	}
+}
+
+func (c *cloud) addAtOnce(t *testing.T) {
+	instances := []*instance{c.boot(t, "i-one"), c.boot(t, "i-two")}
+	v := newVisitor(t)
+	for _, in := range instances {
+		v.until(200, in, "GET", "/readyz", "")
+	}
+	v.send(instances[0], "POST", "/api/cart/items", `{"sku":"tee-navy","quantity":1}`)
+	var adders sync.WaitGroup
+	skus := []string{"tee-navy", "tee-ecru", "coat-wool-camel"}
+	for i := range 100 {
+		adders.Go(func() {
+			content := fmt.Sprintf(`{"sku":%q,"quantity":1}`, skus[i%3])
+			status, text := v.send(instances[i%2], "POST", "/api/cart/items", content)
+			if status != 200 {
+				t.Errorf("%d: %s", status, text)
+			}
+		})
+	}
+	adders.Wait()
+	require.Equal(t, 101, v.pieces(instances[0]))
+}
+
+func (c *cloud) loseCache(t *testing.T) {
+	in, v := c.boot(t, "i-one"), newVisitor(t)
+	v.until(200, in, "POST", "/api/cart/items", `{"sku":"tee-navy","quantity":1}`)
+	c.cache.Kill()
+	status, text := v.send(in, "POST", "/api/cart/items", `{"sku":"tee-navy","quantity":1}`)
+	require.Equal(t, 503, status)
+	require.Contains(t, text, `"title":"Service Unavailable"`)
+	for path, want := range map[string]int{"/healthz": 200, "/readyz": 503, "/api/products": 200, "/": 200} {
+		status, _ = v.send(in, "GET", path, "")
+		require.Equal(t, want, status, path)
+	}
+	c.cache.Start()
+	v.until(200, in, "POST", "/api/cart/items", `{"sku":"tee-navy","quantity":1}`)
+}
+
+func (c *cloud) bootWithoutDatabase(t *testing.T) {
+	c.replica.Kill()
+	c.writer.Kill()
+	in, v := c.boot(t, "i-one"), newVisitor(t)
+	for _, path := range []string{"/api/products", "/api/cart", "/readyz", "/"} {
+		status, _ := v.send(in, "GET", path, "")
+		require.Equal(t, 503, status, path)
+	}
+	c.writer.Start()
+	v.until(200, in, "GET", "/api/products", "")
+	c.replica.Start()
+	v.until(200, in, "GET", "/readyz", "")
+}
+
+func (c *cloud) drain(t *testing.T) {
+	in := c.boot(t, "i-one")
+	newVisitor(t).until(200, in, "GET", "/api/products", "")
+	conn, err := net.Dial("tcp", strings.TrimPrefix(in.url, "http://"))
+	require.NoError(t, err)
+	defer conn.Close()
+	const content = `{"sku":"tee-navy","quantity":1}`
+	fmt.Fprintf(conn, "POST /api/cart/items HTTP/1.1\r\nHost: shop\r\nExpect: 100-continue\r\nContent-Length: %d\r\n\r\n", len(content))
+	require.NoError(t, conn.SetDeadline(time.Now().Add(10*time.Second)))
+	begun := make([]byte, len("HTTP/1.1 100 Continue\r\n\r\n"))
+	_, err = io.ReadFull(conn, begun) // the handler has begun to read the body
+	require.NoError(t, err)
+
+	in.stop()
+	apptest.Eventually(t, func() bool {
+		_, err := net.Dial("tcp", strings.TrimPrefix(in.url, "http://"))
+		return err != nil
+	}, "the instance stops listening")
+	fmt.Fprint(conn, content)
+	answer, err := io.ReadAll(conn)
+	require.NoError(t, err)
+	require.Contains(t, string(answer), "HTTP/1.1 200 OK")
+	require.Contains(t, string(answer), "Connection: close")
+	in.halt(t)
+}
+
+func (c *cloud) keepCartsItself(t *testing.T) {
+	in := c.boot(t, "i-one", "CART_STORE", "instance", "CART_CACHE_ADDRESS", "", "CART_STICKINESS", "lb_cookie")
+	v := newVisitor(t)
+	v.until(200, in, "POST", "/api/cart/items", `{"sku":"tee-navy","quantity":1}`)
+	require.Positive(t, v.pieces(in))
+	_, text := v.send(in, "GET", "/", "")
+	require.Contains(t, text, "rung 2 · instance · stickiness lb_cookie")
+}
+
+func TestAConfigurationThatCannotWorkEndsTheService(t *testing.T) {
+	t.Parallel()
+	err := run(t.Context(), func(string) string { return "" }, io.Discard)
+	require.ErrorContains(t, err, "CART_DATABASE_WRITER")
+	require.ErrorContains(t, err, "CART_CACHE_ADDRESS")
+}

@@ -1,0 +1,156 @@
+package shop
+
+import (
+	"context"
+	"errors"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+	"pgregory.net/rapid"
+)
+
+// source is a ProductSource that counts and fails on demand.
+type source struct {
+	loads atomic.Int32
+	fail  atomic.Bool
+	wait  chan struct{} // nil: answers at once
+}
+
+func (s *source) Products(context.Context) ([]Product, error) {
+	s.loads.Add(1)
+	if s.wait != nil {
+		<-s.wait
+	}
+	if s.fail.Load() {
+		return nil, ErrUnavailable
+	}
+	return []Product{{SKU: "tee", PriceCents: int(s.loads.Load())}}, nil
+}
+
+func TestCatalogAsksOnceForManyCallers(t *testing.T) {
+	t.Parallel()
+	src := &source{wait: make(chan struct{})}
+	catalog := NewCatalog(src)
+	var callers sync.WaitGroup
+	for range 50 {
+		callers.Go(func() { catalog.Range(t.Context()) })
+	}
+	close(src.wait)
+	callers.Wait()
+	require.EqualValues(t, 1, src.loads.Load())
+}
+
+func TestCatalogShowsAChangedPriceSoon(t *testing.T) {
+	t.Parallel()
+	catalog, now := NewCatalog(&source{}), time.Now()
+	catalog.now = func() time.Time { return now }
+	for _, want := range []int{1, 1, 2} {
+		sold, err := catalog.Range(t.Context())
+		require.NoError(t, err)
+		product, ok := sold.Product("tee")
+		require.True(t, ok)
+		require.Equal(t, want, product.PriceCents)
+		now = now.Add(catalogFresh * 2 / 3)
+	}
+}
+
+func TestCatalogStaysOpenWhileTheDatabaseIsAway(t *testing.T) {
+	t.Parallel()
+	src, now := &source{}, time.Now()
+	catalog := NewCatalog(src)
+	catalog.now = func() time.Time { return now }
+	_, err := catalog.Range(t.Context())
+	require.NoError(t, err)
+
+	src.fail.Store(true)
+	now = now.Add(catalogStale)
+	sold, err := catalog.Range(t.Context())
+	require.NoError(t, err)
+	require.Len(t, sold.Products, 1)
+
+	now = now.Add(time.Minute)
+	_, err = catalog.Range(t.Context())
+	require.ErrorIs(t, err, ErrUnavailable)
+
+	src.fail.Store(false)
+	_, err = catalog.Range(t.Context())
+	require.NoError(t, err)
+}
+
+func TestCatalogCallerDoesNotWaitBeyondItsDeadline(t *testing.T) {
+	t.Parallel()
+	src := &source{wait: make(chan struct{})}
+	defer close(src.wait)
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	_, err := NewCatalog(src).Range(ctx)
+	require.ErrorIs(t, err, context.Canceled)
+}
+
+func TestSessionIDsAreRecognizedAndNothingElseIs(t *testing.T) {
+	t.Parallel()
+	require.True(t, IsSessionID(NewSessionID()))
+	require.NotEqual(t, NewSessionID(), NewSessionID())
+	for _, bad := range []string{"", "a", strings.Repeat("A", 25), strings.Repeat("A", 65), strings.Repeat("a", 26), strings.Repeat("A", 25) + "*"} {
+		require.False(t, IsSessionID(bad), bad)
+	}
+}
+
+func TestEmailAddressesHaveOneForm(t *testing.T) {
+	t.Parallel()
+	email, err := NormalizeEmail("  Ada@Example.COM ")
+	require.NoError(t, err)
+	require.Equal(t, "ada@example.com", email)
+	for _, bad := range []string{"", "ada", "ada@", "Ada <ada@example.com>", "a@b\r\nc", strings.Repeat("a", 251) + "@b.c"} {
+		_, err := NormalizeEmail(bad)
+		require.ErrorIs(t, err, ErrInvalid, bad)
+	}
+}
+
+func TestNormalizingTwiceChangesNothing(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(t *rapid.T) {
+		p := Profile{Name: rapid.String().Draw(t, "name"), Address: Address{City: rapid.String().Draw(t, "city")}}
+		once, err := p.Normalize()
+		if err != nil {
+			require.ErrorIs(t, err, ErrInvalid)
+			return
+		}
+		twice, err := once.Normalize()
+		require.NoError(t, err)
+		require.Equal(t, once, twice)
+		require.False(t, strings.ContainsRune(once.Name+once.Address.City, 0), "PostgreSQL cannot store NUL")
+	})
+}
+
+func TestSignUpSaysWhatIsWrong(t *testing.T) {
+	t.Parallel()
+	valid := SignUp{Email: "ada@example.com", Password: "correct horse", Name: "Ada"}
+	_, err := valid.Normalize()
+	require.NoError(t, err)
+	for want, change := range map[string]func(*SignUp){
+		"email":    func(s *SignUp) { s.Email = "ada" },
+		"password": func(s *SignUp) { s.Password = "short" },
+		"name":     func(s *SignUp) { s.Name = " " },
+		"at most":  func(s *SignUp) { s.Password = strings.Repeat("x", MaxPassword+1) },
+	} {
+		s := valid
+		change(&s)
+		_, err := s.Normalize()
+		require.ErrorIs(t, err, ErrInvalid)
+		require.ErrorContains(t, err, want)
+	}
+}
+
+func TestRefusalsAreOfTheirKind(t *testing.T) {
+	t.Parallel()
+	require.ErrorIs(t, TooMany("tee"), ErrLimit)
+	require.ErrorContains(t, TooMany("tee"), "99")
+	require.ErrorIs(t, CheckAdd(0), ErrInvalid)
+	require.NoError(t, CheckSet(0))
+	require.False(t, errors.Is(CheckSet(-1), ErrLimit))
+}
