@@ -6,6 +6,7 @@ import (
 	"crypto/x509"
 	"errors"
 	"fmt"
+	"net"
 	"net/netip"
 	"os"
 	"os/exec"
@@ -17,6 +18,7 @@ import (
 	"time"
 
 	"github.com/redis/go-redis/v9"
+	"github.com/redis/go-redis/v9/maintnotifications"
 )
 
 const (
@@ -76,6 +78,9 @@ func (n *cacheNode) start(ctx context.Context, spec ReplicationGroup, primary *c
 	ctx, cancel := context.WithTimeout(ctx, cacheStartTimeout)
 	defer cancel()
 	err = n.process.until(ctx, "cache node "+n.id, func(ctx context.Context) error {
+		if err := listening(ctx, n.address); err != nil {
+			return err
+		}
 		if primary == nil {
 			return n.client.Ping(ctx).Err()
 		}
@@ -130,9 +135,12 @@ func (n *cacheNode) connect(spec ReplicationGroup) {
 		Protocol:        2,
 		DisableIdentity: true,
 		MaxRetries:      -1,
-		PoolSize:        1,
-		DialTimeout:     cachePingTimeout,
-		ReadTimeout:     cachePingTimeout,
+		DialerRetries:   1,
+		// Or each client would leave a goroutine behind.
+		MaintNotificationsConfig: &maintnotifications.Config{Mode: maintnotifications.ModeDisabled},
+		PoolSize:                 1,
+		DialTimeout:              cachePingTimeout,
+		ReadTimeout:              cachePingTimeout,
 	}
 	if spec.TransitEncryptionEnabled {
 		roots := x509.NewCertPool()
@@ -249,6 +257,16 @@ func (n *cacheNode) stop() {
 	if n.process != nil {
 		n.process.kill()
 	}
+}
+
+// listening is nil when something accepts connections there. The client would wait
+// a second before it tried again.
+func listening(ctx context.Context, address netip.AddrPort) error {
+	conn, err := new(net.Dialer).DialContext(ctx, "tcp4", address.String())
+	if err != nil {
+		return err
+	}
+	return conn.Close()
 }
 
 func redisServer() (string, error) {

@@ -20,6 +20,8 @@ const (
 	// A node that does not answer for so long, so many times in a row, is dead.
 	dbPingTimeout = time.Second
 	dbPingMisses  = 3
+	// How long one connection serves to ask whether a node is well.
+	dbSessionLifetime = 5 * time.Second
 	// A standby or read replica that gets nothing from a living primary for so long
 	// cannot follow it any more.
 	dbLostAfter = 5 * time.Second
@@ -42,7 +44,8 @@ type dbNode struct {
 	inSync    bool      // the primary's commits wait for it
 	broken    bool      // it did not start again
 	process   *process  // nil before the first start
-	admin     *pgx.Conn
+	admin     *pgx.Conn // of the superuser
+	connected time.Time // when admin was opened
 	misses    int
 	following bool      // it gets the primary's changes
 	followed  time.Time // when it last did
@@ -127,18 +130,43 @@ func (n *dbNode) connect(ctx context.Context) (*pgx.Conn, error) {
 		n.address.Addr(), n.address.Port(), adminUser, n.instance.adminPass))
 }
 
+// session returns the keeper's connection. It is a new one now and then, because a
+// server that hangs may still serve its old ones.
+func (n *dbNode) session(ctx context.Context) (*pgx.Conn, error) {
+	if n.admin != nil && !n.admin.IsClosed() && time.Since(n.connected) < dbSessionLifetime {
+		return n.admin, nil
+	}
+	n.hangUp()
+	admin, err := n.connect(ctx)
+	if err != nil {
+		return nil, err
+	}
+	n.admin, n.connected = admin, time.Now()
+	return n.admin, nil
+}
+
+func (n *dbNode) hangUp() {
+	if n.admin != nil {
+		_ = n.admin.PgConn().Conn().Close()
+		n.admin = nil
+	}
+}
+
+// ask puts a question with one answer to the server.
+func (n *dbNode) ask(ctx context.Context, answer any, query string, arguments ...any) error {
+	session, err := n.session(ctx)
+	if err != nil {
+		return err
+	}
+	return session.QueryRow(ctx, query, arguments...).Scan(answer)
+}
+
 // look asks the server whether it is well, and whether it follows.
 func (n *dbNode) look(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, dbPingTimeout)
 	defer cancel()
-	if n.admin == nil || n.admin.IsClosed() {
-		var err error
-		if n.admin, err = n.connect(ctx); err != nil {
-			return err
-		}
-	}
 	const query = `select exists (select from pg_stat_wal_receiver where status = 'streaming')`
-	if err := n.admin.QueryRow(ctx, query).Scan(&n.following); err != nil {
+	if err := n.ask(ctx, &n.following, query); err != nil {
 		return err
 	}
 	if n.following {
@@ -189,7 +217,7 @@ func (n *dbNode) waitFor(ctx context.Context, standby *dbNode) error {
 	defer cancel()
 	err := n.process.until(ctx, "synchronous standby of "+n.id, func(ctx context.Context) error {
 		var done bool
-		if err := n.admin.QueryRow(ctx, query, n.waitsFor).Scan(&done); err != nil || done {
+		if err := n.ask(ctx, &done, query, n.waitsFor); err != nil || done {
 			return err
 		}
 		return errors.New("it is not in effect yet")
@@ -203,7 +231,7 @@ func (n *dbNode) waitFor(ctx context.Context, standby *dbNode) error {
 // promote makes a standby a primary, with all that it has received.
 func (n *dbNode) promote(ctx context.Context) error {
 	var promoted bool
-	if err := n.admin.QueryRow(ctx, `select pg_promote(true, 10)`).Scan(&promoted); err != nil {
+	if err := n.ask(ctx, &promoted, `select pg_promote(true, 10)`); err != nil {
 		return fmt.Errorf("promote %s: %w", n.id, err)
 	}
 	if !promoted {
@@ -216,10 +244,7 @@ func (n *dbNode) promote(ctx context.Context) error {
 // halt ends the server at once; its data stays. Unlike a kill this waits for the
 // server's own children.
 func (n *dbNode) halt() {
-	if n.admin != nil {
-		_ = n.admin.PgConn().Conn().Close()
-		n.admin = nil
-	}
+	n.hangUp()
 	if n.process != nil {
 		ctx, cancel := context.WithTimeout(context.Background(), dbStopTimeout)
 		defer cancel()

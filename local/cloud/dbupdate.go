@@ -73,12 +73,9 @@ func (i *dbInstance) reconfigure(ctx context.Context) error {
 // checkParameters asks the server whether it would take the configuration that is
 // written: with one bad value it would ignore all of it.
 func (n *dbNode) checkParameters(ctx context.Context) error {
-	if n.admin == nil {
-		return nil
-	}
 	var problem *string
-	err := n.admin.QueryRow(ctx, `select string_agg(name || ' = ' || setting || ': ' || error, '; ')
-		from pg_file_settings where not applied and error not like '%restart%'`).Scan(&problem)
+	err := n.ask(ctx, &problem, `select string_agg(name || ' = ' || setting || ': ' || error, '; ')
+		from pg_file_settings where not applied and error not like '%restart%'`)
 	if err != nil || problem == nil {
 		return err
 	}

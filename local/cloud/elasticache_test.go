@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"github.com/redis/go-redis/v9"
+	"github.com/redis/go-redis/v9/maintnotifications"
 	"github.com/stretchr/testify/require"
 )
 
@@ -41,8 +42,9 @@ func declareCache(a *account, spec ReplicationGroup) (primary, reader *redis.Cli
 
 func (a *account) cacheClient(from *networkInterface, spec ReplicationGroup, host any) *redis.Client {
 	options := &redis.Options{
-		Addr:     net.JoinHostPort(host.(string), strconv.Itoa(spec.Port)),
-		Password: spec.AuthToken,
+		Addr:                     net.JoinHostPort(host.(string), strconv.Itoa(spec.Port)),
+		Password:                 spec.AuthToken,
+		MaintNotificationsConfig: &maintnotifications.Config{Mode: maintnotifications.ModeDisabled},
 		Dialer: func(ctx context.Context, network, address string) (net.Conn, error) {
 			return dialer(from).DialContext(ctx, network, address)
 		},
@@ -50,8 +52,6 @@ func (a *account) cacheClient(from *networkInterface, spec ReplicationGroup, hos
 	if spec.TransitEncryptionEnabled {
 		roots := a.trust()
 		roots.ServerName = host.(string)
-		options.Dialer = nil
-		options.TLSConfig = roots
 		options.Dialer = tlsDialer(from, roots)
 	}
 	client := redis.NewClient(options)

@@ -27,12 +27,19 @@ var testZones = []string{"eu-west-1a", "eu-west-1b", "eu-west-1c"}
 
 func newAccount(t *testing.T) *account {
 	t.Helper()
-	c, err := Open(Options{Dir: t.TempDir(), Region: "eu-west-1", Logger: slog.New(slog.DiscardHandler)})
-	require.NoError(t, err)
+	a := newAccountIn(t, t.TempDir())
 	t.Cleanup(func() {
-		require.NoError(t, c.Close(context.Background()))
-		require.Empty(t, c.processes.live)
+		require.NoError(t, a.Close(context.Background()))
+		require.Empty(t, a.processes.live)
 	})
+	return a
+}
+
+// newAccountIn leaves closing the cloud to the test.
+func newAccountIn(t *testing.T, dir string) *account {
+	t.Helper()
+	c, err := Open(Options{Dir: dir, Region: "eu-west-1", Logger: slog.New(slog.DiscardHandler)})
+	require.NoError(t, err)
 	a := &account{Cloud: c, t: t}
 	for i, zone := range testZones {
 		declare(a, c.Subnets, fmt.Sprintf("subnet-app%d", i), Subnet{CidrBlock: fmt.Sprintf("10.0.%d.0/24", i), AvailabilityZone: zone})
@@ -106,7 +113,7 @@ func eventually(t *testing.T, what string, condition func() bool) {
 }
 
 const (
-	eventuallyTimeout = 20 * time.Second
+	eventuallyTimeout = 15 * time.Second
 	eventuallyTick    = 10 * time.Millisecond
 )
 
