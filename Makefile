@@ -9,7 +9,7 @@ export GOFLAGS := $(GOFLAGS) '-gcflags=github.com/pulumi/pulumi-aws/...=-N -l'
 
 LOCAL = .local/bin/local
 
-.PHONY: up preview down status test bench lint fmt setup
+.PHONY: up preview down status load test lint setup
 
 up: setup ## bring the stack up on this machine, or update it
 	@$(LOCAL) up -stack $(STACK) -port $(PORT) $(foreach c,$(CONFIG),-config $(c))
@@ -22,6 +22,9 @@ down: setup ## destroy the stack and stop everything
 
 status: setup ## who runs where, since when, with which log
 	@$(LOCAL) status
+
+load: ## 200 people shop for 30 seconds
+	@go run ./tests/load -url http://127.0.0.1:$(PORT)
 
 test: setup ## all tests, against real servers
 	@go test -vet=off ./...

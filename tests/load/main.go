@@ -1,0 +1,34 @@
+// Command load has many people shop at once against a running stack and checks every
+// cart at the end. Exit status 1: a request failed or a cart was not right.
+package main
+
+import (
+	"context"
+	"flag"
+	"fmt"
+	"os"
+	"os/signal"
+	"time"
+
+	"myclothes/tests/shoppers"
+)
+
+func main() {
+	var o shoppers.Options
+	flag.StringVar(&o.URL, "url", "http://127.0.0.1:8080", "the shop")
+	flag.IntVar(&o.Shoppers, "shoppers", 200, "how many shop at once")
+	flag.DurationVar(&o.Duration, "for", 30*time.Second, "how long")
+	flag.DurationVar(&o.Pause, "pause", 0, "between two requests of one shopper")
+	flag.Parse()
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	defer stop()
+	report, err := shoppers.Run(ctx, o)
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "load:", err)
+		os.Exit(1)
+	}
+	fmt.Print(report)
+	if len(report.Errors)+len(report.LostCarts) > 0 {
+		os.Exit(1)
+	}
+}
