@@ -10,8 +10,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// load keeps clients asking for the front page until stop, which returns how many
-// answers they got and what went wrong.
+// load keeps clients writing until stop, which returns how many answers they got and
+// what went wrong. Nobody repeats a write that failed, as net/http would a read.
 func (s *shop) load(clients int) (stop func() (answers int64, failures []string)) {
 	ctx, cancel := context.WithCancel(context.Background())
 	var asking sync.WaitGroup
@@ -22,7 +22,7 @@ func (s *shop) load(clients int) (stop func() (answers int64, failures []string)
 		client := browser(s.t)
 		asking.Go(func() {
 			for ctx.Err() == nil {
-				a, err := get(client, s.url)
+				a, err := post(client, s.url, "a write")
 				if answers.Add(1); err != nil || a.status != 200 {
 					mu.Lock()
 					failures = append(failures, fmt.Sprint(a.status, " ", a.instance, " ", err))

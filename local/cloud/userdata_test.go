@@ -35,13 +35,13 @@ EOF
 
 var testInstance = map[string]string{"INSTANCE_ID": "i-1", "AVAILABILITY_ZONE": "eu-west-1a", "PRIVATE_IP": "127.20.0.4"}
 
-func read(script string) (bootstrap, error) {
+func readScript(script string) (bootstrap, error) {
 	return readUserData(base64.StdEncoding.EncodeToString([]byte(script)), testInstance)
 }
 
 func TestUserDataSaysWhatToRunAndWithWhichEnvironment(t *testing.T) {
 	t.Parallel()
-	boot, err := read(testScript)
+	boot, err := readScript(testScript)
 	require.NoError(t, err)
 	require.Equal(t, bootstrap{
 		bucket: "releases", key: "cart/abc", sha256: "abc",
@@ -54,7 +54,7 @@ func TestUserDataSaysWhatToRunAndWithWhichEnvironment(t *testing.T) {
 
 func TestAQuotedHereDocumentIsTakenAsItIs(t *testing.T) {
 	t.Parallel()
-	boot, err := read(strings.Replace(testScript, "cart.env <<EOF", "cart.env <<'EOF'", 1))
+	boot, err := readScript(strings.Replace(testScript, "cart.env <<EOF", "cart.env <<'EOF'", 1))
 	require.NoError(t, err)
 	require.Contains(t, boot.environment, "CART_ADDRESS=${PRIVATE_IP}")
 }
@@ -69,7 +69,7 @@ func TestUserDataThatCannotBeFollowedIsRefusedWithTheReason(t *testing.T) {
 		"does not end with END":       {"cart.env <<EOF", "cart.env <<END"},
 		`"nonsense" is not KEY=VALUE`: {"CART_URL=a=b", "nonsense"},
 	} {
-		_, err := read(strings.Replace(testScript, change[0], change[1], 1))
+		_, err := readScript(strings.Replace(testScript, change[0], change[1], 1))
 		require.ErrorContains(t, err, want)
 	}
 	_, err := readUserData("%", nil)

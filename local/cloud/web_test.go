@@ -6,6 +6,7 @@ import (
 	"io"
 	"net/http"
 	"net/http/cookiejar"
+	"strings"
 	"testing"
 	"time"
 
@@ -150,7 +151,14 @@ func browser(t *testing.T) *http.Client {
 }
 
 func get(client *http.Client, url string) (answer, error) {
-	response, err := client.Get(url)
+	return read(client.Get(url))
+}
+
+func post(client *http.Client, url, body string) (answer, error) {
+	return read(client.Post(url, "text/plain", strings.NewReader(body)))
+}
+
+func read(response *http.Response, err error) (answer, error) {
 	if err != nil {
 		return answer{}, err
 	}
