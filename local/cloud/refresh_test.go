@@ -2,10 +2,12 @@ package cloud
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"sync"
 	"sync/atomic"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 )
@@ -167,5 +169,18 @@ func TestARefreshStaysWithinItsPercentages(t *testing.T) {
 		launches, dismissals := RefreshPreferences{MinHealthyPercentage: &c.least, MaxHealthyPercentage: &c.most}.step(c.fleet)
 		require.Equal(t, c.launches, launches, name+": launches")
 		require.Equal(t, c.dismissals, dismissals, name+": dismissals")
+	}
+}
+
+func TestWarmupIsDeclaredAsTextOrAsANumber(t *testing.T) {
+	t.Parallel()
+	for _, inputs := range []string{
+		`{"healthCheckGracePeriod": 60, "instanceRefresh": {"strategy": "Rolling", "preferences": {"instanceWarmup": "2"}}}`,
+		`{"healthCheckGracePeriod": 60, "instanceRefresh": {"strategy": "Rolling", "preferences": {"instanceWarmup": 2}}}`,
+		`{"healthCheckGracePeriod": 2, "instanceRefresh": {"strategy": "Rolling", "preferences": {}}}`,
+	} {
+		var g scalingGroup
+		require.NoError(t, json.Unmarshal([]byte(inputs), &g.spec))
+		require.Equal(t, 2*time.Second, g.warmup(), inputs)
 	}
 }
