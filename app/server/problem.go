@@ -62,9 +62,9 @@ func (s *server) writeProblem(w http.ResponseWriter, r *http.Request, err error)
 	writeProblem(w, status, detail)
 }
 
-// prepareFailure logs a failure of ours and says when to come back.
+// prepareFailure logs a failure of ours and says when to come back. A visitor who went away is none.
 func (s *server) prepareFailure(w http.ResponseWriter, r *http.Request, status int, err error) {
-	if status >= http.StatusInternalServerError {
+	if status >= http.StatusInternalServerError && !errors.Is(err, context.Canceled) {
 		s.Log.Error("request failed", "route", r.Pattern, "requestId", w.Header().Get(requestIDHeader), "error", err)
 	}
 	if status == http.StatusServiceUnavailable {
