@@ -9,18 +9,24 @@ import (
 	"time"
 )
 
-// update changes the running group to what is declared now.
-func (g *replicationGroup) update(ctx context.Context, spec ReplicationGroup) error {
+// update changes the running group to what is declared now. After an error all of it
+// is done again the next time.
+func (g *replicationGroup) update(ctx context.Context, spec ReplicationGroup) (err error) {
 	before := g.spec
 	if spec.TransitEncryptionEnabled != before.TransitEncryptionEnabled || spec.Port != before.Port {
 		return errors.New("transitEncryptionEnabled and port do not change on a running group here: down and up again")
 	}
 	g.spec = spec
-	defer g.publish()
+	defer func() {
+		if err != nil {
+			g.spec = before
+		}
+		g.publish()
+	}()
 	g.cloud.network.wear(g.primaryEnd.eni, spec.SecurityGroupIDs)
 	g.cloud.network.wear(g.readerEnd.eni, spec.SecurityGroupIDs)
 	if spec.AuthToken != before.AuthToken {
-		for _, node := range g.nodes {
+		for _, node := range g.alive() {
 			if err := node.setToken(ctx, spec); err != nil {
 				return fmt.Errorf("auth token of %s: %w", node.id, err)
 			}
@@ -32,12 +38,17 @@ func (g *replicationGroup) update(ctx context.Context, spec ReplicationGroup) er
 	return g.resize(ctx)
 }
 
+// alive lists the nodes that run; the others are configured when they start.
+func (g *replicationGroup) alive() []*cacheNode {
+	return slices.DeleteFunc(slices.Clone(g.nodes), func(n *cacheNode) bool { return !n.alive() })
+}
+
 func (g *replicationGroup) applyParameters(ctx context.Context) error {
 	parameters, err := g.parameters()
 	if err != nil {
 		return err
 	}
-	for _, node := range g.nodes {
+	for _, node := range g.alive() {
 		if err := node.apply(ctx, parameters); err != nil {
 			return fmt.Errorf("%s: %w", node.id, err)
 		}

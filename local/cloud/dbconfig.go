@@ -148,6 +148,11 @@ func (i *dbInstance) administer(ctx context.Context, statements ...string) error
 		return err
 	}
 	defer conn.Close(ctx)
+	// The password is not for the log, whatever the parameter group wants in it.
+	const quiet = `set log_statement = none; set log_min_duration_statement = -1; set log_min_error_statement = panic`
+	if _, err := conn.Exec(ctx, quiet); err != nil {
+		return err
+	}
 	for _, statement := range statements {
 		var quoted string
 		err := conn.QueryRow(ctx, `select format($1, $2::text, $3::text, $4::text)`,

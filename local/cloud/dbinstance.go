@@ -15,7 +15,7 @@ import (
 
 // How often the nodes of a database are asked whether they are well. The end of a
 // process is noticed at once.
-const dbLookInterval = 500 * time.Millisecond
+const dbLookInterval = time.Second
 
 // dbInstance is one database, or one read replica of it. Only its keeper changes it.
 type dbInstance struct {
@@ -28,6 +28,10 @@ type dbInstance struct {
 	internal  *endpoint // where standby and read replicas find the primary
 	adminPass string    // rdsadmin's; the same in read replicas
 	keeper    *keeper
+
+	// timeline is PostgreSQL's number for the history that the primary writes: every
+	// promotion begins another.
+	timeline atomic.Int64
 
 	spec      DBInstance
 	placement placement
@@ -107,6 +111,7 @@ func (i *dbInstance) startPrimary(ctx context.Context) error {
 	if err := i.primary.initialize(ctx); err != nil {
 		return err
 	}
+	i.timeline.Store(1)
 	if err := i.primary.start(ctx); err != nil {
 		return err
 	}
@@ -200,6 +205,7 @@ func (i *dbInstance) replacePrimary(ctx context.Context) error {
 	if err := i.standby.promote(ctx); err != nil {
 		return err
 	}
+	i.timeline.Add(1)
 	dead := i.primary
 	i.primary, i.standby = i.standby, nil
 	i.route()

@@ -18,7 +18,7 @@ const (
 	dbStartTimeout = 60 * time.Second
 	dbStopTimeout  = 5 * time.Second
 	// A node that does not answer for so long, so many times in a row, is dead.
-	dbPingTimeout = time.Second
+	dbPingTimeout = 2 * time.Second
 	dbPingMisses  = 3
 	// How long one connection serves to ask whether a node is well.
 	dbSessionLifetime = 5 * time.Second
@@ -165,8 +165,14 @@ func (n *dbNode) ask(ctx context.Context, answer any, query string, arguments ..
 func (n *dbNode) look(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, dbPingTimeout)
 	defer cancel()
-	const query = `select exists (select from pg_stat_wal_receiver where status = 'streaming')`
-	if err := n.ask(ctx, &n.following, query); err != nil {
+	source := n.instance
+	if source.source != nil {
+		source = source.source
+	}
+	// Who has more than the primary was promoted with tries again and again, for
+	// moments even streaming, but on the old timeline.
+	const query = `select exists (select from pg_stat_wal_receiver where status = 'streaming' and received_tli >= $1)`
+	if err := n.ask(ctx, &n.following, query, source.timeline.Load()); err != nil {
 		return err
 	}
 	if n.following {
@@ -231,7 +237,7 @@ func (n *dbNode) waitFor(ctx context.Context, standby *dbNode) error {
 // promote makes a standby a primary, with all that it has received.
 func (n *dbNode) promote(ctx context.Context) error {
 	var promoted bool
-	if err := n.ask(ctx, &promoted, `select pg_promote(true, 10)`); err != nil {
+	if err := n.ask(ctx, &promoted, `select case when pg_is_in_recovery() then pg_promote(true, 10) else true end`); err != nil {
 		return fmt.Errorf("promote %s: %w", n.id, err)
 	}
 	if !promoted {

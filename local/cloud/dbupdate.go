@@ -8,14 +8,20 @@ import (
 	"time"
 )
 
-// update changes the running database to what is declared now.
-func (i *dbInstance) update(ctx context.Context, spec DBInstance) error {
+// update changes the running database to what is declared now. After an error all of
+// it is done again the next time.
+func (i *dbInstance) update(ctx context.Context, spec DBInstance) (err error) {
 	before := i.spec
 	if spec.Port != before.Port {
 		return errors.New("port does not change on a running database here: down and up again")
 	}
 	i.spec = spec
-	defer i.publish()
+	defer func() {
+		if err != nil {
+			i.spec = before
+		}
+		i.publish()
+	}()
 	i.cloud.network.wear(i.endpoint.eni, spec.VPCSecurityGroupIDs)
 	if i.source == nil && spec.Password != before.Password {
 		if err := i.administer(ctx, `alter role %1$I password %2$L`); err != nil {

@@ -1,6 +1,7 @@
 package cloud
 
 import (
+	"context"
 	"log/slog"
 	"os"
 	"path/filepath"
@@ -98,4 +99,49 @@ func TestReadReplicaThatCannotStartIsCopiedAnew(t *testing.T) {
 		name, err := a.query(replica, `select name from customer`)
 		return err == nil && name == "Ada"
 	})
+}
+
+// The read replica may have got what the standby has not; after a failover that
+// never happened.
+func TestReadReplicaAheadOfThePromotedStandbyIsCopiedAnew(t *testing.T) {
+	t.Parallel()
+	a := newAccount(t)
+	host := declareDatabase(a, testDatabase())
+	replica := declare(a, a.DBInstances, "customers-replica", testReplica())["address"].(string)
+	_, err := a.query(host, `create table customer (name text)`)
+	require.NoError(t, err)
+	receiver := a.receiverOfStandby()
+	require.NoError(t, syscall.Kill(receiver, syscall.SIGSTOP))
+
+	unacknowledged := make(chan error, 1)
+	go func() {
+		_, err := a.query(host, `insert into customer values ('unacknowledged') returning name`)
+		unacknowledged <- err
+	}()
+	eventually(t, "the read replica has what the standby has not", func() bool {
+		name, err := a.query(replica, `select name from customer`)
+		return err == nil && name == "unacknowledged"
+	})
+	require.NoError(t, syscall.Kill(a.componentOf("database primary").PID, syscall.SIGKILL))
+	require.NoError(t, syscall.Kill(receiver, syscall.SIGKILL))
+	require.Error(t, <-unacknowledged)
+
+	eventually(t, "the standby is promoted", func() bool {
+		name, err := a.query(host, `insert into customer values ('after') returning name`)
+		return err == nil && name == "after"
+	})
+	eventually(t, "the read replica has what the new primary has", func() bool {
+		names, err := a.query(replica, `select string_agg(name, ', ') from customer`)
+		return err == nil && names == "after"
+	})
+}
+
+// receiverOfStandby is the process by which the standby gets changes.
+func (a *account) receiverOfStandby() (pid int) {
+	a.t.Helper()
+	i := a.DBInstances.(*dbInstances).byID["customers"]
+	require.NoError(a.t, i.keeper.do(a.t.Context(), func(ctx context.Context) error {
+		return i.standby.ask(ctx, &pid, `select pid from pg_stat_wal_receiver`)
+	}))
+	return pid
 }

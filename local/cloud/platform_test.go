@@ -113,7 +113,7 @@ func eventually(t *testing.T, what string, condition func() bool) {
 }
 
 const (
-	eventuallyTimeout = 15 * time.Second
+	eventuallyTimeout = 30 * time.Second
 	eventuallyTick    = 10 * time.Millisecond
 )
 

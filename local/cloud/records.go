@@ -11,7 +11,8 @@ type records[S any] struct {
 	mu   sync.RWMutex
 	byID map[string]record[S]
 
-	// changed, if set, is told of an update after it is recorded.
+	// changed, if set, puts an update into effect; when it cannot, the update is
+	// not recorded either.
 	changed func(context.Context, record[S]) error
 }
 
@@ -28,11 +29,15 @@ func (s *records[S]) Create(_ context.Context, r Resource, spec S) (Outputs, err
 }
 
 func (s *records[S]) Update(ctx context.Context, r Resource, spec S) (Outputs, error) {
-	s.put(r, spec)
+	before := s.put(r, spec)
 	if s.changed == nil {
 		return nil, nil
 	}
-	return nil, s.changed(ctx, record[S]{r, spec})
+	err := s.changed(ctx, record[S]{r, spec})
+	if err != nil {
+		s.put(before.Resource, before.spec)
+	}
+	return nil, err
 }
 
 func (s *records[S]) Delete(_ context.Context, r Resource) error {
@@ -42,10 +47,13 @@ func (s *records[S]) Delete(_ context.Context, r Resource) error {
 	return nil
 }
 
-func (s *records[S]) put(r Resource, spec S) {
+// put returns what it replaces.
+func (s *records[S]) put(r Resource, spec S) record[S] {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	before := s.byID[r.ID]
 	s.byID[r.ID] = record[S]{r, spec}
+	return before
 }
 
 // find returns the resource with that id, name or ARN: AWS takes any of them in
