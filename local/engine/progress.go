@@ -6,12 +6,15 @@ import (
 	"regexp"
 )
 
-// beginning is a line of the engine that only says that something has begun. What
-// it says at the end, and every message, stays.
-var beginning = regexp.MustCompile(`^ .* (creating|updating|deleting|reading|refreshing|running|creating replacement|deleting original|replaced|replacing) ?(\(0s\))? *$|^@ \w+\.+$`)
+// idle are lines of the engine that say nothing to people here: that something has
+// begun or is unchanged, and how to go on with the engine's own command. What it
+// says at an end, and every message, stays.
+var idle = regexp.MustCompile(`^ .* (creating|updating|deleting|reading|refreshing|running|creating replacement|deleting original|replaced|replacing) ?(\(0s\))?( \[diff: .*\])? *$` +
+	`|^    \S+:\S+ \S+ *$|^@ \w+\.+$|^The resources in the stack have been deleted|^If you want to remove the stack`)
 
-// brief writes to out what it gets, line by line, without beginnings and without
-// two empty lines in a row.
+// brief writes to out what it gets, line by line, without idle ones and without
+// two empty lines in a row,
+// and with base64 made readable.
 type brief struct {
 	out   io.Writer
 	rest  []byte
@@ -26,8 +29,8 @@ func (b *brief) Write(text []byte) (int, error) {
 			return len(text), nil
 		}
 		empty := len(bytes.TrimSpace(line)) == 0
-		if !beginning.Match(line) && !(empty && b.empty) {
-			if _, err := b.out.Write(append(line[:len(line):len(line)], '\n')); err != nil {
+		if !idle.Match(line) && !(empty && b.empty) {
+			if _, err := io.WriteString(b.out, readable(string(line))+"\n"); err != nil {
 				return 0, err
 			}
 			b.empty = empty
