@@ -32,6 +32,8 @@ func TestAKilledInstanceIsReplacedInItsZone(t *testing.T) {
 func TestAnInstanceThatFallsSickIsReplacedIfTheLoadBalancersChecksCount(t *testing.T) {
 	t.Parallel()
 	s := newShop(t, nil).open()
+	s.group.HealthCheckGracePeriod = new(0)
+	s.updateGroup()
 	sick := s.get(browser(t), "/fall-sick").instance
 	eventually(t, "replaced", func() bool {
 		_, there := s.instances()[sick]
@@ -78,6 +80,7 @@ func TestInstancesThatNeverBecomeHealthyAreNamedWithTheReason(t *testing.T) {
 	_, err := s.LaunchTemplates.Update(t.Context(), named("template"), s.template("sick"))
 	require.NoError(t, err)
 	s.group.LaunchTemplate.Version = "$Latest"
+	s.group.HealthCheckGracePeriod = new(0)
 	_, err = s.AutoScalingGroups.Create(t.Context(), named("group"), s.group)
 	require.ErrorContains(t, err, "never became healthy: 503 from /healthz")
 }

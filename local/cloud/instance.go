@@ -65,26 +65,13 @@ func (c *Cloud) launch(id string, template LaunchTemplate, subnet string) (_ *in
 	if err := install(object, program, boot.sha256); err != nil {
 		return nil, err
 	}
-	i.process, err = c.boot(command{
+	i.process, err = c.processes.start(command{
 		path: program,
 		env:  append(boot.environment, c.instanceEnvironment(i.eni, id, profile)...),
 		dir:  i.dir,
 		log:  c.logPath(id),
 	})
 	return i, err
-}
-
-// boot starts a program that has just been written. A child that another goroutine
-// is about to start holds the file open for a moment, which Linux calls busy.
-func (c *Cloud) boot(program command) (*process, error) {
-	for range 50 {
-		child, err := c.processes.start(program)
-		if !errors.Is(err, syscall.ETXTBSY) {
-			return child, err
-		}
-		time.Sleep(10 * time.Millisecond)
-	}
-	return nil, fmt.Errorf("start %s: %w", program.path, syscall.ETXTBSY)
 }
 
 // terminate shuts the instance down, within the grace or until ctx ends.
@@ -115,27 +102,23 @@ func (p *InstanceProfileRef) name() string {
 	return p.ARN[strings.LastIndex(p.ARN, "/")+1:]
 }
 
-// install copies a release to where it is run, if it is the one that is meant.
+// install puts a release where it is run, if it is the one that is meant. It is a
+// hard link, so that all instances of a release share its pages in memory.
 func install(object, program, sum string) error {
-	if err := os.MkdirAll(filepath.Dir(program), 0o755); err != nil {
-		return err
-	}
 	in, err := os.Open(object)
 	if err != nil {
 		return err
 	}
 	defer in.Close()
-	out, err := os.OpenFile(program, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o755)
-	if err != nil {
-		return err
-	}
-	defer out.Close()
 	hash := sha256.New()
-	if _, err := io.Copy(io.MultiWriter(out, hash), in); err != nil {
+	if _, err := io.Copy(hash, in); err != nil {
 		return fmt.Errorf("install the release: %w", err)
 	}
 	if actual := hex.EncodeToString(hash.Sum(nil)); actual != sum {
 		return fmt.Errorf("install the release: its sha256 is %s, the user data says %s", actual, sum)
 	}
-	return out.Close()
+	return errors.Join(
+		os.MkdirAll(filepath.Dir(program), 0o755),
+		os.Link(object, program),
+		os.Chmod(program, 0o755))
 }

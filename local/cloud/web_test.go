@@ -42,7 +42,7 @@ func newShop(t *testing.T, edit func(*TargetGroup)) *shop {
 	s.url = s.componentOf("load balancer").Address
 	s.group = AutoScalingGroup{
 		MinSize: 3, MaxSize: 6, VPCZoneIdentifiers: subnets, TargetGroupARNs: []string{named("tg").ARN},
-		HealthCheckType: "ELB", HealthCheckGracePeriod: new(0), WaitForCapacityTimeout: "15s",
+		HealthCheckType: "ELB", HealthCheckGracePeriod: new(60), WaitForCapacityTimeout: "60s",
 		LaunchTemplate: &LaunchTemplateRef{ID: "template", Version: "1"},
 	}
 	return s
