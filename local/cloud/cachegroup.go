@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"maps"
-	"net/netip"
 	"os"
 	"slices"
 	"strings"
@@ -143,107 +142,6 @@ func (g *replicationGroup) startNode(ctx context.Context, node *cacheNode) error
 		return err
 	}
 	return node.apply(ctx, parameters)
-}
-
-// look repairs what is not well.
-func (g *replicationGroup) look(ctx context.Context) {
-	well := true
-	for _, node := range g.nodes {
-		node.check(ctx)
-		well = well && node.alive()
-	}
-	if well || ctx.Err() != nil {
-		return
-	}
-	if !g.primary.alive() && !g.failOver(ctx) && g.replicaAlive() && g.spec.AutomaticFailoverEnabled {
-		g.publish()
-		return // an empty primary would empty the replicas: ask them again
-	}
-	g.route()
-	g.publish()
-	if err := g.restart(ctx); err != nil {
-		g.cloud.log.Error("cache node did not come back", "group", g.spec.ReplicationGroupID, "error", err)
-	}
-	g.route()
-	g.publish()
-}
-
-// failOver makes the replica that has the most of the data the primary, and says
-// whether there is one.
-func (g *replicationGroup) failOver(ctx context.Context) bool {
-	old := g.primary
-	g.cloud.log.Warn("cache primary is down", "node", old.id, "zone", old.zone, "failover", g.spec.AutomaticFailoverEnabled)
-	g.primaryEnd.move()
-	if !g.spec.AutomaticFailoverEnabled {
-		return false
-	}
-	best := g.mostRecentReplica(ctx)
-	if best == nil {
-		return false
-	}
-	if err := best.client.ReplicaOf(ctx, "NO", "ONE").Err(); err != nil {
-		g.cloud.log.Error("cache replica was not promoted", "node", best.id, "error", err)
-		return false
-	}
-	g.primary = best
-	g.cloud.log.Warn("cache replica promoted", "node", best.id, "zone", best.zone)
-	for _, node := range g.nodes {
-		if node != best && node.alive() {
-			if err := node.follow(ctx, best); err != nil {
-				g.cloud.log.Error("cache replica does not follow", "node", node.id, "error", err)
-			}
-		}
-	}
-	return true
-}
-
-func (g *replicationGroup) replicaAlive() bool {
-	return slices.ContainsFunc(g.nodes, func(n *cacheNode) bool { return n != g.primary && n.alive() })
-}
-
-func (g *replicationGroup) mostRecentReplica(ctx context.Context) *cacheNode {
-	var best *cacheNode
-	var most int64 = -1
-	for _, node := range g.nodes {
-		if node == g.primary || !node.alive() {
-			continue
-		}
-		if offset, err := node.offset(ctx); err == nil && offset > most {
-			best, most = node, offset
-		}
-	}
-	return best
-}
-
-// restart puts new nodes in the place of dead ones, as ElastiCache does: empty
-// until they have the primary's data.
-func (g *replicationGroup) restart(ctx context.Context) error {
-	if !g.primary.alive() {
-		if err := g.startNode(ctx, g.primary); err != nil {
-			return err
-		}
-		g.route()
-	}
-	return g.startReplicas(ctx)
-}
-
-// route points the endpoints at the nodes.
-func (g *replicationGroup) route() {
-	var primary, replicas []netip.AddrPort
-	for _, node := range g.nodes {
-		switch {
-		case !node.alive():
-		case node == g.primary:
-			primary = append(primary, node.address)
-		default:
-			replicas = append(replicas, node.address)
-		}
-	}
-	g.primaryEnd.move(primary...)
-	if len(replicas) == 0 {
-		replicas = primary
-	}
-	g.readerEnd.move(replicas...)
 }
 
 // parameters returns those of the declared group; AWS's default groups have none.

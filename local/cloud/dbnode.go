@@ -11,7 +11,6 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5"
-	"github.com/jackc/pgx/v5/pgconn"
 )
 
 const (
@@ -122,90 +121,6 @@ func (n *dbNode) start(ctx context.Context) error {
 		return err
 	}
 	return nil
-}
-
-// connect opens a connection of the superuser, past the endpoint.
-func (n *dbNode) connect(ctx context.Context) (*pgx.Conn, error) {
-	return pgx.Connect(ctx, fmt.Sprintf("host=%s port=%d user=%s password=%s dbname=postgres sslmode=disable",
-		n.address.Addr(), n.address.Port(), adminUser, n.instance.adminPass))
-}
-
-// session returns the keeper's connection. It is a new one now and then, because a
-// server that hangs may still serve its old ones.
-func (n *dbNode) session(ctx context.Context) (*pgx.Conn, error) {
-	if n.admin != nil && !n.admin.IsClosed() && time.Since(n.connected) < dbSessionLifetime {
-		return n.admin, nil
-	}
-	n.hangUp()
-	admin, err := n.connect(ctx)
-	if err != nil {
-		return nil, err
-	}
-	n.admin, n.connected = admin, time.Now()
-	return n.admin, nil
-}
-
-func (n *dbNode) hangUp() {
-	if n.admin != nil {
-		_ = n.admin.PgConn().Conn().Close()
-		n.admin = nil
-	}
-}
-
-// ask puts a question with one answer to the server.
-func (n *dbNode) ask(ctx context.Context, answer any, query string, arguments ...any) error {
-	session, err := n.session(ctx)
-	if err != nil {
-		return err
-	}
-	return session.QueryRow(ctx, query, arguments...).Scan(answer)
-}
-
-// look asks the server whether it is well, and whether it follows.
-func (n *dbNode) look(ctx context.Context) error {
-	ctx, cancel := context.WithTimeout(ctx, dbPingTimeout)
-	defer cancel()
-	source := n.instance
-	if source.source != nil {
-		source = source.source
-	}
-	// Who has more than the primary was promoted with tries again and again, for
-	// moments even streaming, but on the old timeline.
-	const query = `select exists (select from pg_stat_wal_receiver where status = 'streaming' and received_tli >= $1)`
-	if err := n.ask(ctx, &n.following, query, source.timeline.Load()); err != nil {
-		return err
-	}
-	if n.following {
-		n.followed = time.Now()
-	}
-	return nil
-}
-
-// check ends a node that does not answer any more.
-func (n *dbNode) check(ctx context.Context) {
-	if !n.alive() {
-		return
-	}
-	err := n.look(ctx)
-	if n.follows != nil && !n.follows.leads() {
-		n.followed = time.Now() // there is nobody to follow
-	}
-	var answer *pgconn.PgError
-	if err == nil || errors.As(err, &answer) || ctx.Err() != nil {
-		n.misses = 0 // a refusal is an answer too: it starts, or has no connection left
-		return
-	}
-	if n.misses++; n.misses >= dbPingMisses {
-		n.instance.cloud.log.Warn("database node does not answer", "node", n.id, "error", err)
-		n.process.kill()
-	}
-}
-
-func (n *dbNode) alive() bool { return n.process != nil && n.process.running() }
-
-// lost says whether the node should follow a primary and cannot.
-func (n *dbNode) lost() bool {
-	return n.follows != nil && time.Since(n.followed) > dbLostAfter
 }
 
 // waitFor makes commits wait until the standby has them too; for none, if nil.

@@ -1,0 +1,113 @@
+package cloud
+
+import (
+	"context"
+)
+
+// look repairs what is not well.
+func (i *dbInstance) look(ctx context.Context) {
+	for _, node := range i.nodes() {
+		node.check(ctx)
+	}
+	defer i.publish()
+	if i.source != nil {
+		i.lookAfterReplica(ctx)
+		return
+	}
+	var err error
+	if !i.primary.alive() {
+		err = i.replacePrimary(ctx)
+	}
+	if err == nil {
+		err = i.keepStandby(ctx)
+	}
+	if err != nil && ctx.Err() == nil {
+		i.cloud.log.Error("database is not whole yet", "database", i.identifier(), "error", err)
+	}
+}
+
+// replacePrimary makes the standby the primary, which has every acknowledged write.
+// Without one, the primary is started again with its data.
+func (i *dbInstance) replacePrimary(ctx context.Context) error {
+	i.cloud.log.Warn("database primary is down", "database", i.identifier(), "zone", i.primary.zone)
+	i.endpoint.move()
+	i.internal.move()
+	if i.standby == nil || !i.standby.alive() || !i.standby.inSync {
+		i.publish()
+		if err := i.primary.start(ctx); err != nil {
+			return err
+		}
+		i.keeper.wakeWhenEnded(i.primary.process)
+		i.route()
+		return nil
+	}
+	if err := i.standby.promote(ctx); err != nil {
+		return err
+	}
+	i.timeline.Add(1)
+	dead := i.primary
+	i.primary, i.standby = i.standby, nil
+	i.route()
+	i.cloud.log.Warn("database standby promoted", "database", i.identifier(), "zone", i.primary.zone)
+	dead.discard()
+	return nil
+}
+
+// keepStandby replaces a standby that ended or lost its connection. Commits do not
+// wait for it meanwhile.
+func (i *dbInstance) keepStandby(ctx context.Context) error {
+	if i.standby != nil && i.standby.alive() && !i.standby.lost() {
+		return nil
+	}
+	if i.standby != nil {
+		i.cloud.log.Warn("database standby is down", "database", i.identifier(), "zone", i.standby.zone)
+		if err := i.primary.waitFor(ctx, nil); err != nil {
+			return err
+		}
+		i.standby.discard()
+		i.standby = nil
+	}
+	if !i.spec.MultiAZ {
+		return nil
+	}
+	i.publish()
+	if err := i.startStandby(ctx); err != nil {
+		return err
+	}
+	i.keeper.wakeWhenEnded(i.standby.process)
+	return nil
+}
+
+// lookAfterReplica starts a read replica that ended again, and copies the source
+// anew when it cannot follow any more.
+func (i *dbInstance) lookAfterReplica(ctx context.Context) {
+	if i.primary.alive() && !i.primary.lost() {
+		return
+	}
+	i.endpoint.move()
+	i.publish()
+	var err error
+	switch {
+	case !i.primary.alive() && !i.primary.broken:
+		err = i.primary.start(ctx)
+		i.primary.broken = err != nil
+	case i.source.internal.leads():
+		i.cloud.log.Warn("read replica is copied anew", "database", i.identifier())
+		i.primary.discard()
+		err = i.primary.replicate(ctx, i.source.internal)
+	default:
+		return // until the source is there
+	}
+	if err != nil {
+		i.cloud.log.Error("read replica did not come back", "database", i.identifier(), "error", err)
+		return
+	}
+	i.keeper.wakeWhenEnded(i.primary.process)
+	i.route()
+}
+
+// route points the endpoints at the primary.
+func (i *dbInstance) route() {
+	i.endpoint.move(i.primary.address)
+	i.internal.move(i.primary.address)
+}
