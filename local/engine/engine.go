@@ -6,6 +6,7 @@ import (
 	"context"
 	"crypto/rand"
 	"encoding/hex"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -173,9 +174,20 @@ func reported(ctx context.Context, err error) error {
 	}
 }
 
-// HasState says whether a stack of the project has a state, perhaps of a local
-// cloud that is gone.
+// HasState says whether a stack of the project has resources in its state, perhaps
+// those of a local cloud that is gone.
 func HasState(root, stack string) bool {
 	found, _ := filepath.Glob(filepath.Join(root, Folder, "state", ".pulumi", "stacks", "*", stack+".json"))
-	return len(found) > 0
+	for _, path := range found {
+		var state struct {
+			Checkpoint struct {
+				Latest struct{ Resources []json.RawMessage }
+			}
+		}
+		text, err := os.ReadFile(path)
+		if err == nil && json.Unmarshal(text, &state) == nil && len(state.Checkpoint.Latest.Resources) > 0 {
+			return true
+		}
+	}
+	return false
 }

@@ -137,6 +137,10 @@ func (s *stack) open(t *testing.T, given ...string) *engine.Engine {
 func TestAStackComesUpChangesAndGoesAway(t *testing.T) {
 	s := newStack(t)
 
+	require.NoError(t, s.open(t).Preview(t.Context(), false))
+	require.Contains(t, s.out.String(), "28 to create")
+	require.False(t, engine.HasState(s.root, "dev"))
+
 	first, err := s.open(t).Up(t.Context(), false)
 	require.NoError(t, err, s.out.String())
 	require.True(t, first.Changed)
