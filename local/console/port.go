@@ -2,12 +2,14 @@ package console
 
 import (
 	"bufio"
+	"errors"
 	"fmt"
 	"net"
 	"os"
 	"path/filepath"
 	"strconv"
 	"strings"
+	"syscall"
 )
 
 // checkPort says who has the shop's port, if somebody has, and what to do.
@@ -16,11 +18,14 @@ func checkPort(port int) error {
 	if err == nil {
 		return listener.Close()
 	}
+	if !errors.Is(err, syscall.EADDRINUSE) {
+		return fmt.Errorf("port %d, where the shop would be: %w: choose another, like make up PORT=8080", port, err)
+	}
 	by := ""
 	if who := listenerOn(port); who != "" {
 		by = " by " + who
 	}
-	return fmt.Errorf("port %d, where the shop would be, is taken%s (%w): choose another, like make up PORT=%d", port, by, err, port+10)
+	return fmt.Errorf("port %d, where the shop would be, is taken%s: choose another, like make up PORT=%d", port, by, port+10)
 }
 
 // listenerOn names the process that listens on a port, as far as Linux tells this
