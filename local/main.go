@@ -70,7 +70,10 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 	flags.IntVar(&r.port, "port", 8080, "where the load balancer's port 80 is on 127.0.0.1")
 	flags.StringVar(&r.region, "region", "eu-west-1", "the region that the local cloud stands for")
 	flags.Var(&r.config, "config", "a setting as key=value, over those of the stack; may be repeated")
-	if err := flags.Parse(args[1:]); err != nil {
+	switch err := flags.Parse(args[1:]); {
+	case errors.Is(err, flag.ErrHelp):
+		return nil
+	case err != nil:
 		return err
 	}
 	if flags.NArg() > 0 {
