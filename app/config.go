@@ -21,7 +21,6 @@ type Config struct {
 	AvailabilityZone string     // CART_AVAILABILITY_ZONE
 	Release          string     // CART_RELEASE: SHA-256 of this binary
 	Store            string     // CART_STORE: where carts are kept, one of stores
-	Stickiness       string     // CART_STICKINESS: only to name the rung of the ladder to people
 	SessionCookie    string     // CART_SESSION_COOKIE: name of the session cookie
 	SessionTTL       time.Duration
 	ShutdownTimeout  time.Duration // CART_SHUTDOWN_TIMEOUT: for requests in flight when told to stop
@@ -47,9 +46,8 @@ type DatabaseConfig struct {
 }
 
 var (
-	stores       = []string{"instance", "elasticache"}
-	laterStores  = []string{"cookie", "dynamodb"}
-	stickinesses = []string{"none", "lb_cookie", "app_cookie"}
+	stores      = []string{"instance", "elasticache"}
+	laterStores = []string{"cookie", "dynamodb"}
 
 	cookieName = regexp.MustCompile(`^[A-Za-z0-9_-]{1,64}$`)
 	secretARN  = regexp.MustCompile(`^arn:[^:]+:secretsmanager:[^:]*:[^:]*:secret:.+$`)
@@ -66,7 +64,6 @@ func LoadConfig(getenv func(string) string) (Config, error) {
 		AvailabilityZone: env.text("CART_AVAILABILITY_ZONE", "local"),
 		Release:          env.text("CART_RELEASE", "unreleased"),
 		Store:            env.store("CART_STORE"),
-		Stickiness:       env.oneOf("CART_STICKINESS", "none", stickinesses),
 		SessionCookie:    env.matching("CART_SESSION_COOKIE", "myclothes_session", cookieName, "letters, digits, _ and -"),
 		SessionTTL:       env.duration("CART_SESSION_TTL", "336h", time.Second),
 		ShutdownTimeout:  env.duration("CART_SHUTDOWN_TIMEOUT", "20s", 0),
@@ -85,18 +82,6 @@ func LoadConfig(getenv func(string) string) (Config, error) {
 		}
 	}
 	return cfg, errors.Join(env.problems...)
-}
-
-// Rung names where this configuration stands on the ladder of the case study.
-func (c Config) Rung() string {
-	rung := map[string]string{"cookie": "3", "elasticache": "4", "dynamodb": "4"}[c.Store]
-	if c.Store == "instance" {
-		rung = "1"
-		if c.Stickiness != "none" {
-			rung = "2"
-		}
-	}
-	return fmt.Sprintf("%s · %s · stickiness %s", rung, c.Store, c.Stickiness)
 }
 
 // environment reads typed values and collects what is wrong with them.

@@ -11,7 +11,7 @@ import (
 func valid() map[string]string {
 	return map[string]string{
 		"CART_ADDRESS": "10.0.17.5", "CART_PORT": "8080", "CART_INSTANCE_ID": "i-0abc", "CART_AVAILABILITY_ZONE": "eu-west-1a",
-		"CART_RELEASE": "abc", "CART_STORE": "elasticache", "CART_STICKINESS": "none", "CART_SESSION_COOKIE": "myclothes_session",
+		"CART_RELEASE": "abc", "CART_STORE": "elasticache", "CART_SESSION_COOKIE": "myclothes_session",
 		"CART_SESSION_TTL": "336h", "CART_SHUTDOWN_TIMEOUT": "20s",
 		"CART_CACHE_ADDRESS": "cache.example:6379", "CART_CACHE_SECRET": "arn:aws:secretsmanager:eu-west-1:1:secret:cache-x",
 		"CART_DATABASE_WRITER": "writer.example:5432", "CART_DATABASE_READERS": "one.example:5432,two.example:5432",
@@ -29,7 +29,6 @@ func TestConfigReadsTheEnvironmentOfTheUserData(t *testing.T) {
 	require.Equal(t, []string{"one.example:5432", "two.example:5432"}, cfg.Database.Readers)
 	require.True(t, cfg.Cache.TLS)
 	require.True(t, cfg.Database.TLS)
-	require.Equal(t, "4 · elasticache · stickiness none", cfg.Rung())
 }
 
 func TestConfigRefusals(t *testing.T) {
@@ -40,7 +39,6 @@ func TestConfigRefusals(t *testing.T) {
 		{"CART_STORE", "disk", "instance, elasticache"},
 		{"CART_STORE", "cookie", "cannot keep carts there yet"},
 		{"CART_STORE", "dynamodb", "cannot keep carts there yet"},
-		{"CART_STICKINESS", "always", "none, lb_cookie, app_cookie"},
 		{"CART_SESSION_COOKIE", "a b", "letters"},
 		{"CART_SESSION_TTL", "14d", "duration"},
 		{"CART_SESSION_TTL", "0s", "at least 1s"},
@@ -71,16 +69,5 @@ func TestConfigReportsAllProblemsTogether(t *testing.T) {
 		default:
 			require.ErrorContains(t, err, key)
 		}
-	}
-}
-
-func TestRungs(t *testing.T) {
-	t.Parallel()
-	for want, cfg := range map[string]Config{
-		"1 · instance · stickiness none":      {Store: "instance", Stickiness: "none"},
-		"2 · instance · stickiness lb_cookie": {Store: "instance", Stickiness: "lb_cookie"},
-		"4 · elasticache · stickiness none":   {Store: "elasticache", Stickiness: "none"},
-	} {
-		require.Equal(t, want, cfg.Rung())
 	}
 }

@@ -47,7 +47,7 @@ func run(ctx context.Context, getenv func(string) string, out io.Writer) error {
 	defer closeStore()
 
 	handler := server.New(server.Config{
-		InstanceID: cfg.InstanceID, AvailabilityZone: cfg.AvailabilityZone, Rung: cfg.Rung(),
+		InstanceID: cfg.InstanceID, AvailabilityZone: cfg.AvailabilityZone, StoreName: cfg.Store,
 		SessionCookie: cfg.SessionCookie, SessionTTL: cfg.SessionTTL,
 		Store: store, Catalog: shop.NewCatalog(db), Customers: db, Checks: checks(cfg, store, db), Log: log,
 	})
@@ -107,7 +107,7 @@ func serve(ctx context.Context, cfg Config, handler http.Handler, migrate func(c
 		return fmt.Errorf("listen: %w", err)
 	}
 	httpServer := newHTTPServer(handler, log)
-	log.Info("serving", "address", listener.Addr().String(), "release", cfg.Release, "rung", cfg.Rung())
+	log.Info("serving", "address", listener.Addr().String(), "release", cfg.Release, "store", cfg.Store)
 
 	group, ctx := errgroup.WithContext(ctx)
 	group.Go(func() error {

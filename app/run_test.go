@@ -314,12 +314,12 @@ func (c *cloud) drain(t *testing.T) {
 }
 
 func (c *cloud) keepCartsItself(t *testing.T) {
-	in := c.boot(t, "i-one", "CART_STORE", "instance", "CART_CACHE_ADDRESS", "", "CART_STICKINESS", "lb_cookie")
+	in := c.boot(t, "i-one", "CART_STORE", "instance", "CART_CACHE_ADDRESS", "")
 	v := newVisitor(t)
 	v.until(200, in, "POST", "/api/cart/items", `{"sku":"tee-navy","quantity":1}`)
 	require.Positive(t, v.pieces(in))
 	_, text := v.send(in, "GET", "/", "")
-	require.Contains(t, text, "rung 2 · instance · stickiness lb_cookie")
+	require.Contains(t, text, "rung 1 · instance · stickiness none")
 }
 
 func TestAConfigurationThatCannotWorkEndsTheService(t *testing.T) {

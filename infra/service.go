@@ -19,7 +19,6 @@ func (s *stack) environment() []input {
 		{"CART_AVAILABILITY_ZONE", pulumi.String("${AVAILABILITY_ZONE}")},
 		{"CART_RELEASE", pulumi.String(s.binary.SHA256)},
 		{"CART_STORE", pulumi.String(c.CartStore)},
-		{"CART_STICKINESS", pulumi.String(c.Stickiness)},
 		{"CART_SESSION_COOKIE", pulumi.String(sessionCookie)},
 		{"CART_SESSION_TTL", pulumi.Sprintf("%dh", c.SessionTTLHours)},
 		{"CART_SHUTDOWN_TIMEOUT", pulumi.Sprintf("%ds", s.shutdownSeconds())},

@@ -41,7 +41,7 @@ func (p page) write(s *server, w http.ResponseWriter, r *http.Request) {
 	var document bytes.Buffer
 	err := s.pages[p.name].Execute(&document, map[string]any{
 		"Title": p.title, "Message": p.message, "Content": p.content, "Path": r.URL.Path,
-		"Instance": s.InstanceID, "Zone": s.AvailabilityZone, "Rung": s.Rung,
+		"Instance": s.InstanceID, "Zone": s.AvailabilityZone, "Rung": s.rung(r),
 	})
 	if err != nil {
 		panic(err) // a template of ours; observe answers and logs it

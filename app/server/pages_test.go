@@ -2,6 +2,7 @@ package server
 
 import (
 	"net/http"
+	"net/http/httptest"
 	"net/url"
 	"strings"
 	"testing"
@@ -105,4 +106,20 @@ func TestTheStyleSheetIsServed(t *testing.T) {
 	require.Equal(t, 200, answer.StatusCode)
 	require.Contains(t, answer.Header.Get("Content-Type"), "text/css")
 	require.Contains(t, text, ".products")
+}
+
+func TestTheFooterNamesTheRungThatTheRequestIsServedOn(t *testing.T) {
+	t.Parallel()
+	for cookie, want := range map[string]string{
+		"":              "1 · instance · stickiness none",
+		"AWSALB":        "2 · instance · stickiness lb_cookie",
+		"AWSALBAPP-0":   "2 · instance · stickiness app_cookie",
+		"AWSALBUNKNOWN": "1 · instance · stickiness none",
+	} {
+		request := httptest.NewRequest(http.MethodGet, "/", nil)
+		if cookie != "" {
+			request.AddCookie(&http.Cookie{Name: cookie, Value: "x"})
+		}
+		require.Equal(t, want, (&server{Config: Config{StoreName: "instance"}}).rung(request))
+	}
 }

@@ -22,7 +22,7 @@ const requestTimeout = 5 * time.Second
 type Config struct {
 	InstanceID       string
 	AvailabilityZone string
-	Rung             string // of the case study's ladder, to show to people
+	StoreName        string // where carts are: instance, cookie, elasticache or dynamodb
 	SessionCookie    string // its name
 	SessionTTL       time.Duration
 	Store            shop.SessionStore

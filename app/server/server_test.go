@@ -93,7 +93,7 @@ func newFixture(t *testing.T, change ...func(*Config)) *fixture {
 	t.Helper()
 	f := &fixture{T: t, customers: &accounts{}, logs: &bytes.Buffer{}}
 	cfg := Config{
-		InstanceID: "i-test", AvailabilityZone: "az-test", Rung: "test", SessionCookie: "sid", SessionTTL: time.Hour,
+		InstanceID: "i-test", AvailabilityZone: "az-test", StoreName: "instance", SessionCookie: "sid", SessionTTL: time.Hour,
 		Store: memory.NewStore(time.Hour), Catalog: shop.NewCatalog(products), Customers: f.customers,
 		Log: slog.New(slog.NewJSONHandler(f.logs, nil)),
 	}

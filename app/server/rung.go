@@ -1,0 +1,26 @@
+package server
+
+import (
+	"net/http"
+	"strings"
+)
+
+// rung names where on the ladder of the case study a request is served. The load balancer's own cookies
+// (AWSALB, AWSALBAPP-0) say whether it is sticky: the service is not told, so that turning stickiness on
+// changes nothing about instances.
+func (s *server) rung(r *http.Request) string {
+	sticky := "none"
+	for _, cookie := range r.Cookies() {
+		switch {
+		case strings.HasPrefix(cookie.Name, "AWSALBAPP-"):
+			sticky = "app_cookie"
+		case cookie.Name == "AWSALB":
+			sticky = "lb_cookie"
+		}
+	}
+	number := map[string]string{"instance": "1", "cookie": "3", "elasticache": "4", "dynamodb": "4"}[s.StoreName]
+	if s.StoreName == "instance" && sticky != "none" {
+		number = "2"
+	}
+	return number + " · " + s.StoreName + " · stickiness " + sticky
+}
