@@ -27,7 +27,7 @@ func (f *fixture) see(path string) string {
 	require.Equal(f, 200, answer.StatusCode, text)
 	require.Equal(f, "text/html; charset=utf-8", answer.Header.Get("Content-Type"))
 	require.Contains(f, answer.Header.Get("Content-Security-Policy"), "default-src 'none'")
-	require.Contains(f, text, "i-test · az-test · rung test")
+	require.Contains(f, text, "i-test · az-test · rung 1")
 	require.NotContains(f, text, "<script")
 	require.NotContains(f, text, "ZgotmplZ")
 	return text
