@@ -2,7 +2,6 @@ package infra
 
 import (
 	"fmt"
-	"slices"
 
 	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/ec2"
 	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/vpc"
@@ -24,8 +23,14 @@ const (
 	peerDynamoDB     peer = "dynamodb"  // its gateway endpoint
 )
 
-// groups lists the peers that are security groups, where a flow has them.
-var groups = []peer{peerLoadBalancer, peerApp, peerCache, peerDatabase, peerEndpoints}
+// groups lists the peers that are security groups.
+func groups(c Config) []peer {
+	all := []peer{peerLoadBalancer, peerApp, peerCache, peerDatabase}
+	if c.NatGateways == NatNone {
+		all = append(all, peerEndpoints)
+	}
+	return all
+}
 
 // flow permits TCP connections from one peer to a port of another.
 type flow struct {
@@ -66,8 +71,9 @@ const (
 type SecurityGroupsArgs struct {
 	Network *Network
 
-	flows []flow
-	tags  tagger
+	groups []peer
+	flows  []flow
+	tags   tagger
 }
 
 // SecurityGroups are the stack's groups and the rules between them.
@@ -85,10 +91,7 @@ func NewSecurityGroups(ctx *pulumi.Context, name string, args *SecurityGroupsArg
 	if err := ctx.RegisterComponentResource("myclothes:index:SecurityGroups", name, g, opts...); err != nil {
 		return nil, err
 	}
-	for _, p := range groups {
-		if !concerns(args.flows, p) {
-			continue
-		}
+	for _, p := range args.groups {
 		if err := g.createGroup(ctx, name, p, args); err != nil {
 			return nil, err
 		}
@@ -99,11 +102,6 @@ func NewSecurityGroups(ctx *pulumi.Context, name string, args *SecurityGroupsArg
 		}
 	}
 	return g, ctx.RegisterResourceOutputs(g, pulumi.Map{})
-}
-
-// concerns says whether any flow begins or ends at p.
-func concerns(flows []flow, p peer) bool {
-	return slices.ContainsFunc(flows, func(f flow) bool { return f.from == p || f.to == p })
 }
 
 // id returns the id of a peer's group.

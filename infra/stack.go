@@ -67,7 +67,9 @@ func (s *stack) gateways() []string {
 }
 
 func (s *stack) securityGroups(ctx *pulumi.Context) (err error) {
-	s.groups, err = NewSecurityGroups(ctx, "groups", &SecurityGroupsArgs{Network: s.net, flows: flows(s.config), tags: s.tags})
+	s.groups, err = NewSecurityGroups(ctx, "groups", &SecurityGroupsArgs{
+		Network: s.net, groups: groups(s.config), flows: flows(s.config), tags: s.tags,
+	})
 	if err != nil {
 		return err
 	}
