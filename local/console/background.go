@@ -105,14 +105,16 @@ func serve(ctx context.Context, o Options, c *cloud.Cloud, providers *provider.S
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()
 	server := &http.Server{Handler: control(i.Token, stop, c, providers), ReadHeaderTimeout: time.Second}
-	defer server.Close()
 	go func() { _ = server.Serve(listener) }()
 	if err := i.write(); err != nil {
 		return err
 	}
 	defer os.Remove(o.path(infoFile))
 	<-ctx.Done()
-	return nil
+	// Who asked for the end still gets an answer.
+	answering, done := context.WithTimeout(context.Background(), time.Second)
+	defer done()
+	return server.Shutdown(answering)
 }
 
 // write publishes how to reach the cloud, all at once.

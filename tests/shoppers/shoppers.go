@@ -23,6 +23,8 @@ type Options struct {
 	Shoppers int
 	Duration time.Duration
 	Pause    time.Duration // between two requests of one shopper; 0: none
+	// Until, when closed, ends the shopping before its time. Carts are checked all the same.
+	Until <-chan struct{}
 }
 
 // Report is what the shoppers saw.
@@ -44,6 +46,13 @@ func Run(ctx context.Context, o Options) (Report, error) {
 	}
 	shopping, stop := context.WithTimeout(ctx, o.Duration)
 	defer stop()
+	go func() {
+		select {
+		case <-o.Until:
+			stop()
+		case <-shopping.Done():
+		}
+	}()
 	reports := make([]Report, o.Shoppers)
 	var everybody sync.WaitGroup
 	for i := range reports {
