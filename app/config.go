@@ -133,14 +133,6 @@ func (e *environment) store(key string) string {
 	return value
 }
 
-func (e *environment) oneOf(key, fallback string, accepted []string) string {
-	value := e.text(key, fallback)
-	if !slices.Contains(accepted, value) {
-		e.refuse(key, value, strings.Join(accepted, ", "))
-	}
-	return value
-}
-
 func (e *environment) matching(key, fallback string, pattern *regexp.Regexp, accepted string) string {
 	value := e.text(key, fallback)
 	if !pattern.MatchString(value) {

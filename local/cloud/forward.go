@@ -31,10 +31,12 @@ type forwarding struct {
 // buffers are what responses are copied through.
 type buffers struct{ pool sync.Pool }
 
-var copyBuffers = &buffers{sync.Pool{New: func() any { return make([]byte, 32<<10) }}}
+const bufferSize = 32 << 10
 
-func (b *buffers) Get() []byte       { return b.pool.Get().([]byte) }
-func (b *buffers) Put(buffer []byte) { b.pool.Put(buffer) } //nolint:staticcheck // a slice header is small
+var copyBuffers = &buffers{sync.Pool{New: func() any { return new([bufferSize]byte) }}}
+
+func (b *buffers) Get() []byte       { return b.pool.Get().(*[bufferSize]byte)[:] }
+func (b *buffers) Put(buffer []byte) { b.pool.Put((*[bufferSize]byte)(buffer)) }
 
 func (l *listener) forward(w http.ResponseWriter, r *http.Request, group *targetGroup) {
 	if group == nil {

@@ -36,7 +36,7 @@ type Settings struct {
 func LoadSettings(root, stack string, given []string, running bool) (*Settings, error) {
 	project, err := workspace.LoadProject(filepath.Join(root, "Pulumi.yaml"))
 	if err != nil {
-		return nil, fmt.Errorf("Pulumi.yaml: %w", err)
+		return nil, fmt.Errorf("project Pulumi.yaml: %w", err)
 	}
 	name := "Pulumi." + stack + ".yaml"
 	file, err := workspace.LoadProjectStack(nil, project, filepath.Join(root, name))
