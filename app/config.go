@@ -26,8 +26,9 @@ type Config struct {
 	SessionTTL       time.Duration
 	ShutdownTimeout  time.Duration // CART_SHUTDOWN_TIMEOUT: for requests in flight when told to stop
 
-	Cache    CacheConfig
-	Database DatabaseConfig
+	Cache        CacheConfig
+	CookieSecret string // CART_COOKIE_SECRET: ARN of {"keys"}; only for the store cookie
+	Database     DatabaseConfig
 }
 
 // CacheConfig says where ElastiCache is. Only for the store elasticache.
@@ -47,8 +48,8 @@ type DatabaseConfig struct {
 }
 
 var (
-	stores       = []string{"instance", "elasticache"}
-	laterStores  = []string{"cookie", "dynamodb"}
+	stores       = []string{"instance", "cookie", "elasticache"}
+	laterStores  = []string{"dynamodb"}
 	stickinesses = []string{"none", "lb_cookie", "app_cookie"}
 
 	cookieName = regexp.MustCompile(`^[A-Za-z0-9_-]{1,64}$`)
@@ -74,14 +75,17 @@ func LoadConfig(getenv func(string) string) (Config, error) {
 			Writer:  env.hostPort("CART_DATABASE_WRITER"),
 			Readers: env.hostPorts("CART_DATABASE_READERS"),
 			Name:    env.text("CART_DATABASE_NAME", "myclothes"),
-			Secret:  env.matching("CART_DATABASE_SECRET", "", secretARN, "the ARN of a secret"),
+			Secret:  env.secret("CART_DATABASE_SECRET"),
 			TLS:     env.boolean("CART_DATABASE_TLS", "true"),
 		},
 	}
-	if cfg.Store == "elasticache" {
+	switch cfg.Store {
+	case "cookie":
+		cfg.CookieSecret = env.secret("CART_COOKIE_SECRET")
+	case "elasticache":
 		cfg.Cache = CacheConfig{Address: env.hostPort("CART_CACHE_ADDRESS"), TLS: env.boolean("CART_CACHE_TLS", "true")}
 		if getenv("CART_CACHE_SECRET") != "" {
-			cfg.Cache.Secret = env.matching("CART_CACHE_SECRET", "", secretARN, "the ARN of a secret")
+			cfg.Cache.Secret = env.secret("CART_CACHE_SECRET")
 		}
 	}
 	return cfg, errors.Join(env.problems...)
@@ -162,6 +166,10 @@ func (e *environment) matching(key, fallback string, pattern *regexp.Regexp, acc
 		e.refuse(key, value, accepted)
 	}
 	return value
+}
+
+func (e *environment) secret(key string) string {
+	return e.matching(key, "", secretARN, "the ARN of a secret")
 }
 
 func (e *environment) duration(key, fallback string, least time.Duration) time.Duration {

@@ -37,8 +37,7 @@ func TestConfigRefusals(t *testing.T) {
 	for _, test := range []struct{ key, value, want string }{
 		{"CART_ADDRESS", "here", "an IP address"},
 		{"CART_PORT", "0", "1 to 65535"},
-		{"CART_STORE", "disk", "instance, elasticache"},
-		{"CART_STORE", "cookie", "cannot keep carts there yet"},
+		{"CART_STORE", "disk", "instance, cookie, elasticache"},
 		{"CART_STORE", "dynamodb", "cannot keep carts there yet"},
 		{"CART_STICKINESS", "always", "none, lb_cookie, app_cookie"},
 		{"CART_SESSION_COOKIE", "a b", "letters"},
@@ -61,6 +60,19 @@ func TestConfigRefusals(t *testing.T) {
 	}
 }
 
+func TestConfigOfTheCookieStore(t *testing.T) {
+	t.Parallel()
+	env := valid()
+	env["CART_STORE"], env["CART_CACHE_ADDRESS"] = "cookie", ""
+	env["CART_COOKIE_SECRET"] = "arn:aws:secretsmanager:eu-west-1:1:secret:cookies-x"
+	cfg, err := LoadConfig(func(key string) string { return env[key] })
+	require.NoError(t, err)
+	require.Equal(t, env["CART_COOKIE_SECRET"], cfg.CookieSecret)
+	env["CART_COOKIE_SECRET"] = ""
+	_, err = LoadConfig(func(key string) string { return env[key] })
+	require.ErrorContains(t, err, `CART_COOKIE_SECRET is "": accepted is the ARN of a secret`)
+}
+
 func TestConfigReportsAllProblemsTogether(t *testing.T) {
 	t.Parallel()
 	_, err := LoadConfig(func(string) string { return "?" })
@@ -79,6 +91,7 @@ func TestRungs(t *testing.T) {
 	for want, cfg := range map[string]Config{
 		"1 · instance · stickiness none":      {Store: "instance", Stickiness: "none"},
 		"2 · instance · stickiness lb_cookie": {Store: "instance", Stickiness: "lb_cookie"},
+		"3 · cookie · stickiness none":        {Store: "cookie", Stickiness: "none"},
 		"4 · elasticache · stickiness none":   {Store: "elasticache", Stickiness: "none"},
 	} {
 		require.Equal(t, want, cfg.Rung())
