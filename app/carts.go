@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"fmt"
 	"net"
 
@@ -8,6 +9,7 @@ import (
 
 	"myclothes/app/cookie"
 	"myclothes/app/dial"
+	"myclothes/app/dynamodb"
 	"myclothes/app/memory"
 	"myclothes/app/redis"
 	"myclothes/app/secrets"
@@ -23,7 +25,7 @@ type carts struct {
 }
 
 // openStore opens the store of the configured rung. It connects to nothing yet.
-func openStore(cfg Config, client secrets.Client) (carts, error) {
+func openStore(ctx context.Context, cfg Config, client secrets.Client) (carts, error) {
 	c := carts{close: func() error { return nil }}
 	switch cfg.Store {
 	case "cookie":
@@ -35,6 +37,12 @@ func openStore(cfg Config, client secrets.Client) (carts, error) {
 			return carts{}, fmt.Errorf("cache: %w", err)
 		}
 		c.store, c.close = store, store.Close
+	case "dynamodb":
+		table, err := dynamodb.NewClient(ctx, dial.From(cfg.Address))
+		if err != nil {
+			return carts{}, err
+		}
+		c.store = dynamodb.NewStore(table, cfg.Table, cfg.SessionTTL)
 	default:
 		c.store = memory.NewStore(cfg.SessionTTL)
 	}

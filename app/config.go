@@ -28,6 +28,7 @@ type Config struct {
 
 	Cache        CacheConfig
 	CookieSecret string // CART_COOKIE_SECRET: ARN of {"keys"}; only for the store cookie
+	Table        string // CART_TABLE: only for the store dynamodb
 	Database     DatabaseConfig
 }
 
@@ -48,11 +49,11 @@ type DatabaseConfig struct {
 }
 
 var (
-	stores       = []string{"instance", "cookie", "elasticache"}
-	laterStores  = []string{"dynamodb"}
+	stores       = []string{"instance", "cookie", "elasticache", "dynamodb"}
 	stickinesses = []string{"none", "lb_cookie", "app_cookie"}
 
 	cookieName = regexp.MustCompile(`^[A-Za-z0-9_-]{1,64}$`)
+	tableName  = regexp.MustCompile(`^[A-Za-z0-9_.-]{3,255}$`)
 	secretARN  = regexp.MustCompile(`^arn:[^:]+:secretsmanager:[^:]*:[^:]*:secret:.+$`)
 )
 
@@ -66,7 +67,7 @@ func LoadConfig(getenv func(string) string) (Config, error) {
 		InstanceID:       env.text("CART_INSTANCE_ID", "i-local"),
 		AvailabilityZone: env.text("CART_AVAILABILITY_ZONE", "local"),
 		Release:          env.text("CART_RELEASE", "unreleased"),
-		Store:            env.store("CART_STORE"),
+		Store:            env.oneOf("CART_STORE", "elasticache", stores),
 		Stickiness:       env.oneOf("CART_STICKINESS", "none", stickinesses),
 		SessionCookie:    env.matching("CART_SESSION_COOKIE", "myclothes_session", cookieName, "letters, digits, _ and -"),
 		SessionTTL:       env.duration("CART_SESSION_TTL", "336h", time.Second),
@@ -82,6 +83,8 @@ func LoadConfig(getenv func(string) string) (Config, error) {
 	switch cfg.Store {
 	case "cookie":
 		cfg.CookieSecret = env.secret("CART_COOKIE_SECRET")
+	case "dynamodb":
+		cfg.Table = env.matching("CART_TABLE", "", tableName, "the name of a DynamoDB table")
 	case "elasticache":
 		cfg.Cache = CacheConfig{Address: env.hostPort("CART_CACHE_ADDRESS"), TLS: env.boolean("CART_CACHE_TLS", "true")}
 		if getenv("CART_CACHE_SECRET") != "" {
@@ -139,17 +142,6 @@ func (e *environment) port(key, fallback string) int {
 		e.refuse(key, value, "a port from 1 to 65535")
 	}
 	return port
-}
-
-func (e *environment) store(key string) string {
-	value := e.text(key, "elasticache")
-	switch {
-	case slices.Contains(laterStores, value):
-		e.refuse(key, value, strings.Join(stores, ", ")+" (this release cannot keep carts there yet)")
-	case !slices.Contains(stores, value):
-		e.refuse(key, value, strings.Join(stores, ", "))
-	}
-	return value
 }
 
 func (e *environment) oneOf(key, fallback string, accepted []string) string {

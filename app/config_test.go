@@ -37,8 +37,7 @@ func TestConfigRefusals(t *testing.T) {
 	for _, test := range []struct{ key, value, want string }{
 		{"CART_ADDRESS", "here", "an IP address"},
 		{"CART_PORT", "0", "1 to 65535"},
-		{"CART_STORE", "disk", "instance, cookie, elasticache"},
-		{"CART_STORE", "dynamodb", "cannot keep carts there yet"},
+		{"CART_STORE", "disk", "instance, cookie, elasticache, dynamodb"},
 		{"CART_STICKINESS", "always", "none, lb_cookie, app_cookie"},
 		{"CART_SESSION_COOKIE", "a b", "letters"},
 		{"CART_SESSION_TTL", "14d", "duration"},
@@ -73,6 +72,18 @@ func TestConfigOfTheCookieStore(t *testing.T) {
 	require.ErrorContains(t, err, `CART_COOKIE_SECRET is "": accepted is the ARN of a secret`)
 }
 
+func TestConfigOfTheDynamoDBStore(t *testing.T) {
+	t.Parallel()
+	env := valid()
+	env["CART_STORE"], env["CART_CACHE_ADDRESS"], env["CART_TABLE"] = "dynamodb", "", "sessions-1a2b3c"
+	cfg, err := LoadConfig(func(key string) string { return env[key] })
+	require.NoError(t, err)
+	require.Equal(t, "sessions-1a2b3c", cfg.Table)
+	env["CART_TABLE"] = ""
+	_, err = LoadConfig(func(key string) string { return env[key] })
+	require.ErrorContains(t, err, `CART_TABLE is "": accepted is the name of a DynamoDB table`)
+}
+
 func TestConfigReportsAllProblemsTogether(t *testing.T) {
 	t.Parallel()
 	_, err := LoadConfig(func(string) string { return "?" })
@@ -92,6 +103,7 @@ func TestRungs(t *testing.T) {
 		"1 · instance · stickiness none":      {Store: "instance", Stickiness: "none"},
 		"2 · instance · stickiness lb_cookie": {Store: "instance", Stickiness: "lb_cookie"},
 		"3 · cookie · stickiness none":        {Store: "cookie", Stickiness: "none"},
+		"4 · dynamodb · stickiness none":      {Store: "dynamodb", Stickiness: "none"},
 		"4 · elasticache · stickiness none":   {Store: "elasticache", Stickiness: "none"},
 	} {
 		require.Equal(t, want, cfg.Rung())

@@ -38,7 +38,7 @@ func run(ctx context.Context, getenv func(string) string, out io.Writer) error {
 		return err
 	}
 	defer db.Close()
-	carts, err := openStore(cfg, secretsClient)
+	carts, err := openStore(ctx, cfg, secretsClient)
 	if err != nil {
 		return err
 	}

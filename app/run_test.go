@@ -195,6 +195,7 @@ func TestService(t *testing.T) {
 	t.Run("requests in flight finish when the instance stops", c.drain)
 	t.Run("an instance that keeps carts itself needs no cache", c.keepCartsItself)
 	t.Run("a cart in a cookie is served by any instance", c.keepCartsInCookies)
+	t.Run("a cart in a table is served by any instance", c.keepCartsInTable)
 }
 
 func (c *cloud) bootAtOnce(t *testing.T) {
@@ -325,19 +326,43 @@ func (c *cloud) keepCartsItself(t *testing.T) {
 	require.Contains(t, text, "rung 2 · instance · stickiness lb_cookie")
 }
 
-func (c *cloud) keepCartsInCookies(t *testing.T) {
-	store := []string{"CART_STORE", "cookie", "CART_CACHE_ADDRESS", "", "CART_COOKIE_SECRET", c.keysARN}
-	one, two := c.boot(t, "i-one", store...), c.boot(t, "i-two", store...)
+// shopAt has a visitor shop and sign up at two instances in turn.
+func (c *cloud) shopAt(t *testing.T, one, two *instance, email string) visitor {
 	v := newVisitor(t)
 	v.until(200, one, "GET", "/readyz", "")
 	v.until(200, two, "GET", "/readyz", "")
 	v.send(one, "POST", "/api/cart/items", `{"sku":"tee-navy","quantity":2}`)
-	status, text := v.send(two, "POST", "/api/customers", `{"email":"bea@example.com","password":"correct horse","name":"Bea"}`)
+	status, text := v.send(two, "POST", "/api/customers", `{"email":"`+email+`","password":"correct horse","name":"Bea"}`)
 	require.Equal(t, 201, status, text)
 	require.Equal(t, 2, v.pieces(one))
 	_, text = v.send(one, "GET", "/api/customer", "")
 	require.Contains(t, text, "Bea")
-	_, text = v.send(two, "GET", "/", "")
+	status, text = v.send(two, "DELETE", "/api/session", "")
+	require.Equal(t, 204, status, text)
+	require.Equal(t, 2, v.pieces(one))
+	status, _ = v.send(one, "GET", "/api/customer", "")
+	require.Equal(t, 401, status)
+	return v
+}
+
+func (c *cloud) keepCartsInTable(t *testing.T) {
+	table := apptest.StartDynamoDB(t)
+	t.Setenv("AWS_ENDPOINT_URL_DYNAMODB", table.URL)
+	store := []string{"CART_STORE", "dynamodb", "CART_CACHE_ADDRESS", "", "CART_TABLE", apptest.Table}
+	one, two := c.boot(t, "i-one", store...), c.boot(t, "i-two", store...)
+	v := c.shopAt(t, one, two, "cleo@example.com")
+	_, text := v.send(two, "GET", "/", "")
+	require.Contains(t, text, "rung 4 · dynamodb")
+	table.Kill()
+	status, text := v.send(one, "POST", "/api/cart/items", `{"sku":"tee-navy","quantity":1}`)
+	require.Equal(t, 503, status, text)
+}
+
+func (c *cloud) keepCartsInCookies(t *testing.T) {
+	store := []string{"CART_STORE", "cookie", "CART_CACHE_ADDRESS", "", "CART_COOKIE_SECRET", c.keysARN}
+	one, two := c.boot(t, "i-one", store...), c.boot(t, "i-two", store...)
+	v := c.shopAt(t, one, two, "bea@example.com")
+	_, text := v.send(two, "GET", "/", "")
 	require.Contains(t, text, "rung 3 · cookie")
 
 	request, err := http.NewRequest("GET", one.url+"/api/cart", nil)
