@@ -106,7 +106,7 @@ func (c *cloud) launch(t *testing.T, id string, change ...string) *instance {
 	port, err := apptest.FreePort()
 	require.NoError(t, err)
 	env := map[string]string{
-		"CART_ADDRESS": "127.0.0.1", "CART_PORT": port, "CART_INSTANCE_ID": id, "CART_SHUTDOWN_TIMEOUT": "5s",
+		"CART_ADDRESS": "127.0.0.1", "CART_PORT": port, "CART_INSTANCE_ID": id, "CART_SHUTDOWN_TIMEOUT": "10s",
 		"CART_CACHE_ADDRESS": c.cache.Addr, "CART_CACHE_SECRET": c.cacheARN,
 		"CART_DATABASE_WRITER": c.writer.Addr, "CART_DATABASE_READERS": c.replica.Addr, "CART_DATABASE_SECRET": c.dbARN,
 	}
@@ -123,6 +123,7 @@ func (c *cloud) launch(t *testing.T, id string, change ...string) *instance {
 // halt stops the instance, once.
 func (in *instance) halt(t *testing.T) {
 	t.Helper()
+	http.DefaultClient.CloseIdleConnections() // a connection that was never used holds a server up for 5 s
 	in.stop()
 	err, ok := <-in.done
 	if ok {
