@@ -26,6 +26,7 @@ status: setup ## who runs where, since when, with which log
 load: ## 200 people shop for 30 seconds
 	@go run ./tests/load -url http://127.0.0.1:$(PORT)
 
+test: SETUP = dynamodb
 test: setup ## all tests, against real servers
 	@go test -vet=off ./...
 
@@ -33,4 +34,4 @@ lint: ## gofmt, go vet, staticcheck, govulncheck
 	@tools/lint
 
 setup: # installs or builds what is missing
-	@tools/setup
+	@tools/setup $(findstring dynamodb,$(CONFIG)$(SETUP))

@@ -25,8 +25,10 @@ type Config struct {
 	SessionTTL       time.Duration
 	ShutdownTimeout  time.Duration // CART_SHUTDOWN_TIMEOUT: for requests in flight when told to stop
 
-	Cache    CacheConfig
-	Database DatabaseConfig
+	Cache        CacheConfig
+	CookieSecret string // CART_COOKIE_SECRET: ARN of {"keys"}; only for the store cookie
+	Table        string // CART_TABLE: only for the store dynamodb
+	Database     DatabaseConfig
 }
 
 // CacheConfig says where ElastiCache is. Only for the store elasticache.
@@ -46,10 +48,10 @@ type DatabaseConfig struct {
 }
 
 var (
-	stores      = []string{"instance", "elasticache"}
-	laterStores = []string{"cookie", "dynamodb"}
+	stores = []string{"instance", "cookie", "elasticache", "dynamodb"}
 
 	cookieName = regexp.MustCompile(`^[A-Za-z0-9_-]{1,64}$`)
+	tableName  = regexp.MustCompile(`^[A-Za-z0-9_.-]{3,255}$`)
 	secretARN  = regexp.MustCompile(`^arn:[^:]+:secretsmanager:[^:]*:[^:]*:secret:.+$`)
 )
 
@@ -63,7 +65,7 @@ func LoadConfig(getenv func(string) string) (Config, error) {
 		InstanceID:       env.text("CART_INSTANCE_ID", "i-local"),
 		AvailabilityZone: env.text("CART_AVAILABILITY_ZONE", "local"),
 		Release:          env.text("CART_RELEASE", "unreleased"),
-		Store:            env.store("CART_STORE"),
+		Store:            env.oneOf("CART_STORE", "elasticache", stores),
 		SessionCookie:    env.matching("CART_SESSION_COOKIE", "myclothes_session", cookieName, "letters, digits, _ and -"),
 		SessionTTL:       env.duration("CART_SESSION_TTL", "336h", time.Second),
 		ShutdownTimeout:  env.duration("CART_SHUTDOWN_TIMEOUT", "20s", 0),
@@ -71,14 +73,19 @@ func LoadConfig(getenv func(string) string) (Config, error) {
 			Writer:  env.hostPort("CART_DATABASE_WRITER"),
 			Readers: env.hostPorts("CART_DATABASE_READERS"),
 			Name:    env.text("CART_DATABASE_NAME", "myclothes"),
-			Secret:  env.matching("CART_DATABASE_SECRET", "", secretARN, "the ARN of a secret"),
+			Secret:  env.secret("CART_DATABASE_SECRET"),
 			TLS:     env.boolean("CART_DATABASE_TLS", "true"),
 		},
 	}
-	if cfg.Store == "elasticache" {
+	switch cfg.Store {
+	case "cookie":
+		cfg.CookieSecret = env.secret("CART_COOKIE_SECRET")
+	case "dynamodb":
+		cfg.Table = env.matching("CART_TABLE", "", tableName, "the name of a DynamoDB table")
+	case "elasticache":
 		cfg.Cache = CacheConfig{Address: env.hostPort("CART_CACHE_ADDRESS"), TLS: env.boolean("CART_CACHE_TLS", "true")}
 		if getenv("CART_CACHE_SECRET") != "" {
-			cfg.Cache.Secret = env.matching("CART_CACHE_SECRET", "", secretARN, "the ARN of a secret")
+			cfg.Cache.Secret = env.secret("CART_CACHE_SECRET")
 		}
 	}
 	return cfg, errors.Join(env.problems...)
@@ -122,13 +129,10 @@ func (e *environment) port(key, fallback string) int {
 	return port
 }
 
-func (e *environment) store(key string) string {
-	value := e.text(key, "elasticache")
-	switch {
-	case slices.Contains(laterStores, value):
-		e.refuse(key, value, strings.Join(stores, ", ")+" (this release cannot keep carts there yet)")
-	case !slices.Contains(stores, value):
-		e.refuse(key, value, strings.Join(stores, ", "))
+func (e *environment) oneOf(key, fallback string, accepted []string) string {
+	value := e.text(key, fallback)
+	if !slices.Contains(accepted, value) {
+		e.refuse(key, value, strings.Join(accepted, ", "))
 	}
 	return value
 }
@@ -139,6 +143,10 @@ func (e *environment) matching(key, fallback string, pattern *regexp.Regexp, acc
 		e.refuse(key, value, accepted)
 	}
 	return value
+}
+
+func (e *environment) secret(key string) string {
+	return e.matching(key, "", secretARN, "the ARN of a secret")
 }
 
 func (e *environment) duration(key, fallback string, least time.Duration) time.Duration {

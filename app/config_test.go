@@ -36,9 +36,7 @@ func TestConfigRefusals(t *testing.T) {
 	for _, test := range []struct{ key, value, want string }{
 		{"CART_ADDRESS", "here", "an IP address"},
 		{"CART_PORT", "0", "1 to 65535"},
-		{"CART_STORE", "disk", "instance, elasticache"},
-		{"CART_STORE", "cookie", "cannot keep carts there yet"},
-		{"CART_STORE", "dynamodb", "cannot keep carts there yet"},
+		{"CART_STORE", "disk", "instance, cookie, elasticache, dynamodb"},
 		{"CART_SESSION_COOKIE", "a b", "letters"},
 		{"CART_SESSION_TTL", "14d", "duration"},
 		{"CART_SESSION_TTL", "0s", "at least 1s"},
@@ -57,6 +55,31 @@ func TestConfigRefusals(t *testing.T) {
 		require.ErrorContains(t, err, test.key)
 		require.ErrorContains(t, err, test.want)
 	}
+}
+
+func TestConfigOfTheCookieStore(t *testing.T) {
+	t.Parallel()
+	env := valid()
+	env["CART_STORE"], env["CART_CACHE_ADDRESS"] = "cookie", ""
+	env["CART_COOKIE_SECRET"] = "arn:aws:secretsmanager:eu-west-1:1:secret:cookies-x"
+	cfg, err := LoadConfig(func(key string) string { return env[key] })
+	require.NoError(t, err)
+	require.Equal(t, env["CART_COOKIE_SECRET"], cfg.CookieSecret)
+	env["CART_COOKIE_SECRET"] = ""
+	_, err = LoadConfig(func(key string) string { return env[key] })
+	require.ErrorContains(t, err, `CART_COOKIE_SECRET is "": accepted is the ARN of a secret`)
+}
+
+func TestConfigOfTheDynamoDBStore(t *testing.T) {
+	t.Parallel()
+	env := valid()
+	env["CART_STORE"], env["CART_CACHE_ADDRESS"], env["CART_TABLE"] = "dynamodb", "", "sessions-1a2b3c"
+	cfg, err := LoadConfig(func(key string) string { return env[key] })
+	require.NoError(t, err)
+	require.Equal(t, "sessions-1a2b3c", cfg.Table)
+	env["CART_TABLE"] = ""
+	_, err = LoadConfig(func(key string) string { return env[key] })
+	require.ErrorContains(t, err, `CART_TABLE is "": accepted is the name of a DynamoDB table`)
 }
 
 func TestConfigReportsAllProblemsTogether(t *testing.T) {

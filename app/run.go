@@ -14,9 +14,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"myclothes/app/dial"
-	"myclothes/app/memory"
 	"myclothes/app/postgres"
-	"myclothes/app/redis"
 	"myclothes/app/secrets"
 	"myclothes/app/server"
 	"myclothes/app/shop"
@@ -40,16 +38,17 @@ func run(ctx context.Context, getenv func(string) string, out io.Writer) error {
 		return err
 	}
 	defer db.Close()
-	store, closeStore, err := openStore(cfg, secretsClient)
+	carts, err := openStore(ctx, cfg, secretsClient)
 	if err != nil {
 		return err
 	}
-	defer closeStore()
+	defer carts.close()
 
 	handler := server.New(server.Config{
 		InstanceID: cfg.InstanceID, AvailabilityZone: cfg.AvailabilityZone, StoreName: cfg.Store,
 		SessionCookie: cfg.SessionCookie, SessionTTL: cfg.SessionTTL,
-		Store: store, Catalog: shop.NewCatalog(db), Customers: db, Checks: checks(cfg, store, db), Log: log,
+		Store: carts.store, Catalog: shop.NewCatalog(db), Customers: db, Checks: checks(cfg, carts.store, db),
+		Metrics: carts.metrics, Log: log,
 	})
 	return serve(ctx, cfg, handler, db.Migrate, log)
 }
@@ -60,28 +59,6 @@ func openDatabase(cfg Config, client secrets.Client, log *slog.Logger) (*postgre
 		Secret: secrets.New[postgres.Login](client, cfg.Database.Secret),
 		TLS:    cfg.Database.TLS, Dialer: dial.From(cfg.Address), Log: log,
 	})
-}
-
-// openStore opens the store of the configured rung. The function returned closes it.
-func openStore(cfg Config, client secrets.Client) (shop.SessionStore, func() error, error) {
-	if cfg.Store == "instance" {
-		return memory.NewStore(cfg.SessionTTL), func() error { return nil }, nil
-	}
-	cache := redis.Config{Address: cfg.Cache.Address, Dialer: dial.From(cfg.Address)}
-	if cfg.Cache.Secret != "" {
-		cache.Token = secrets.New[redis.Auth](client, cfg.Cache.Secret)
-	}
-	if cfg.Cache.TLS {
-		host, _, err := net.SplitHostPort(cfg.Cache.Address)
-		if err != nil {
-			return nil, nil, fmt.Errorf("cache: %w", err)
-		}
-		if cache.TLS, err = dial.TLS(host, nil); err != nil {
-			return nil, nil, fmt.Errorf("cache: %w", err)
-		}
-	}
-	store := redis.NewStore(cache, cfg.SessionTTL)
-	return store, store.Close, nil
 }
 
 func checks(cfg Config, store shop.SessionStore, db *postgres.DB) []server.Check {

@@ -32,6 +32,7 @@ type cloud struct {
 	replica  *apptest.Postgres
 	cacheARN string
 	dbARN    string
+	keysARN  string
 }
 
 func newCloud(t *testing.T) *cloud {
@@ -43,8 +44,9 @@ func newCloud(t *testing.T) *cloud {
 	t.Setenv("AWS_ACCESS_KEY_ID", "test")
 	t.Setenv("AWS_SECRET_ACCESS_KEY", "test")
 	c := &cloud{
-		cacheARN: secrets.Put("cache", map[string]string{"authToken": cacheToken}),
-		dbARN:    secrets.Put("database", map[string]string{"username": apptest.User, "password": apptest.Password}),
+		cacheARN: secrets.Put("cache", map[string]any{"authToken": cacheToken}),
+		dbARN:    secrets.Put("database", map[string]any{"username": apptest.User, "password": apptest.Password}),
+		keysARN:  secrets.Put("cookies", map[string]any{"keys": [][]byte{bytes.Repeat([]byte{7}, 32)}}),
 	}
 	pem, err := os.ReadFile(authority.Bundle)
 	require.NoError(t, err)
@@ -104,7 +106,7 @@ func (c *cloud) launch(t *testing.T, id string, change ...string) *instance {
 	port, err := apptest.FreePort()
 	require.NoError(t, err)
 	env := map[string]string{
-		"CART_ADDRESS": "127.0.0.1", "CART_PORT": port, "CART_INSTANCE_ID": id, "CART_SHUTDOWN_TIMEOUT": "5s",
+		"CART_ADDRESS": "127.0.0.1", "CART_PORT": port, "CART_INSTANCE_ID": id, "CART_SHUTDOWN_TIMEOUT": "10s",
 		"CART_CACHE_ADDRESS": c.cache.Addr, "CART_CACHE_SECRET": c.cacheARN,
 		"CART_DATABASE_WRITER": c.writer.Addr, "CART_DATABASE_READERS": c.replica.Addr, "CART_DATABASE_SECRET": c.dbARN,
 	}
@@ -121,6 +123,7 @@ func (c *cloud) launch(t *testing.T, id string, change ...string) *instance {
 // halt stops the instance, once.
 func (in *instance) halt(t *testing.T) {
 	t.Helper()
+	http.DefaultClient.CloseIdleConnections() // a connection that was never used holds a server up for 5 s
 	in.stop()
 	err, ok := <-in.done
 	if ok {
@@ -192,6 +195,8 @@ func TestService(t *testing.T) {
 	t.Run("an instance boots while the database is away", c.bootWithoutDatabase)
 	t.Run("requests in flight finish when the instance stops", c.drain)
 	t.Run("an instance that keeps carts itself needs no cache", c.keepCartsItself)
+	t.Run("a cart in a cookie is served by any instance", c.keepCartsInCookies)
+	t.Run("a cart in a table is served by any instance", c.keepCartsInTable)
 }
 
 func (c *cloud) bootAtOnce(t *testing.T) {
@@ -320,6 +325,56 @@ func (c *cloud) keepCartsItself(t *testing.T) {
 	require.Positive(t, v.pieces(in))
 	_, text := v.send(in, "GET", "/", "")
 	require.Contains(t, text, "rung 1 · instance · stickiness none")
+}
+
+// shopAt has a visitor shop and sign up at two instances in turn.
+func (c *cloud) shopAt(t *testing.T, one, two *instance, email string) visitor {
+	v := newVisitor(t)
+	v.until(200, one, "GET", "/readyz", "")
+	v.until(200, two, "GET", "/readyz", "")
+	v.send(one, "POST", "/api/cart/items", `{"sku":"tee-navy","quantity":2}`)
+	status, text := v.send(two, "POST", "/api/customers", `{"email":"`+email+`","password":"correct horse","name":"Bea"}`)
+	require.Equal(t, 201, status, text)
+	require.Equal(t, 2, v.pieces(one))
+	_, text = v.send(one, "GET", "/api/customer", "")
+	require.Contains(t, text, "Bea")
+	status, text = v.send(two, "DELETE", "/api/session", "")
+	require.Equal(t, 204, status, text)
+	require.Equal(t, 2, v.pieces(one))
+	status, _ = v.send(one, "GET", "/api/customer", "")
+	require.Equal(t, 401, status)
+	return v
+}
+
+func (c *cloud) keepCartsInTable(t *testing.T) {
+	table := apptest.StartDynamoDB(t)
+	t.Setenv("AWS_ENDPOINT_URL_DYNAMODB", table.URL)
+	store := []string{"CART_STORE", "dynamodb", "CART_CACHE_ADDRESS", "", "CART_TABLE", apptest.Table}
+	one, two := c.boot(t, "i-one", store...), c.boot(t, "i-two", store...)
+	v := c.shopAt(t, one, two, "cleo@example.com")
+	_, text := v.send(two, "GET", "/", "")
+	require.Contains(t, text, "rung 4 · dynamodb")
+	table.Kill()
+	status, text := v.send(one, "POST", "/api/cart/items", `{"sku":"tee-navy","quantity":1}`)
+	require.Equal(t, 503, status, text)
+}
+
+func (c *cloud) keepCartsInCookies(t *testing.T) {
+	store := []string{"CART_STORE", "cookie", "CART_CACHE_ADDRESS", "", "CART_COOKIE_SECRET", c.keysARN}
+	one, two := c.boot(t, "i-one", store...), c.boot(t, "i-two", store...)
+	v := c.shopAt(t, one, two, "bea@example.com")
+	_, text := v.send(two, "GET", "/", "")
+	require.Contains(t, text, "rung 3 · cookie")
+
+	request, err := http.NewRequest("GET", one.url+"/api/cart", nil)
+	require.NoError(t, err)
+	request.AddCookie(&http.Cookie{Name: "myclothes_session", Value: "made-up"})
+	answer, err := http.DefaultClient.Do(request)
+	require.NoError(t, err)
+	answer.Body.Close()
+	require.Equal(t, 200, answer.StatusCode)
+	_, text = newVisitor(t).send(one, "GET", "/metrics", "")
+	require.Contains(t, text, `cookie_rejections_total{reason="malformed"} 1`)
 }
 
 func TestAConfigurationThatCannotWorkEndsTheService(t *testing.T) {

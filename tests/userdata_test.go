@@ -173,7 +173,7 @@ func TestTheReleaseRunsWithTheEnvironmentThatUserDataWrites(t *testing.T) {
 	}
 	t.Parallel()
 	native := map[string]string{"amd64": "t3.small", "arm64": "t4g.small"}[runtime.GOARCH]
-	for _, rung := range []string{"dev", "rung 1", "rung 2", "app cookie"} {
+	for _, rung := range []string{"dev", "rung 1", "rung 2", "rung 3", "dynamodb", "app cookie"} {
 		t.Run(rung, func(t *testing.T) {
 			t.Parallel()
 			g := evaluate(t, update, configurations[rung].with(settings{"instanceType": native}))

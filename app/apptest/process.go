@@ -26,10 +26,21 @@ type process struct {
 
 // start runs a program as an unprivileged user when the caller is root: PostgreSQL insists.
 func start(program string, args ...string) (*process, error) {
-	p := &process{cmd: command(program, args...), output: &bytes.Buffer{}, done: make(chan struct{})}
+	return startCommand(command(program, args...))
+}
+
+// startAsCaller runs a program that may run as root, and may lie where only root gets.
+func startAsCaller(program string, args ...string) (*process, error) {
+	cmd := command(program, args...)
+	cmd.SysProcAttr.Credential = nil
+	return startCommand(cmd)
+}
+
+func startCommand(cmd *exec.Cmd) (*process, error) {
+	p := &process{cmd: cmd, output: &bytes.Buffer{}, done: make(chan struct{})}
 	p.cmd.Stdout, p.cmd.Stderr = p.output, p.output
 	if err := p.cmd.Start(); err != nil {
-		return nil, fmt.Errorf("start %s: %w", program, err)
+		return nil, fmt.Errorf("start %s: %w", cmd.Path, err)
 	}
 	go func() {
 		p.cmd.Wait()

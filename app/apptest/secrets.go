@@ -31,10 +31,13 @@ func StartSecrets(tb testing.TB) *Secrets {
 }
 
 // Put sets the JSON of a secret and returns its ARN.
-func (s *Secrets) Put(name string, fields map[string]string) string {
+func (s *Secrets) Put(name string, fields map[string]any) string {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	document, _ := json.Marshal(fields) // a map of strings cannot fail
+	document, err := json.Marshal(fields)
+	if err != nil {
+		panic(err) // the test is wrong
+	}
 	arn := "arn:aws:secretsmanager:eu-west-1:123456789012:secret:" + name
 	s.values[arn] = string(document)
 	return arn

@@ -12,7 +12,7 @@ import (
 
 func TestStoreKeepsTheContract(t *testing.T) {
 	t.Parallel()
-	storetest.Run(t, NewStore(time.Hour))
+	storetest.Run(t, "instance", func() shop.SessionStore { return NewStore(time.Hour) })
 }
 
 func TestSessionsExpireUnlessTheyAreUsed(t *testing.T) {

@@ -29,7 +29,8 @@ func openStore(t *testing.T, address string, token Token) *Store {
 
 func TestStoreKeepsTheContract(t *testing.T) {
 	t.Parallel()
-	storetest.Run(t, openStore(t, apptest.StartRedis(t, nil).Addr, nil))
+	server := apptest.StartRedis(t, nil)
+	storetest.Run(t, "elasticache", func() shop.SessionStore { return openStore(t, server.Addr, nil) })
 }
 
 func TestEveryOperationRenewsTheSession(t *testing.T) {

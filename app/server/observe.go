@@ -18,7 +18,7 @@ const (
 	maxTraceIDLength = 128
 )
 
-func newMetrics() (*prometheus.Registry, *prometheus.HistogramVec) {
+func newMetrics(parts []prometheus.Collector) (*prometheus.Registry, *prometheus.HistogramVec) {
 	registry := prometheus.NewRegistry()
 	requests := prometheus.NewHistogramVec(prometheus.HistogramOpts{
 		Name:    "http_request_duration_seconds",
@@ -27,6 +27,7 @@ func newMetrics() (*prometheus.Registry, *prometheus.HistogramVec) {
 	}, []string{"route", "code"})
 	registry.MustRegister(requests, collectors.NewGoCollector(),
 		collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
+	registry.MustRegister(parts...)
 	return registry, requests
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"net/http"
+	"time"
 
 	"myclothes/app/shop"
 )
@@ -89,17 +90,23 @@ func (s *server) writeCookie(w http.ResponseWriter, r *http.Request, session *sh
 	if !session.Kept() && !session.Ended() {
 		return
 	}
-	cookie := &http.Cookie{
-		Name:     s.SessionCookie,
-		Value:    session.Token(),
-		Path:     "/",
-		MaxAge:   int(s.SessionTTL.Seconds()),
-		HttpOnly: true,
-		SameSite: http.SameSiteLaxMode,
-		Secure:   r.Header.Get("X-Forwarded-Proto") == "https", // said by the load balancer
-	}
+	secure := r.Header.Get("X-Forwarded-Proto") == "https" // said by the load balancer
+	cookie := NewCookie(s.SessionCookie, session.Token(), s.SessionTTL, secure)
 	if session.Ended() {
 		cookie.MaxAge = -1
 	}
 	http.SetCookie(w, cookie)
+}
+
+// NewCookie returns a session cookie as browsers get it. secure is for visitors who came over HTTPS.
+func NewCookie(name, token string, ttl time.Duration, secure bool) *http.Cookie {
+	return &http.Cookie{
+		Name:     name,
+		Value:    token,
+		Path:     "/",
+		MaxAge:   int(ttl.Seconds()),
+		HttpOnly: true,
+		SameSite: http.SameSiteLaxMode,
+		Secure:   secure,
+	}
 }

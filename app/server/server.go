@@ -18,7 +18,8 @@ import (
 // requestTimeout bounds the work on one request. A store that is away fails sooner.
 const requestTimeout = 5 * time.Second
 
-// Config is what the server needs. Everything is required except Checks.
+// Config is what the server needs. Everything is required except Checks and
+// Metrics.
 type Config struct {
 	InstanceID       string
 	AvailabilityZone string
@@ -29,6 +30,7 @@ type Config struct {
 	Catalog          *shop.Catalog
 	Customers        Customers
 	Checks           []Check
+	Metrics          []prometheus.Collector // of the parts, to show with the server's own
 	Log              *slog.Logger
 }
 
@@ -56,7 +58,7 @@ type server struct {
 // New returns the handler of the whole service.
 func New(cfg Config) http.Handler {
 	s := &server{Config: cfg, passwords: password.NewHasher(), pages: parsePages()}
-	s.metrics, s.requests = newMetrics()
+	s.metrics, s.requests = newMetrics(cfg.Metrics)
 	crossOrigin := http.NewCrossOriginProtection()
 	crossOrigin.SetDenyHandler(http.HandlerFunc(s.denyCrossOrigin))
 	return s.observe(crossOrigin.Handler(s.routes()))

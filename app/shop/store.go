@@ -9,9 +9,12 @@ import "context"
 // (for a store that keeps carts in cookies) the cart itself. A token that is malformed, unknown or
 // expired is a session without a cart, never an error.
 //
-// Every operation renews the lifetime of the session, reads too. When an error is returned nothing
-// changed, except that an error wrapping ErrUnavailable may leave in doubt whether a change happened. It
-// is the only error a healthy caller can meet, besides the refusals named below.
+// Every operation renews the lifetime of the session, reads too (a store that keeps carts in cookies leaves
+// that out for the first tenth of it). When an error is returned nothing changed, except that an error
+// wrapping ErrUnavailable may leave in doubt whether a change happened. It is the only error a healthy
+// caller can meet, besides the refusals named below.
+//
+// Not every store can promise all of this; package storetest has the table of who does not, and why.
 type CartStore interface {
 	// Cart returns the cart; empty when there is none. It never begins a session.
 	Cart(ctx context.Context, s *Session) (Cart, error)

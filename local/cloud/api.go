@@ -85,12 +85,18 @@ func (l vpcListener) Accept() (net.Conn, error) {
 			return nil, err
 		}
 		from := l.cloud.network.source(conn)
-		if from != nil && l.cloud.network.permitsService(from, "") {
+		if from != nil && (l.cloud.reaches(from, "") || l.cloud.reaches(from, "dynamodb")) {
 			return conn, nil
 		}
 		l.cloud.log.Warn("connection refused by the security groups", "from", ownerOf(from), "to", "AWS APIs", "port", 443)
 		reset(conn)
 	}
+}
+
+// reaches says whether an interface may call a service of AWS: over the internet, or
+// through the service's gateway endpoint.
+func (c *Cloud) reaches(from *networkInterface, service string) bool {
+	return c.network.permitsService(from, c.vpcEndpoints.prefixList(service))
 }
 
 // instanceEnvironment returns what the platform adds to an instance's environment:
@@ -124,6 +130,10 @@ func (c *Cloud) forgetInstance(instanceID string) {
 func (a *api) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	status := http.StatusOK
 	result, err := a.call(r)
+	if reply, ok := result.(forwarded); ok && err == nil {
+		reply.write(w)
+		return
+	}
 	if err != nil {
 		problem, ok := errors.AsType[apiError](err)
 		if !ok {
@@ -147,11 +157,24 @@ func (a *api) call(r *http.Request) (any, error) {
 	if err != nil {
 		return nil, apiError{"ValidationException", err.Error()}
 	}
-	switch target := r.Header.Get("X-Amz-Target"); target {
-	case "secretsmanager.GetSecretValue":
+	target := r.Header.Get("X-Amz-Target")
+	if operation, ok := strings.CutPrefix(target, dynamodbTarget); ok {
+		a.mustReach(by, "dynamodb")
+		return a.cloud.callTable(by, operation, r, body)
+	}
+	if target == "secretsmanager.GetSecretValue" {
+		a.mustReach(by, "secretsmanager")
 		return a.cloud.getSecretValue(by, body)
-	default:
-		return nil, apiError{"UnknownOperationException", fmt.Sprintf("the local cloud has no %q", target)}
+	}
+	return nil, apiError{"UnknownOperationException", fmt.Sprintf("the local cloud has no %q", target)}
+}
+
+// mustReach ends the connection of a caller who may reach another service on this
+// address, but not this one.
+func (a *api) mustReach(by caller, service string) {
+	if !a.cloud.reaches(by.from, service) {
+		a.cloud.log.Warn("connection refused by the security groups", "from", by.from.owner, "to", service, "port", 443)
+		panic(http.ErrAbortHandler)
 	}
 }
 

@@ -32,8 +32,15 @@ func declareSecret(a *account) {
 	declare(a, a.InstanceProfiles, "profile", InstanceProfile{"role"})
 }
 
-// secretsClient is the AWS SDK as an instance configures it: by its environment.
-func (a *account) secretsClient(from *networkInterface, environment []string) *secretsmanager.Client {
+// instanceSDK is what the AWS SDK takes from an instance: its environment, its address and
+// its trust store.
+type instanceSDK struct {
+	endpoint    string
+	client      *http.Client
+	credentials aws.CredentialsProviderFunc
+}
+
+func (a *account) sdk(from *networkInterface, environment []string) instanceSDK {
 	env := map[string]string{}
 	for _, variable := range environment {
 		name, value, _ := strings.Cut(variable, "=")
@@ -41,14 +48,15 @@ func (a *account) secretsClient(from *networkInterface, environment []string) *s
 	}
 	transport := &http.Transport{DialContext: dialer(from).DialContext, TLSClientConfig: a.trust()}
 	a.t.Cleanup(transport.CloseIdleConnections)
+	return instanceSDK{env["AWS_ENDPOINT_URL"], &http.Client{Transport: transport}, func(context.Context) (aws.Credentials, error) {
+		return aws.Credentials{AccessKeyID: env["AWS_ACCESS_KEY_ID"], SecretAccessKey: env["AWS_SECRET_ACCESS_KEY"]}, nil
+	}}
+}
+
+func (a *account) secretsClient(from *networkInterface, environment []string) *secretsmanager.Client {
+	sdk := a.sdk(from, environment)
 	return secretsmanager.New(secretsmanager.Options{
-		Region:           "eu-west-1",
-		BaseEndpoint:     aws.String(env["AWS_ENDPOINT_URL"]),
-		HTTPClient:       &http.Client{Transport: transport},
-		RetryMaxAttempts: 1,
-		Credentials: aws.CredentialsProviderFunc(func(context.Context) (aws.Credentials, error) {
-			return aws.Credentials{AccessKeyID: env["AWS_ACCESS_KEY_ID"], SecretAccessKey: env["AWS_SECRET_ACCESS_KEY"]}, nil
-		}),
+		Region: "eu-west-1", BaseEndpoint: &sdk.endpoint, HTTPClient: sdk.client, Credentials: sdk.credentials, RetryMaxAttempts: 1,
 	})
 }
 

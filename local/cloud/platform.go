@@ -13,6 +13,7 @@ type platform struct {
 	objects          *objects
 	secrets          *records[Secret]
 	secretVersions   *secretVersions
+	tables           *tables
 
 	cacheSubnetGroups    *records[CacheSubnetGroup]
 	cacheParameterGroups *records[CacheParameterGroup]
@@ -43,6 +44,7 @@ func newPlatform(dir string) (platform, error) {
 // the data stores.
 func (c *Cloud) platformServices() services {
 	p := &c.platform
+	p.tables = newTables(c)
 	return services{
 		Subnets:              subnets{c.network},
 		IngressRules:         securityGroupRules{c.network, ingress},
@@ -60,5 +62,6 @@ func (c *Cloud) platformServices() services {
 		CacheSubnetGroups:    p.cacheSubnetGroups,
 		DBParameterGroups:    p.dbParameterGroups,
 		DBInstances:          newDBInstances(c),
+		Tables:               p.tables,
 	}
 }

@@ -30,6 +30,8 @@ type services struct {
 	CacheSubnetGroups Service[CacheSubnetGroup]
 	DBParameterGroups Service[DBParameterGroup]
 	DBInstances       Service[DBInstance]
+
+	Tables Service[Table]
 }
 
 func newServices(c *Cloud, o Options) services {
@@ -47,6 +49,6 @@ func newServices(c *Cloud, o Options) services {
 func (s services) all() []any {
 	return []any{
 		s.LoadBalancers, s.TargetGroups, s.AutoScalingGroups,
-		s.ReplicationGroups, s.DBInstances, s.Secrets,
+		s.ReplicationGroups, s.DBInstances, s.Tables, s.Secrets,
 	}
 }

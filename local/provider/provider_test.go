@@ -81,11 +81,11 @@ const (
 func TestAResourceIsNamedAsAWSWould(t *testing.T) {
 	r := newRig(t)
 	for typ, want := range map[string]struct{ declared, id, arn string }{
-		securityGroup:                      {"", `^sg-[0-9a-f]{17}$`, `^arn:aws:ec2:eu-west-1:000000000000:security-group/sg-[0-9a-f]{17}$`},
-		targetGroup:                        {"", `^arn:aws:elastic`, `^arn:aws:elasticloadbalancing:eu-west-1:000000000000:targetgroup/thing-[0-9a-f]{7}/[0-9a-f]{16}$`},
-		"aws:iam/role:Role":                {"", `^thing-[0-9a-f]{7}$`, `^arn:aws:iam::000000000000:role/thing-[0-9a-f]{7}$`},
-		"aws:dynamodb/table:Table":         {"carts", `^carts$`, `^arn:aws:dynamodb:eu-west-1:000000000000:table/carts$`},
-		"aws:cloudwatch/logGroup:LogGroup": {"", `^[0-9a-f]{17}$`, `^arn:aws:cloudwatch:eu-west-1:000000000000:[0-9a-f]{17}$`},
+		securityGroup:                           {"", `^sg-[0-9a-f]{17}$`, `^arn:aws:ec2:eu-west-1:000000000000:security-group/sg-[0-9a-f]{17}$`},
+		targetGroup:                             {"", `^arn:aws:elastic`, `^arn:aws:elasticloadbalancing:eu-west-1:000000000000:targetgroup/thing-[0-9a-f]{7}/[0-9a-f]{16}$`},
+		"aws:iam/role:Role":                     {"", `^thing-[0-9a-f]{7}$`, `^arn:aws:iam::000000000000:role/thing-[0-9a-f]{7}$`},
+		"aws:rds/parameterGroup:ParameterGroup": {"carts", `^carts$`, `^arn:aws:rds:eu-west-1:000000000000:pg:carts$`},
+		"aws:cloudwatch/logGroup:LogGroup":      {"", `^[0-9a-f]{17}$`, `^arn:aws:cloudwatch:eu-west-1:000000000000:[0-9a-f]{17}$`},
 	} {
 		declared := properties{}
 		if want.declared != "" {

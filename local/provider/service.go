@@ -58,5 +58,6 @@ func awsServices(c *cloud.Cloud) map[string]service {
 		"aws:rds/subnetGroup:SubnetGroup":                           typed[cloud.DBSubnetGroup]{c.DBSubnetGroups},
 		"aws:rds/parameterGroup:ParameterGroup":                     typed[cloud.DBParameterGroup]{c.DBParameterGroups},
 		"aws:rds/instance:Instance":                                 typed[cloud.DBInstance]{c.DBInstances},
+		"aws:dynamodb/table:Table":                                  typed[cloud.Table]{c.Tables},
 	}
 }

@@ -1,0 +1,67 @@
+package cookie
+
+import (
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"myclothes/app/shop"
+)
+
+// FuzzDecode looks for content that breaks the decoder, or that it accepts though encode does not write it.
+func FuzzDecode(f *testing.F) {
+	for _, c := range []content{
+		{expires: time.Unix(0, 0)},
+		{expires: time.Unix(1<<40, 0), customer: 1<<63 - 1, wrote: 1 << 40},
+		{expires: time.Unix(1, 0), lines: []shop.Line{{SKU: "coat", Quantity: 99}, {SKU: "tee", Quantity: 1}}},
+	} {
+		f.Add(c.encode())
+	}
+	f.Fuzz(func(t *testing.T, text []byte) {
+		c, err := decode(text)
+		if err != nil {
+			return
+		}
+		require.LessOrEqual(t, len(c.lines), shop.MaxLines)
+		last := ""
+		for _, line := range c.lines {
+			require.Greater(t, line.SKU, last)
+			require.Positive(t, line.Quantity)
+			require.LessOrEqual(t, line.Quantity, shop.MaxQuantity)
+			last = line.SKU
+		}
+		require.GreaterOrEqual(t, c.customer, int64(0))
+		require.GreaterOrEqual(t, c.wrote, shop.Position(0))
+		again, err := decode(c.encode())
+		require.NoError(t, err)
+		require.Equal(t, c, again)
+	})
+}
+
+// written is what the first release wrote with testKey(1): until the year 2100, customer 7 and two tees.
+const written = "AXLNboQaOIbZ0XhATaFWv0ndxz2xUBRwSK4ou0FJI0V7R3JIuBvyRfwC_ark0GUYIKQ"
+
+func TestCookiesOfEveryReleaseAreRead(t *testing.T) {
+	t.Parallel()
+	store := openStore(fixed(testKey(1)))
+	require.Equal(t, 2, pieces(t, store, written))
+	who, err := store.SignedIn(t.Context(), shop.OpenSession(written))
+	require.NoError(t, err)
+	require.Equal(t, shop.Identity{Customer: 7, Wrote: 1 << 40}, who)
+}
+
+// FuzzToken looks for a token that breaks the store, or that it believes without having made it.
+func FuzzToken(f *testing.F) {
+	for _, token := range []string{written, written[:len(written)-1], "", "AQAAAAA", "AQ"} {
+		f.Add(token)
+	}
+	store := openStore(fixed(testKey(1), testKey(2)))
+	f.Fuzz(func(t *testing.T, token string) {
+		cart, err := store.Cart(t.Context(), shop.OpenSession(token))
+		require.NoError(t, err)
+		if token != written {
+			require.Empty(t, cart.Lines)
+		}
+	})
+}

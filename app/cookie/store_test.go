@@ -1,0 +1,278 @@
+package cookie
+
+import (
+	"bytes"
+	"context"
+	"encoding/base64"
+	"errors"
+	"fmt"
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/stretchr/testify/require"
+
+	"myclothes/app/apptest"
+	"myclothes/app/shop"
+	"myclothes/app/storetest"
+)
+
+// testKey is a key made of one byte.
+func testKey(b byte) []byte { return bytes.Repeat([]byte{b}, keySize) }
+
+func fixed(keys ...[]byte) Secret { return apptest.Fixed[Keys]{Secret: Keys{Keys: keys}} }
+
+func openStore(secret Secret) *Store {
+	return NewStore(Config{Name: "sid", TTL: time.Hour, Secret: secret, Size: lineSize})
+}
+
+func lineSize(token string) int {
+	return len((&http.Cookie{Name: "sid", Value: token, Path: "/", MaxAge: 3600, HttpOnly: true, Secure: true}).String())
+}
+
+func add(t *testing.T, store *Store, session *shop.Session, sku string, quantity int) {
+	t.Helper()
+	_, err := store.Add(t.Context(), session, sku, quantity)
+	require.NoError(t, err)
+}
+
+func pieces(t *testing.T, store *Store, token string) int {
+	t.Helper()
+	cart, err := store.Cart(t.Context(), shop.OpenSession(token))
+	require.NoError(t, err)
+	return cart.Count()
+}
+
+// rejections is how many cookies were rejected for the reason.
+func rejections(t *testing.T, store *Store, reason error) float64 {
+	t.Helper()
+	registry := prometheus.NewRegistry()
+	registry.MustRegister(store.Metrics())
+	families, err := registry.Gather()
+	require.NoError(t, err)
+	require.Len(t, families, 1)
+	for _, metric := range families[0].GetMetric() {
+		if metric.GetLabel()[0].GetValue() == reason.Error() {
+			return metric.GetCounter().GetValue()
+		}
+	}
+	require.Fail(t, "not counted at all", reason)
+	return 0
+}
+
+// requireRejected checks that a token is an empty cart and nobody signed in, and counted.
+func requireRejected(t *testing.T, store *Store, token string, reason error) {
+	t.Helper()
+	before := rejections(t, store, reason)
+	session := shop.OpenSession(token)
+	require.Zero(t, pieces(t, store, token))
+	who, err := store.SignedIn(t.Context(), session)
+	require.NoError(t, err)
+	require.Zero(t, who)
+	require.False(t, session.Kept())
+	require.Equal(t, before+2, rejections(t, store, reason), "counted as %v", reason)
+}
+
+func TestStoreKeepsTheContract(t *testing.T) {
+	t.Parallel()
+	storetest.Run(t, "cookie", func() shop.SessionStore { return openStore(fixed(testKey(1))) })
+}
+
+func TestAnAlteredCookieIsAnEmptyCart(t *testing.T) {
+	t.Parallel()
+	store, session := openStore(fixed(testKey(1))), shop.OpenSession("")
+	add(t, store, session, "tee", 1)
+	value, err := encoding.DecodeString(session.Token())
+	require.NoError(t, err)
+	for i := range value {
+		altered := bytes.Clone(value)
+		altered[i] ^= 0x10
+		reason := errAltered
+		switch {
+		case i == 0:
+			reason = errVersion
+		case i < headerSize:
+			reason = errUnknownKey
+		}
+		requireRejected(t, store, encoding.EncodeToString(altered), reason)
+	}
+	for i := range value[:len(value)-1] {
+		reason := errAltered
+		if i < headerSize {
+			reason = errMalformed
+		}
+		requireRejected(t, store, encoding.EncodeToString(value[:i+1]), reason)
+	}
+	for _, garbage := range []string{"x", "*", session.Token() + "=", session.Token() + "A", base64.StdEncoding.EncodeToString(value) + "+/", strings.Repeat("\x00", 5000)} {
+		requireRejected(t, store, garbage, errMalformed)
+	}
+	require.Equal(t, 1, pieces(t, store, session.Token()))
+}
+
+func TestACookieOfAnotherKeyOrNameIsAnEmptyCart(t *testing.T) {
+	t.Parallel()
+	store, session := openStore(fixed(testKey(1))), shop.OpenSession("")
+	add(t, store, session, "tee", 1)
+	requireRejected(t, openStore(fixed(testKey(2))), session.Token(), errUnknownKey)
+	elsewhere := NewStore(Config{Name: "other", TTL: time.Hour, Secret: fixed(testKey(1)), Size: lineSize})
+	requireRejected(t, elsewhere, session.Token(), errAltered)
+}
+
+func TestContentThatNoReleaseWritesIsAnEmptyCart(t *testing.T) {
+	t.Parallel()
+	store, session := openStore(fixed(testKey(1))), shop.OpenSession("")
+	c := content{expires: time.Now().Add(time.Hour), lines: []shop.Line{{SKU: "tee", Quantity: 1}, {SKU: "tee", Quantity: 1}}}
+	require.NoError(t, store.keep(t.Context(), session, c, false))
+	requireRejected(t, store, session.Token(), errMalformed)
+}
+
+func TestKeysRotate(t *testing.T) {
+	t.Parallel()
+	before, session := openStore(fixed(testKey(1))), shop.OpenSession("")
+	add(t, before, session, "tee", 1)
+	old := session.Token()
+
+	after := openStore(fixed(testKey(2), testKey(1)))
+	require.Equal(t, 1, pieces(t, after, old), "older keys decrypt")
+	add(t, after, session, "tee", 1)
+	onlyNew := openStore(fixed(testKey(2)))
+	require.Equal(t, 2, pieces(t, onlyNew, session.Token()), "the first key encrypts")
+	requireRejected(t, onlyNew, old, errUnknownKey)
+}
+
+// rotated is a secret whose next value shows after Expire.
+type rotated struct {
+	values  []Keys
+	expired int
+	err     error // instead of a value
+}
+
+func (r *rotated) Value(context.Context) (Keys, error) {
+	return r.values[min(r.expired, len(r.values)-1)], r.err
+}
+
+func (r *rotated) Expire() { r.expired++ }
+
+func TestAKeyThatAnotherInstanceUsesAlreadyIsReadAtOnce(t *testing.T) {
+	t.Parallel()
+	session := shop.OpenSession("")
+	add(t, openStore(fixed(testKey(2), testKey(1))), session, "tee", 1)
+	secret := &rotated{values: []Keys{{Keys: [][]byte{testKey(1)}}, {Keys: [][]byte{testKey(2), testKey(1)}}}}
+	store := openStore(secret)
+	require.NoError(t, store.Ping(t.Context()))
+	requireRejected(t, store, session.Token(), errUnknownKey)
+	require.Zero(t, secret.expired, "made-up cookies do not flood Secrets Manager")
+
+	store.sealer.ring.asked = time.Now().Add(-2 * rereadAfter)
+	require.Equal(t, 1, pieces(t, store, session.Token()))
+	require.Equal(t, 1, secret.expired)
+}
+
+func TestKnownKeysGoOnWhileSecretsManagerIsAway(t *testing.T) {
+	t.Parallel()
+	session, foreign := shop.OpenSession(""), shop.OpenSession("")
+	add(t, openStore(fixed(testKey(9))), foreign, "tee", 1)
+	secret := &rotated{values: []Keys{{Keys: [][]byte{testKey(1)}}}}
+	store := openStore(secret)
+	add(t, store, session, "tee", 1)
+
+	secret.err = errors.New("away")
+	store.sealer.ring.asked = time.Time{}
+	requireRejected(t, store, foreign.Token(), errUnknownKey)
+	require.Equal(t, 1, pieces(t, store, session.Token()))
+}
+
+func TestWithoutKeysTheStoreIsAway(t *testing.T) {
+	t.Parallel()
+	for name, secret := range map[string]Secret{
+		"Secrets Manager is away": &rotated{values: []Keys{{}}, err: errors.New("away")},
+		"no key":                  fixed(),
+		"a short key":             fixed(testKey(1), []byte("short")),
+	} {
+		store := openStore(secret)
+		require.ErrorIs(t, store.Ping(t.Context()), shop.ErrUnavailable, name)
+		_, err := store.Add(t.Context(), shop.OpenSession(""), "tee", 1)
+		require.ErrorIs(t, err, shop.ErrUnavailable, name)
+		_, err = store.Cart(t.Context(), shop.OpenSession(encoding.EncodeToString(make([]byte, 64))))
+		require.NoError(t, err, "another version needs no key")
+	}
+}
+
+func TestCartsExpireUnlessTheyAreUsed(t *testing.T) {
+	t.Parallel()
+	now := time.Now()
+	store, session := openStore(fixed(testKey(1))), shop.OpenSession("")
+	store.now = func() time.Time { return now }
+	add(t, store, session, "tee", 1)
+	for range 3 {
+		now = now.Add(59 * time.Minute)
+		before := session.Token()
+		cart, err := store.Cart(t.Context(), session)
+		require.NoError(t, err)
+		require.NotEmpty(t, cart.Lines)
+		require.NotEqual(t, before, session.Token(), "reading renews")
+	}
+	now = now.Add(time.Hour)
+	requireRejected(t, store, session.Token(), errExpired)
+}
+
+func TestReadingDoesNotSendTheCookieAgainAndAgain(t *testing.T) {
+	t.Parallel()
+	store, session := openStore(fixed(testKey(1))), shop.OpenSession("")
+	add(t, store, session, "tee", 1)
+	read := shop.OpenSession(session.Token())
+	_, err := store.Cart(t.Context(), read)
+	require.NoError(t, err)
+	require.False(t, read.Kept(), "its answer could arrive after that to a change")
+}
+
+func TestACartThatOutgrowsTheCookieIsRefusedAndStaysAsItWas(t *testing.T) {
+	t.Parallel()
+	store, session := openStore(fixed(testKey(1))), shop.OpenSession("")
+	var err error
+	lines, before := 0, ""
+	for ; err == nil; lines++ {
+		before = session.Token()
+		_, err = store.Add(t.Context(), session, fmt.Sprintf("%02d-%s", lines, strings.Repeat("x", 100)), 1)
+	}
+	require.ErrorIs(t, err, shop.ErrLimit)
+	require.ErrorContains(t, err, "4096 bytes")
+	require.Equal(t, before, session.Token())
+	require.Equal(t, lines-1, pieces(t, store, before))
+	require.EqualValues(t, 1, rejections(t, store, errTooLarge))
+	require.Less(t, lineSize(before), MaxSize)
+	require.Greater(t, lineSize(before), MaxSize-200)
+
+	require.NoError(t, store.SignIn(t.Context(), session, 1<<62, 1<<62), "there is room for an identity")
+	require.LessOrEqual(t, lineSize(session.Token()), MaxSize)
+	cart, err := store.Set(t.Context(), session, "00-"+strings.Repeat("x", 100), 0)
+	require.NoError(t, err)
+	require.Len(t, cart.Lines, lines-2)
+}
+
+func TestAFullCartOfOrdinaryProductsFits(t *testing.T) {
+	t.Parallel()
+	store, session := openStore(fixed(testKey(1))), shop.OpenSession("")
+	for i := range shop.MaxLines {
+		add(t, store, session, fmt.Sprintf("jacket-waterproof-%03d", i), shop.MaxQuantity)
+	}
+	require.Less(t, lineSize(session.Token()), MaxSize/2)
+}
+
+// TestAnOlderCookieBringsBackItsCartAndWhoWasSignedIn shows the price of this rung (see the package comment).
+func TestAnOlderCookieBringsBackItsCartAndWhoWasSignedIn(t *testing.T) {
+	t.Parallel()
+	store, session := openStore(fixed(testKey(1))), shop.OpenSession("")
+	add(t, store, session, "tee", 3)
+	require.NoError(t, store.SignIn(t.Context(), session, 7, 1))
+	older := session.Token()
+	require.NoError(t, store.Clear(t.Context(), session))
+	require.NoError(t, store.SignOut(t.Context(), session))
+	require.True(t, session.Ended())
+	require.Equal(t, 3, pieces(t, store, older))
+	who, err := store.SignedIn(t.Context(), shop.OpenSession(older))
+	require.NoError(t, err)
+	require.EqualValues(t, 7, who.Customer)
+}

@@ -1,0 +1,104 @@
+package dynamodb
+
+import (
+	"fmt"
+	"strconv"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+
+	"myclothes/app/shop"
+)
+
+// attributes are an item, or the values of an expression.
+type attributes = map[string]types.AttributeValue
+
+// The attributes of items. None is a reserved word of DynamoDB.
+const (
+	attrID       = "id"       // partition key: "session:" and the identifier, or "customer:" and the number
+	attrExpires  = "expires"  // Unix seconds; DynamoDB removes the item some time after
+	attrCart     = "cart"     // map of quantities by SKU
+	attrCustomer = "customer" // who is signed in; 0: nobody
+	attrChanges  = "changes"  // grows with every change of the cart
+	attrWrote    = "wrote"    // of a customer: position in the database's log
+)
+
+// item is a session.
+type item struct {
+	cart     attributes
+	customer int64
+	changes  int64
+	expires  int64
+}
+
+func number[N int | int64](n N) types.AttributeValue {
+	return &types.AttributeValueMemberN{Value: strconv.FormatInt(int64(n), 10)}
+}
+
+func key(id string) attributes {
+	return attributes{attrID: &types.AttributeValueMemberS{Value: id}}
+}
+
+func sessionID(token string) string { return "session:" + token }
+
+func customerID(customer int64) string { return "customer:" + strconv.FormatInt(customer, 10) }
+
+// numberOf reads a number; 0 if the item has none of that name.
+func numberOf(a attributes, name string) (int64, error) {
+	value, there := a[name]
+	if !there {
+		return 0, nil
+	}
+	text, ok := value.(*types.AttributeValueMemberN)
+	if !ok {
+		return 0, fmt.Errorf("table: attribute %s is a %T: a number is expected", name, value)
+	}
+	n, err := strconv.ParseInt(text.Value, 10, 64)
+	if err != nil {
+		return 0, fmt.Errorf("table: attribute %s: %w", name, err)
+	}
+	return n, nil
+}
+
+// parseItem reads a session; nil if there is none, or if it has expired and is only waiting to be removed.
+func parseItem(a attributes, now time.Time) (*item, error) {
+	if a == nil {
+		return nil, nil
+	}
+	i := &item{}
+	for name, field := range map[string]*int64{attrExpires: &i.expires, attrCustomer: &i.customer, attrChanges: &i.changes} {
+		n, err := numberOf(a, name)
+		if err != nil {
+			return nil, err
+		}
+		*field = n
+	}
+	if i.expires <= now.Unix() {
+		return nil, nil
+	}
+	if cart, ok := a[attrCart].(*types.AttributeValueMemberM); ok {
+		i.cart = cart.Value
+	}
+	return i, nil
+}
+
+// attributes is the item as it is written under an identifier.
+func (i item) attributes(id string, expires int64) attributes {
+	a := key(id)
+	a[attrExpires], a[attrCustomer], a[attrChanges] = number(expires), number(i.customer), number(i.changes)
+	a[attrCart] = &types.AttributeValueMemberM{Value: i.cart}
+	return a
+}
+
+// shopCart is the cart as the shop knows it.
+func (i item) shopCart() (shop.Cart, error) {
+	lines := make([]shop.Line, 0, len(i.cart))
+	for sku := range i.cart {
+		quantity, err := numberOf(i.cart, sku)
+		if err != nil {
+			return shop.Cart{}, err
+		}
+		lines = append(lines, shop.Line{SKU: sku, Quantity: int(quantity)})
+	}
+	return shop.NewCart(lines), nil
+}

@@ -1,0 +1,172 @@
+package dynamodb
+
+import (
+	"context"
+	"net/http"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	"github.com/stretchr/testify/require"
+
+	"myclothes/app/apptest"
+	"myclothes/app/shop"
+	"myclothes/app/storetest"
+)
+
+func openStore(server *apptest.DynamoDB, change ...func(*dynamodb.Options)) *Store {
+	return NewStore(server.Client(change...), apptest.Table, time.Hour)
+}
+
+func add(t *testing.T, store *Store, session *shop.Session, sku string, quantity int) {
+	t.Helper()
+	_, err := store.Add(t.Context(), session, sku, quantity)
+	require.NoError(t, err)
+}
+
+func TestStoreKeepsTheContract(t *testing.T) {
+	t.Parallel()
+	server := apptest.StartDynamoDB(t)
+	storetest.Run(t, "dynamodb", func() shop.SessionStore { return openStore(server) })
+}
+
+func TestSessionsExpireUnlessTheyAreUsedThoughTheTableStillHasThem(t *testing.T) {
+	t.Parallel()
+	now := time.Now()
+	store, session := openStore(apptest.StartDynamoDB(t)), shop.OpenSession("")
+	store.now = func() time.Time { return now }
+	add(t, store, session, "tee", 1)
+	for range 3 {
+		now = now.Add(59 * time.Minute)
+		cart, err := store.Cart(t.Context(), session)
+		require.NoError(t, err)
+		require.NotEmpty(t, cart.Lines)
+	}
+	now = now.Add(time.Hour)
+	expired := session.Token()
+	cart, err := store.Cart(t.Context(), session)
+	require.NoError(t, err)
+	require.Empty(t, cart.Lines)
+	item, err := store.read(t.Context(), sessionID(expired))
+	require.NoError(t, err)
+	require.NotEmpty(t, item)
+
+	add(t, store, session, "coat", 1)
+	require.NotEqual(t, expired, session.Token())
+	cart, err = store.Cart(t.Context(), session)
+	require.NoError(t, err)
+	require.Equal(t, []shop.Line{{SKU: "coat", Quantity: 1}}, cart.Lines)
+}
+
+func TestAnOldSessionIsNotSignedInNorMovedAfterItExpired(t *testing.T) {
+	t.Parallel()
+	now := time.Now()
+	store, session := openStore(apptest.StartDynamoDB(t)), shop.OpenSession("")
+	store.now = func() time.Time { return now }
+	require.NoError(t, store.SignIn(t.Context(), session, 1, 1))
+	add(t, store, session, "tee", 1)
+	now = now.Add(time.Hour)
+	who, err := store.SignedIn(t.Context(), session)
+	require.NoError(t, err)
+	require.Zero(t, who)
+	require.NoError(t, store.SignIn(t.Context(), session, 2, 1))
+	cart, err := store.Cart(t.Context(), session)
+	require.NoError(t, err)
+	require.Empty(t, cart.Lines)
+}
+
+// counter counts requests.
+type counter struct{ calls atomic.Int64 }
+
+func (c *counter) Do(r *http.Request) (*http.Response, error) {
+	c.calls.Add(1)
+	return http.DefaultClient.Do(r)
+}
+
+func TestEveryOperationOnACartIsOneRoundTrip(t *testing.T) {
+	t.Parallel()
+	var requests counter
+	store := openStore(apptest.StartDynamoDB(t), func(o *dynamodb.Options) { o.HTTPClient = &requests })
+	session := shop.OpenSession("")
+	for name, operation := range map[string]func() error{
+		"add":       func() error { _, err := store.Add(t.Context(), session, "tee", 1); return err },
+		"set":       func() error { _, err := store.Set(t.Context(), session, "tee", 2); return err },
+		"remove":    func() error { _, err := store.Set(t.Context(), session, "tee", 0); return err },
+		"cart":      func() error { _, err := store.Cart(t.Context(), session); return err },
+		"clear":     func() error { return store.Clear(t.Context(), session) },
+		"signed in": func() error { _, err := store.SignedIn(t.Context(), session); return err },
+	} {
+		add(t, store, session, "coat", 1)
+		before := requests.calls.Load()
+		require.NoError(t, operation(), name)
+		require.EqualValues(t, 1, requests.calls.Load()-before, name)
+	}
+}
+
+func TestStoreIsAwayAndComesBackWithTheTable(t *testing.T) {
+	t.Parallel()
+	server := apptest.StartDynamoDB(t)
+	store, session := openStore(server), shop.OpenSession("")
+	add(t, store, session, "tee", 1)
+	server.Kill()
+	_, err := store.Add(t.Context(), session, "tee", 1)
+	require.ErrorIs(t, err, shop.ErrUnavailable)
+	_, err = store.Cart(t.Context(), session)
+	require.ErrorIs(t, err, shop.ErrUnavailable)
+	require.ErrorIs(t, store.Ping(t.Context()), shop.ErrUnavailable)
+	server.Start()
+	require.NoError(t, store.Ping(t.Context()))
+	add(t, store, session, "tee", 1)
+}
+
+// lost is a network that carries a request out and loses the answer, once.
+type lost struct{ answers atomic.Int64 }
+
+func (l *lost) Do(r *http.Request) (*http.Response, error) {
+	answer, err := http.DefaultClient.Do(r)
+	if err == nil && l.answers.Add(-1) == 0 {
+		answer.Body.Close()
+		return nil, context.DeadlineExceeded
+	}
+	return answer, err
+}
+
+func TestAnAdditionWhoseAnswerWasLostIsNotRepeatedButSettingIs(t *testing.T) {
+	t.Parallel()
+	var network lost
+	store := openStore(apptest.StartDynamoDB(t), func(o *dynamodb.Options) { o.HTTPClient = &network })
+	session := shop.OpenSession("")
+	add(t, store, session, "tee", 1)
+
+	network.answers.Store(1)
+	_, err := store.Add(t.Context(), session, "tee", 1)
+	require.ErrorIs(t, err, shop.ErrUnavailable, "in doubt")
+	cart, err := store.Cart(t.Context(), session)
+	require.NoError(t, err)
+	require.Equal(t, 2, cart.Count())
+
+	network.answers.Store(1)
+	cart, err = store.Set(t.Context(), session, "tee", 7)
+	require.NoError(t, err)
+	require.Equal(t, 7, cart.Count())
+}
+
+func TestSigningInWhoseLastAnswerWasLostKeepsTheCart(t *testing.T) {
+	t.Parallel()
+	var network lost
+	store := openStore(apptest.StartDynamoDB(t), func(o *dynamodb.Options) { o.HTTPClient = &network })
+	session := shop.OpenSession("")
+	add(t, store, session, "tee", 3)
+	network.answers.Store(4) // position, read, write, remove
+	require.NoError(t, store.SignIn(t.Context(), session, 1, 1))
+	cart, err := store.Cart(t.Context(), session)
+	require.NoError(t, err)
+	require.Equal(t, 3, cart.Count())
+}
+
+func TestATableThatIsNotOursIsAway(t *testing.T) {
+	t.Parallel()
+	store := NewStore(apptest.StartDynamoDB(t).Client(), "another", time.Hour)
+	require.ErrorIs(t, store.Ping(t.Context()), shop.ErrUnavailable)
+}

@@ -1,0 +1,45 @@
+package server
+
+import (
+	"bytes"
+	"fmt"
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"myclothes/app/apptest"
+	"myclothes/app/cookie"
+	"myclothes/app/shop"
+)
+
+func TestACartThatOutgrowsItsCookieIsAProblemAndStaysAsItWas(t *testing.T) {
+	t.Parallel()
+	var long sold
+	for i := range shop.MaxLines {
+		long = append(long, shop.Product{SKU: fmt.Sprintf("%02d-%s", i, strings.Repeat("x", 100)), Name: "x", PriceCents: 100})
+	}
+	keys := cookie.Keys{Keys: [][]byte{bytes.Repeat([]byte{1}, 32)}}
+	f := newFixture(t, func(cfg *Config) {
+		cfg.Catalog = shop.NewCatalog(long)
+		cfg.Store = cookie.NewStore(cookie.Config{
+			Name: cfg.SessionCookie, TTL: time.Hour, Secret: apptest.Fixed[cookie.Keys]{Secret: keys},
+			Size: func(token string) int { return len(NewCookie(cfg.SessionCookie, token, time.Hour, true).String()) },
+		})
+	})
+	for i, product := range long {
+		_, before := f.do("GET", "/api/cart", "")
+		item := `{"sku":"` + product.SKU + `","quantity":1}`
+		if answer, _ := f.do("POST", "/api/cart/items", item); answer.StatusCode == http.StatusOK {
+			continue
+		}
+		require.Greater(t, i, 20)
+		require.Contains(t, f.problem(422, "POST", "/api/cart/items", item), "4096 bytes")
+		_, after := f.do("GET", "/api/cart", "")
+		require.Equal(t, before, after)
+		return
+	}
+	require.Fail(t, "the cookie grows without end")
+}

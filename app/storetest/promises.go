@@ -1,0 +1,28 @@
+package storetest
+
+// promise is something that not every store can give.
+type promise string
+
+const (
+	anyInstance    promise = "a session is the same at any instance, and survives the end of one"
+	allCount       promise = "changes at the same moment all count and stop exactly at the limits"
+	oneToken       promise = "a session keeps its token, and with it its cookie, until somebody signs in or out"
+	oldTokensEnd   promise = "a token that was replaced is worth nothing: signing out cannot be undone"
+	sharedPosition promise = "what a customer wrote in one browser shows in all of theirs"
+)
+
+// exceptions is the conformance table: what a store cannot promise, and why. A store promises all that it
+// has no exception for. Besides these promises, all stores keep every other test of the suite.
+var exceptions = map[string]map[promise]string{
+	"instance": {
+		anyInstance: "each instance has carts of its own, and they end with it (rungs 1 and 2)",
+	},
+	"cookie": {
+		allCount:       "the browser keeps the answer that came last, and the cart in it (two tabs)",
+		oneToken:       "the token is the cart, so every change makes another one",
+		oldTokensEnd:   "nobody remembers which cookie is the latest: an older one of the visitor's own can be replayed until it expires",
+		sharedPosition: "the position is in the cookie, which the customer's other browsers do not have",
+	},
+	"elasticache": {},
+	"dynamodb":    {},
+}

@@ -1,0 +1,193 @@
+package cloud
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/netip"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"sync"
+	"time"
+)
+
+// Table is aws:dynamodb/table:Table. Of its settings, the keys have an effect here.
+type Table struct {
+	Name       string           `json:"name"` // the physical name if empty
+	HashKey    string           `json:"hashKey"`
+	RangeKey   string           `json:"rangeKey"`
+	Attributes []TableAttribute `json:"attributes"`
+}
+
+// TableAttribute says of what type an attribute is that a key names.
+type TableAttribute struct {
+	Name string `json:"name"`
+	Type string `json:"type"` // "S", "N" or "B"
+}
+
+// tableStartTimeout bounds the start of DynamoDB's stand-in, and each call that
+// makes or removes a table.
+const tableStartTimeout = 20 * time.Second
+
+// tables implements Service[Table] with one dynalite for all of them, which starts
+// with the first. It keeps items in memory.
+type tables struct {
+	*records[Table]
+	cloud  *Cloud
+	client http.Client
+
+	mu      sync.Mutex
+	process *process // nil before the first table
+	address netip.AddrPort
+}
+
+func newTables(c *Cloud) *tables {
+	return &tables{records: newRecords[Table](), cloud: c, client: http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: 64}}}
+}
+
+func (s *tables) Create(ctx context.Context, r Resource, spec Table) (Outputs, error) {
+	ctx, cancel := context.WithTimeout(ctx, tableStartTimeout)
+	defer cancel()
+	declaration, err := spec.declaration(r)
+	if err == nil {
+		err = s.start(ctx)
+	}
+	if err == nil {
+		err = s.call(ctx, "CreateTable", declaration)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("table %s: %w", r.Name, err)
+	}
+	return s.records.Create(ctx, r, spec)
+}
+
+func (s *tables) Delete(ctx context.Context, r Resource) error {
+	if _, there := s.find(r.ID); !there {
+		return nil
+	}
+	if !s.running() { // and its tables are gone
+		return s.records.Delete(ctx, r)
+	}
+	ctx, cancel := context.WithTimeout(ctx, tableStartTimeout)
+	defer cancel()
+	if err := s.call(ctx, "DeleteTable", map[string]any{"TableName": r.Name}); err != nil {
+		return fmt.Errorf("table %s: %w", r.Name, err)
+	}
+	return s.records.Delete(ctx, r)
+}
+
+// declaration is the table as the API's CreateTable takes it.
+func (t Table) declaration(r Resource) (map[string]any, error) {
+	if t.HashKey == "" {
+		return nil, errors.New("it has no hashKey")
+	}
+	keys := []map[string]string{{"AttributeName": t.HashKey, "KeyType": "HASH"}}
+	if t.RangeKey != "" {
+		keys = append(keys, map[string]string{"AttributeName": t.RangeKey, "KeyType": "RANGE"})
+	}
+	var attributes []map[string]string
+	for _, a := range t.Attributes {
+		attributes = append(attributes, map[string]string{"AttributeName": a.Name, "AttributeType": a.Type})
+	}
+	return map[string]any{"TableName": r.Name, "KeySchema": keys, "AttributeDefinitions": attributes, "BillingMode": "PAY_PER_REQUEST"}, nil
+}
+
+// start starts dynalite if it does not run, and returns when it answers.
+func (s *tables) start(ctx context.Context) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.process != nil && s.process.running() {
+		return nil
+	}
+	node, program, err := dynalite()
+	if err != nil {
+		return err
+	}
+	if s.address, err = s.cloud.network.nodeAddress(); err != nil {
+		return err
+	}
+	s.process, err = s.cloud.processes.start(command{
+		path: node,
+		args: []string{program, "--host", s.address.Addr().String(), "--port", fmt.Sprint(s.address.Port()), "--createTableMs", "0", "--deleteTableMs", "0"},
+		env:  []string{"PATH=/usr/local/bin:/usr/bin:/bin"},
+		dir:  s.cloud.dir,
+		log:  s.cloud.logPath("dynamodb"),
+	})
+	if err != nil {
+		return err
+	}
+	return s.process.until(ctx, "dynalite", func(ctx context.Context) error { return listening(ctx, s.address) })
+}
+
+func (s *tables) running() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.process != nil && s.process.running()
+}
+
+// dynalite finds Node.js, and the program that tools/setup installs for it into the
+// project: in a folder above the working directory.
+func dynalite() (node, program string, err error) {
+	const hint = "run tools/setup dynamodb, which installs it"
+	if node, err = exec.LookPath("node"); err != nil {
+		return "", "", errors.New("DynamoDB's stand-in needs Node.js: " + hint + ", or apt-get install nodejs npm")
+	}
+	dir, err := os.Getwd()
+	if err != nil {
+		return "", "", err
+	}
+	for ; ; dir = filepath.Dir(dir) {
+		program = filepath.Join(dir, ".local", "npm", "node_modules", "dynalite", "cli.js")
+		if _, err := os.Stat(program); err == nil {
+			return node, program, nil
+		}
+		if dir == filepath.Dir(dir) {
+			return "", "", errors.New("DynamoDB's stand-in, dynalite, is not installed: " + hint)
+		}
+	}
+}
+
+// call makes a call of the cloud's own.
+func (s *tables) call(ctx context.Context, operation string, input any) error {
+	body, err := json.Marshal(input)
+	if err != nil {
+		return err
+	}
+	header := http.Header{"Authorization": {"AWS4-HMAC-SHA256 Credential=local/20000101/local/dynamodb/aws4_request, SignedHeaders=host, Signature=none"}}
+	header.Set("X-Amz-Date", "20000101T000000Z")
+	reply, err := s.forward(ctx, operation, header, body)
+	if err != nil {
+		return err
+	}
+	if reply.status != http.StatusOK {
+		return fmt.Errorf("%s: %s", operation, reply.body)
+	}
+	return nil
+}
+
+func (s *tables) report() []Component {
+	s.mu.Lock()
+	process, address := s.process, s.address
+	s.mu.Unlock()
+	var components []Component
+	for _, table := range s.all() {
+		c := Component{
+			Kind: "dynamodb table", ID: table.Name, Address: address.String(), State: "active", Healthy: true,
+			Since: process.started, PID: process.pid(), Log: process.log,
+			Note: "dynalite, in memory; expired items stay until they are read",
+		}
+		if !process.running() {
+			c.State, c.Healthy = "ended: see its log", false
+		}
+		components = append(components, c)
+	}
+	return components
+}
+
+func (s *tables) close(context.Context) error {
+	s.client.CloseIdleConnections()
+	return nil
+}

@@ -1,0 +1,77 @@
+package cloud
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/http"
+)
+
+// dynamodbTarget is how the API's calls are named.
+const dynamodbTarget = "DynamoDB_20120810."
+
+// forwarded is the answer of a server that speaks AWS's protocol itself.
+type forwarded struct {
+	status int
+	header http.Header
+	body   []byte
+}
+
+func (f forwarded) write(w http.ResponseWriter) {
+	for _, name := range []string{"Content-Type", "X-Amz-Crc32", "X-Amzn-Requestid"} {
+		if value := f.header.Get(name); value != "" {
+			w.Header().Set(name, value)
+		}
+	}
+	w.WriteHeader(f.status)
+	_, _ = w.Write(f.body)
+}
+
+// callTable carries out a call on one table, if the caller's role may.
+func (c *Cloud) callTable(by caller, operation string, r *http.Request, body []byte) (any, error) {
+	var input struct{ TableName string }
+	if err := json.Unmarshal(body, &input); err != nil {
+		return nil, apiError{"SerializationException", "the request body is not JSON: " + err.Error()}
+	}
+	if input.TableName == "" {
+		return nil, apiError{"UnknownOperationException", fmt.Sprintf("the local cloud has no %q without a TableName", operation)}
+	}
+	table, there := c.tables.find(input.TableName)
+	arn := table.ARN
+	if !there {
+		arn = fmt.Sprintf("arn:aws:dynamodb:%s:%s:table/%s", c.Region, AccountID, input.TableName)
+	}
+	// Who may not use a table is not told whether it exists.
+	if err := c.authorize(by, "dynamodb:"+operation, arn); err != nil {
+		return nil, err
+	}
+	if !there {
+		return nil, apiError{"ResourceNotFoundException", "Requested resource not found"}
+	}
+	return c.tables.forward(r.Context(), operation, r.Header, body)
+}
+
+// forward hands a call to dynalite, which does not check who makes it.
+func (s *tables) forward(ctx context.Context, operation string, header http.Header, body []byte) (forwarded, error) {
+	s.mu.Lock()
+	address := s.address
+	s.mu.Unlock()
+	request, err := http.NewRequestWithContext(ctx, http.MethodPost, "http://"+address.String(), bytes.NewReader(body))
+	if err != nil {
+		return forwarded{}, err
+	}
+	for _, name := range []string{"Authorization", "X-Amz-Date"} {
+		request.Header.Set(name, header.Get(name))
+	}
+	request.Header.Set("Content-Type", "application/x-amz-json-1.0")
+	request.Header.Set("X-Amz-Target", dynamodbTarget+operation)
+	response, err := s.client.Do(request)
+	if err != nil {
+		return forwarded{}, err
+	}
+	defer response.Body.Close()
+	content, err := io.ReadAll(response.Body)
+	return forwarded{response.StatusCode, response.Header, content}, err
+}
