@@ -127,7 +127,7 @@ func (g *AutoScalingGroup) createGroup(ctx *pulumi.Context, name string, args *A
 		HealthCheckGracePeriod: pulumi.Int(180),
 		DefaultInstanceWarmup:  pulumi.Int(args.WarmupSeconds),
 		WaitForCapacityTimeout: pulumi.String("10m"),
-		WaitForElbCapacity:     pulumi.Int(args.MinInstances),
+		MinElbCapacity:         pulumi.Int(args.MinInstances), // to start with; scaling may add more
 		InstanceRefresh:        refreshArgs(args),
 		Tags:                   tags,
 	}, pulumi.Parent(g), pulumi.DependsOn(needs))
