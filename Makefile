@@ -4,8 +4,10 @@ PORT   ?= 8080
 CONFIG ?=
 
 # Unoptimised, the AWS SDK compiles in half the time; nothing here needs it fast.
-# All commands share the flags, and so the build cache.
-export GOFLAGS := $(GOFLAGS) '-gcflags=github.com/pulumi/pulumi-aws/...=-N -l'
+# All commands, and the release (infra/build.go), share the other flags, and so what
+# is compiled already.
+export CGO_ENABLED = 0
+export GOFLAGS := $(GOFLAGS) -trimpath '-gcflags=github.com/pulumi/...=-N -l'
 
 LOCAL = .local/bin/local
 
