@@ -115,7 +115,11 @@ func oneOf[T ~string](r *reader, key string, byDefault T, accepted ...T) T {
 		return byDefault
 	}
 	if !slices.Contains(accepted, value) {
-		r.refuse(key, value, strings.Join(strings.Fields(fmt.Sprint(accepted)), ", "))
+		var names []string
+		for _, a := range accepted {
+			names = append(names, string(a))
+		}
+		r.refuse(key, value, strings.Join(names, ", "))
 	}
 	return value
 }
