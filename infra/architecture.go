@@ -18,9 +18,9 @@ const (
 // instanceFamily splits an instance type: letters, generation, attributes.
 var instanceFamily = regexp.MustCompile(`^([a-z-]+)(\d+)([a-z0-9-]*)\.`)
 
-// architectureOf tells the architecture from an instance type's name: a "g" after
-// the generation is a Graviton processor (AWS, "Instance type naming conventions").
-func architectureOf(instanceType string) (Architecture, error) {
+// ArchitectureOf tells the architecture from an instance type's name: a "g" after
+// the generation is a Graviton processor (AWS, "Instance type naming conventions"). A type that runs no Linux is an error that names some that do.
+func ArchitectureOf(instanceType string) (Architecture, error) {
 	parts := instanceFamily.FindStringSubmatch(instanceType)
 	if parts == nil || parts[1] == "mac" {
 		return "", errors.New("a Linux instance type like t4g.small or m7i.large")

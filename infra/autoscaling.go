@@ -27,6 +27,7 @@ type AutoScalingGroupArgs struct {
 	MinInstances   int
 	MaxInstances   int
 	WarmupSeconds  int // from in service to counted as such
+	GraceSeconds   int // from launch until an unhealthy instance is replaced
 	CPUPercent     int // average that scaling aims at
 	RequestsMinute int // per instance, that scaling aims at
 	UserData       pulumi.StringInput
@@ -124,7 +125,7 @@ func (g *AutoScalingGroup) createGroup(ctx *pulumi.Context, name string, args *A
 			Version: g.template.LatestVersion.ApplyT(strconv.Itoa).(pulumi.StringOutput),
 		},
 		HealthCheckType:        pulumi.String("ELB"),
-		HealthCheckGracePeriod: pulumi.Int(180),
+		HealthCheckGracePeriod: pulumi.Int(args.GraceSeconds),
 		DefaultInstanceWarmup:  pulumi.Int(args.WarmupSeconds),
 		WaitForCapacityTimeout: pulumi.String("10m"),
 		MinElbCapacity:         pulumi.Int(args.MinInstances), // to start with; scaling may add more

@@ -57,6 +57,7 @@ type Config struct {
 	InstanceType            string
 	AmiID                   string // empty: the latest Amazon Linux 2023 when an instance starts
 	InstanceWarmupSeconds   int
+	HealthCheckGraceSeconds int
 	DeregistrationSeconds   int
 	TargetCPUPercent        int
 	TargetRequestsPerMinute int
@@ -96,6 +97,7 @@ func LoadConfig(ctx *pulumi.Context) (Config, error) {
 		InstanceType:            r.pattern("instanceType", "t4g.small", `[a-z][a-z0-9-]*\d[a-z0-9-]*\.[a-z0-9-]+`),
 		AmiID:                   r.pattern("amiId", "", `ami-[0-9a-f]{8,17}`),
 		InstanceWarmupSeconds:   r.integer("instanceWarmupSeconds", 60, 0, 3600),
+		HealthCheckGraceSeconds: r.integer("healthCheckGraceSeconds", 180, 0, 3600),
 		DeregistrationSeconds:   r.integer("deregistrationSeconds", 30, 10, 3600),
 		TargetCPUPercent:        r.integer("targetCpuPercent", 60, 10, 90),
 		TargetRequestsPerMinute: r.integer("targetRequestsPerMinute", 6000, 1, 1000000),
@@ -122,7 +124,7 @@ func LoadConfig(ctx *pulumi.Context) (Config, error) {
 // derive computes what follows from single values.
 func (r *reader) derive(c *Config) {
 	var err error
-	if c.architecture, err = architectureOf(c.InstanceType); err != nil {
+	if c.architecture, err = ArchitectureOf(c.InstanceType); err != nil {
 		r.refuse("instanceType", c.InstanceType, err.Error())
 	}
 	if !c.VpcCIDR.IsValid() {

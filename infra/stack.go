@@ -193,6 +193,7 @@ func (s *stack) servers(ctx *pulumi.Context) (err error) {
 		MinInstances:   s.config.MinInstances,
 		MaxInstances:   s.config.MaxInstances,
 		WarmupSeconds:  s.config.InstanceWarmupSeconds,
+		GraceSeconds:   s.config.HealthCheckGraceSeconds,
 		CPUPercent:     s.config.TargetCPUPercent,
 		RequestsMinute: s.config.TargetRequestsPerMinute,
 		UserData:       s.userData(),

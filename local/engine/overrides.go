@@ -4,14 +4,17 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"net"
 	"os"
 	"path/filepath"
-	"regexp"
 	"runtime"
+	"slices"
 	"strconv"
 
 	"github.com/pulumi/pulumi/sdk/v3/go/common/resource/config"
+
+	"myclothes/infra"
 )
 
 // Override is a setting that this machine needs otherwise than declared.
@@ -20,18 +23,24 @@ type Override struct {
 	Why                  string
 }
 
-// graviton are the instance types with arm64 processors.
-var graviton = regexp.MustCompile(`^([a-z-]+\d+g|a1)[a-z0-9-]*\.`)
+// processes are the settings for how long an instance takes to boot: here it is a
+// process, and does so at once.
+var processes = map[string]string{"instanceWarmupSeconds": "2", "healthCheckGraceSeconds": "20"}
 
 // override changes what cannot be as declared on this machine, unless it was given
 // by hand.
 func (s *Settings) override(given map[string]bool, running bool) error {
-	if declared, ok := s.effective("instanceType"); ok && !given["instanceType"] && graviton.MatchString(declared) != (runtime.GOARCH == "arm64") {
-		here := map[string]string{"arm64": "t4g.small", "amd64": "t3.small"}[runtime.GOARCH]
-		s.change("instanceType", declared, here, "the service runs on this machine, which is "+runtime.GOARCH)
+	if declared, ok := s.effective("instanceType"); ok && !given["instanceType"] {
+		// A type that is none is refused by the declaration.
+		if needs, err := infra.ArchitectureOf(declared); err == nil && string(needs) != runtime.GOARCH {
+			here := map[string]string{"arm64": "t4g.small", "amd64": "t3.small"}[runtime.GOARCH]
+			s.change("instanceType", declared, here, "the service runs on this machine, which is "+runtime.GOARCH)
+		}
 	}
-	if declared, ok := s.effective("instanceWarmupSeconds"); ok && !given["instanceWarmupSeconds"] {
-		s.change("instanceWarmupSeconds", declared, "2", "an instance is a process here and boots at once")
+	for _, key := range slices.Sorted(maps.Keys(processes)) {
+		if declared, ok := s.effective(key); ok && !given[key] {
+			s.change(key, declared, processes[key], "an instance is a process here and boots at once")
+		}
 	}
 	return s.overridePorts(given, running)
 }
