@@ -5,7 +5,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"maps"
 	"os"
 	"slices"
 	"strings"
@@ -183,13 +182,4 @@ func (g *replicationGroup) stop(context.Context) error {
 	g.primaryEnd.close()
 	g.readerEnd.close()
 	return os.RemoveAll(g.dir)
-}
-
-// valuesByKey returns a map's values, always in the same order.
-func valuesByKey[V any](m map[string]V) []V {
-	values := make([]V, 0, len(m))
-	for _, key := range slices.Sorted(maps.Keys(m)) {
-		values = append(values, m[key])
-	}
-	return values
 }

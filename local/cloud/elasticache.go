@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"strings"
-	"sync"
 )
 
 // Parameter is one of a cache's or a database's parameter group.
@@ -39,14 +38,12 @@ type ReplicationGroup struct {
 
 // replicationGroups implements Service[ReplicationGroup] with redis-server.
 type replicationGroups struct {
-	cloud *Cloud
-
-	mu   sync.Mutex
-	byID map[string]*replicationGroup // by Resource.ID
+	cloud  *Cloud
+	groups *running[*replicationGroup]
 }
 
 func newReplicationGroups(c *Cloud) *replicationGroups {
-	s := &replicationGroups{cloud: c, byID: map[string]*replicationGroup{}}
+	s := &replicationGroups{cloud: c, groups: newRunning[*replicationGroup]()}
 	c.cacheParameterGroups.changed = s.parametersChanged
 	return s
 }
@@ -60,9 +57,7 @@ func (s *replicationGroups) Create(ctx context.Context, r Resource, spec Replica
 	if err != nil {
 		return nil, fmt.Errorf("replication group %s: %w", spec.ReplicationGroupID, err)
 	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.byID[r.ID] = g
+	s.groups.add(r.ID, g)
 	return g.outputs(), nil
 }
 
@@ -71,7 +66,7 @@ func (s *replicationGroups) Update(ctx context.Context, r Resource, spec Replica
 	if err != nil {
 		return nil, err
 	}
-	g, ok := s.find(r)
+	g, ok := s.groups.find(r.ID)
 	if !ok {
 		return nil, fmt.Errorf("replication group %s is not running", spec.ReplicationGroupID)
 	}
@@ -82,27 +77,17 @@ func (s *replicationGroups) Update(ctx context.Context, r Resource, spec Replica
 }
 
 func (s *replicationGroups) Delete(ctx context.Context, r Resource) error {
-	g, ok := s.find(r)
+	g, ok := s.groups.remove(r.ID)
 	if !ok {
 		return nil
 	}
-	s.mu.Lock()
-	delete(s.byID, r.ID)
-	s.mu.Unlock()
 	return g.stop(ctx)
-}
-
-func (s *replicationGroups) find(r Resource) (*replicationGroup, bool) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	g, ok := s.byID[r.ID]
-	return g, ok
 }
 
 // parametersChanged applies an edited parameter group where it is in use.
 func (s *replicationGroups) parametersChanged(ctx context.Context, parameters record[CacheParameterGroup]) error {
 	var problems []error
-	for _, g := range s.running() {
+	for _, g := range s.groups.all() {
 		problems = append(problems, g.keeper.do(ctx, func(ctx context.Context) error {
 			if g.spec.ParameterGroupName != parameters.Name {
 				return nil
@@ -113,15 +98,9 @@ func (s *replicationGroups) parametersChanged(ctx context.Context, parameters re
 	return errors.Join(problems...)
 }
 
-func (s *replicationGroups) running() []*replicationGroup {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return valuesByKey(s.byID)
-}
-
 func (s *replicationGroups) report() []Component {
 	var components []Component
-	for _, g := range s.running() {
+	for _, g := range s.groups.all() {
 		components = append(components, *g.components.Load()...)
 	}
 	return components
@@ -129,7 +108,7 @@ func (s *replicationGroups) report() []Component {
 
 func (s *replicationGroups) close(ctx context.Context) error {
 	var problems []error
-	for _, g := range s.running() {
+	for _, g := range s.groups.all() {
 		problems = append(problems, g.stop(ctx))
 	}
 	return errors.Join(problems...)

@@ -139,7 +139,7 @@ func TestReadReplicaAheadOfThePromotedStandbyIsCopiedAnew(t *testing.T) {
 // receiverOfStandby is the process by which the standby gets changes.
 func (a *account) receiverOfStandby() (pid int) {
 	a.t.Helper()
-	i := a.DBInstances.(*dbInstances).byID["customers"]
+	i := a.DBInstances.(*dbInstances).instances.byID["customers"]
 	require.NoError(a.t, i.keeper.do(a.t.Context(), func(ctx context.Context) error {
 		return i.standby.ask(ctx, &pid, `select pid from pg_stat_wal_receiver`)
 	}))

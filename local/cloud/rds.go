@@ -34,15 +34,15 @@ type DBInstance struct {
 
 // dbInstances implements Service[DBInstance] with PostgreSQL.
 type dbInstances struct {
-	cloud *Cloud
+	cloud     *Cloud
+	instances *running[*dbInstance]
 
 	mu       sync.Mutex
-	postgres *postgresql            // found when the first instance is made
-	byID     map[string]*dbInstance // by Resource.ID
+	postgres *postgresql // found when the first instance is made
 }
 
 func newDBInstances(c *Cloud) *dbInstances {
-	s := &dbInstances{cloud: c, byID: map[string]*dbInstance{}}
+	s := &dbInstances{cloud: c, instances: newRunning[*dbInstance]()}
 	c.dbParameterGroups.changed = s.parametersChanged
 	return s
 }
@@ -55,9 +55,7 @@ func (s *dbInstances) Create(ctx context.Context, r Resource, spec DBInstance) (
 	if err != nil {
 		return nil, fmt.Errorf("database %s: %w", r.Name, err)
 	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.byID[r.ID] = i
+	s.instances.add(r.ID, i)
 	return i.outputs(), nil
 }
 
@@ -85,7 +83,7 @@ func (s *dbInstances) prepare(r Resource, spec DBInstance) (*dbInstance, error) 
 }
 
 func (s *dbInstances) Update(ctx context.Context, r Resource, spec DBInstance) (Outputs, error) {
-	i, ok := s.find(r)
+	i, ok := s.instances.find(r.ID)
 	if !ok {
 		return nil, fmt.Errorf("database %s is not running", r.Name)
 	}
@@ -103,31 +101,15 @@ func (s *dbInstances) Update(ctx context.Context, r Resource, spec DBInstance) (
 }
 
 func (s *dbInstances) Delete(ctx context.Context, r Resource) error {
-	i, ok := s.find(r)
+	i, ok := s.instances.remove(r.ID)
 	if !ok {
 		return nil
 	}
-	s.mu.Lock()
-	delete(s.byID, r.ID)
-	s.mu.Unlock()
 	return i.stop(ctx)
 }
 
-func (s *dbInstances) find(r Resource) (*dbInstance, bool) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	i, ok := s.byID[r.ID]
-	return i, ok
-}
-
-func (s *dbInstances) running() []*dbInstance {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return valuesByKey(s.byID)
-}
-
 func (s *dbInstances) named(reference string) *dbInstance {
-	for _, i := range s.running() {
+	for _, i := range s.instances.all() {
 		if i.identifier() == reference || i.resource.ARN == reference {
 			return i
 		}
@@ -136,13 +118,13 @@ func (s *dbInstances) named(reference string) *dbInstance {
 }
 
 func (s *dbInstances) replicasOf(source *dbInstance) []*dbInstance {
-	return slices.DeleteFunc(s.running(), func(i *dbInstance) bool { return i.source != source })
+	return slices.DeleteFunc(s.instances.all(), func(i *dbInstance) bool { return i.source != source })
 }
 
 // parametersChanged applies an edited parameter group where it is in use.
 func (s *dbInstances) parametersChanged(ctx context.Context, parameters record[DBParameterGroup]) error {
 	var problems []error
-	for _, i := range s.running() {
+	for _, i := range s.instances.all() {
 		problems = append(problems, i.keeper.do(ctx, func(ctx context.Context) error {
 			if i.spec.ParameterGroupName != parameters.Name {
 				return nil
@@ -156,7 +138,7 @@ func (s *dbInstances) parametersChanged(ctx context.Context, parameters record[D
 // report lists the instances, read replicas after what they replicate.
 func (s *dbInstances) report() []Component {
 	var sources, replicas []Component
-	for _, i := range s.running() {
+	for _, i := range s.instances.all() {
 		if i.source == nil {
 			sources = append(sources, *i.components.Load()...)
 		} else {
@@ -168,7 +150,7 @@ func (s *dbInstances) report() []Component {
 
 func (s *dbInstances) close(ctx context.Context) error {
 	var stops sync.WaitGroup
-	instances := s.running()
+	instances := s.instances.all()
 	problems := make([]error, len(instances))
 	for n, i := range instances {
 		stops.Go(func() { problems[n] = i.stop(ctx) })
