@@ -2,6 +2,8 @@ package infra
 
 import (
 	"encoding/base64"
+	"maps"
+	"slices"
 	"strconv"
 
 	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/autoscaling"
@@ -108,9 +110,10 @@ func encode(script string) string { return base64.StdEncoding.EncodeToString([]b
 
 func (g *AutoScalingGroup) createGroup(ctx *pulumi.Context, name string, args *AutoScalingGroupArgs) (err error) {
 	var tags autoscaling.GroupTagArray
-	for _, key := range tagKeys {
+	values := args.tags.plain(name)
+	for _, key := range slices.Sorted(maps.Keys(values)) { // a list: its order is part of every diff
 		tags = append(tags, autoscaling.GroupTagArgs{
-			Key: pulumi.String(key), Value: pulumi.String(args.tags.plain(name)[key]), PropagateAtLaunch: pulumi.Bool(true),
+			Key: pulumi.String(key), Value: pulumi.String(values[key]), PropagateAtLaunch: pulumi.Bool(true),
 		})
 	}
 	needs := append([]pulumi.Resource{g.identity.policy}, args.Needs...)

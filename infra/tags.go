@@ -15,9 +15,6 @@ func (t tagger) named(role string) pulumi.StringMap {
 	return tags
 }
 
-// tagKeys are the keys of every resource's tags, in a fixed order.
-var tagKeys = []string{"ManagedBy", "Name", "Project", "Stack"}
-
 func (t tagger) plain(role string) map[string]string {
 	return map[string]string{
 		"Name":      t.project + "-" + t.stack + "-" + role,
