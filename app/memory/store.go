@@ -3,7 +3,6 @@
 package memory
 
 import (
-	"container/list"
 	"context"
 	"sync"
 	"time"
@@ -11,36 +10,39 @@ import (
 	"myclothes/app/shop"
 )
 
-// MaxSessions bounds the memory: beyond it the sessions used longest ago are forgotten. A full cart
-// takes some 5 KiB.
+// MaxSessions bounds the memory: beyond it the sessions used longest ago are forgotten, and beyond as many
+// customers their carts. A full cart takes some 5 KiB.
 const MaxSessions = 20_000
 
 // Store is a bounded, expiring shop.SessionStore.
 type Store struct {
-	ttl   time.Duration
-	limit int
-	now   func() time.Time
-
 	mu       sync.Mutex
-	sessions map[string]*list.Element // of *session, by identifier
-	recent   *list.List               // used last at the front
-	wrote    map[int64]shop.Position  // by customer; 16 bytes for everybody who ever signed in here
+	sessions *shelf[string, *session] // by token
+	accounts *shelf[int64, *account]  // by customer
 }
 
+// session is that of a guest, with a cart of its own, or of a customer.
 type session struct {
-	id       string
-	lines    map[string]int
+	own     cart
+	account *account // nil: a guest
+}
+
+// account is what all sessions of a customer share. It is replaced to end them: a session whose account is
+// not the one on the shelf is over.
+type account struct {
 	customer int64
-	expires  time.Time
+	cart     cart
+	wrote    shop.Position
 }
 
 var _ shop.SessionStore = (*Store)(nil)
 
-// NewStore returns a store whose sessions live for ttl after they were last used.
+// NewStore returns a store whose sessions live for ttl after they were last used, and the carts of
+// customers as well.
 func NewStore(ttl time.Duration) *Store {
 	return &Store{
-		ttl: ttl, limit: MaxSessions, now: time.Now,
-		sessions: map[string]*list.Element{}, recent: list.New(), wrote: map[int64]shop.Position{},
+		sessions: newShelf[string, *session](ttl, MaxSessions),
+		accounts: newShelf[int64, *account](ttl, MaxSessions),
 	}
 }
 
@@ -51,19 +53,18 @@ func (s *Store) Ping(context.Context) error { return nil }
 func (s *Store) Cart(_ context.Context, current *shop.Session) (shop.Cart, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	entry := s.use(current)
-	if entry == nil {
-		return shop.Cart{}, nil
+	if used := s.use(current); used != nil {
+		return used.cart().content(), nil
 	}
-	return entry.cart(), nil
+	return shop.Cart{}, nil
 }
 
 // Add implements shop.CartStore.
 func (s *Store) Add(_ context.Context, current *shop.Session, sku string, quantity int) (shop.Cart, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	entry := s.useOrBegin(current)
-	return entry.set(sku, entry.lines[sku]+quantity)
+	c := s.useOrBegin(current).cart()
+	return c.set(sku, c.lines[sku]+quantity)
 }
 
 // Set implements shop.CartStore.
@@ -73,15 +74,15 @@ func (s *Store) Set(_ context.Context, current *shop.Session, sku string, quanti
 	if quantity == 0 && s.use(current) == nil {
 		return shop.Cart{}, nil
 	}
-	return s.useOrBegin(current).set(sku, quantity)
+	return s.useOrBegin(current).cart().set(sku, quantity)
 }
 
 // Clear implements shop.CartStore.
 func (s *Store) Clear(_ context.Context, current *shop.Session) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if entry := s.use(current); entry != nil {
-		clear(entry.lines)
+	if used := s.use(current); used != nil {
+		clear(used.cart().lines)
 	}
 	return nil
 }
@@ -90,19 +91,28 @@ func (s *Store) Clear(_ context.Context, current *shop.Session) error {
 func (s *Store) SignedIn(_ context.Context, current *shop.Session) (shop.Identity, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	entry := s.use(current)
-	if entry == nil || entry.customer == 0 {
+	used := s.use(current)
+	if used == nil || used.account == nil {
 		return shop.Identity{}, nil
 	}
-	return shop.Identity{Customer: entry.customer, Wrote: s.wrote[entry.customer]}, nil
+	return shop.Identity{Customer: used.account.customer, Wrote: used.account.wrote}, nil
 }
 
 // SignIn implements shop.SessionStore.
 func (s *Store) SignIn(_ context.Context, current *shop.Session, customer int64, wrote shop.Position) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.renew(current).customer = customer
-	s.wrote[customer] = max(s.wrote[customer], wrote)
+	a, known := s.accounts.use(customer)
+	if !known {
+		a = &account{customer: customer}
+		s.accounts.put(customer, a)
+	}
+	a.wrote = max(a.wrote, wrote)
+	if used := s.use(current); used != nil && used.account == nil {
+		a.cart.merge(used.own)
+	}
+	s.sessions.forget(current.Token())
+	s.begin(current, &session{account: a})
 	return nil
 }
 
@@ -110,13 +120,42 @@ func (s *Store) SignIn(_ context.Context, current *shop.Session, customer int64,
 func (s *Store) SignOut(_ context.Context, current *shop.Session) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	entry := s.use(current)
-	if entry != nil && len(entry.lines) > 0 {
-		s.renew(current).customer = 0
+	s.signOut(current)
+	return nil
+}
+
+// SignOutEverywhere implements shop.SessionStore.
+func (s *Store) SignOutEverywhere(_ context.Context, current *shop.Session) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if a := s.signOut(current); a != nil {
+		again := *a
+		s.accounts.put(a.customer, &again)
+	}
+	return nil
+}
+
+// signOut ends the session of a customer and returns the account; nil if it is not that of a customer.
+func (s *Store) signOut(current *shop.Session) *account {
+	used := s.use(current)
+	if used != nil && used.account == nil {
 		return nil
 	}
-	s.forget(current.Token())
+	s.sessions.forget(current.Token())
 	current.End()
+	if used == nil {
+		return nil
+	}
+	return used.account
+}
+
+// Ordered implements shop.SessionStore.
+func (s *Store) Ordered(_ context.Context, current *shop.Session, order int64, lines []shop.Line) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if used := s.use(current); used != nil {
+		used.cart().take(order, lines)
+	}
 	return nil
 }
 
@@ -124,78 +163,45 @@ func (s *Store) SignOut(_ context.Context, current *shop.Session) error {
 func (s *Store) Wrote(_ context.Context, _ *shop.Session, customer int64, at shop.Position) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.wrote[customer] = max(s.wrote[customer], at)
+	if a, known := s.accounts.use(customer); known {
+		a.wrote = max(a.wrote, at)
+	}
 	return nil
 }
 
 // use returns the session and renews it; nil if there is none.
 func (s *Store) use(current *shop.Session) *session {
-	element, ok := s.sessions[current.Token()]
+	used, ok := s.sessions.use(current.Token())
 	if !ok {
 		return nil
 	}
-	entry := element.Value.(*session)
-	if !s.now().Before(entry.expires) {
-		s.forget(entry.id)
-		return nil
+	if a := used.account; a != nil {
+		if now, _ := s.accounts.use(a.customer); now != a {
+			s.sessions.forget(current.Token())
+			return nil
+		}
 	}
-	entry.expires = s.now().Add(s.ttl)
-	s.recent.MoveToFront(element)
-	current.Keep(entry.id)
-	return entry
+	current.Keep(current.Token())
+	return used
 }
 
 func (s *Store) useOrBegin(current *shop.Session) *session {
-	if entry := s.use(current); entry != nil {
-		return entry
+	if used := s.use(current); used != nil {
+		return used
 	}
-	return s.begin(current, &session{lines: map[string]int{}})
+	return s.begin(current, &session{})
 }
 
-// renew moves the session, or a new one, under a new identifier.
-func (s *Store) renew(current *shop.Session) *session {
-	entry := s.useOrBegin(current)
-	s.forget(entry.id)
-	return s.begin(current, entry)
+func (s *Store) begin(current *shop.Session, fresh *session) *session {
+	id := shop.NewSessionID()
+	s.sessions.put(id, fresh)
+	current.Keep(id)
+	return fresh
 }
 
-func (s *Store) begin(current *shop.Session, entry *session) *session {
-	entry.id, entry.expires = shop.NewSessionID(), s.now().Add(s.ttl)
-	s.sessions[entry.id] = s.recent.PushFront(entry)
-	current.Keep(entry.id)
-	if s.recent.Len() > s.limit {
-		s.forget(s.recent.Back().Value.(*session).id)
+func (s *session) cart() *cart {
+	if s.account != nil {
+		return &s.account.cart
 	}
-	return entry
-}
-
-func (s *Store) forget(id string) {
-	if element, ok := s.sessions[id]; ok {
-		s.recent.Remove(element)
-		delete(s.sessions, id)
-	}
-}
-
-// set changes one line within the limits; a refused change leaves the cart as it was.
-func (e *session) set(sku string, quantity int) (shop.Cart, error) {
-	_, there := e.lines[sku]
-	switch {
-	case quantity > shop.MaxQuantity:
-		return shop.Cart{}, shop.TooMany(sku)
-	case quantity == 0:
-		delete(e.lines, sku)
-	case !there && len(e.lines) >= shop.MaxLines:
-		return shop.Cart{}, shop.TooManyLines()
-	default:
-		e.lines[sku] = quantity
-	}
-	return e.cart(), nil
-}
-
-func (e *session) cart() shop.Cart {
-	lines := make([]shop.Line, 0, len(e.lines))
-	for sku, quantity := range e.lines {
-		lines = append(lines, shop.Line{SKU: sku, Quantity: quantity})
-	}
-	return shop.NewCart(lines)
+	return &s.own
 }

@@ -19,7 +19,7 @@ func TestSessionsExpireUnlessTheyAreUsed(t *testing.T) {
 	t.Parallel()
 	now := time.Now()
 	store := NewStore(time.Hour)
-	store.now = func() time.Time { return now }
+	store.sessions.now = func() time.Time { return now }
 	session := shop.OpenSession("")
 	_, err := store.Add(t.Context(), session, "tee", 1)
 	require.NoError(t, err)
@@ -34,13 +34,13 @@ func TestSessionsExpireUnlessTheyAreUsed(t *testing.T) {
 	cart, err := store.Cart(t.Context(), session)
 	require.NoError(t, err)
 	require.Empty(t, cart.Lines)
-	require.Empty(t, store.sessions, "an expired session takes no memory")
+	require.Empty(t, store.sessions.entries, "an expired session takes no memory")
 }
 
 func TestSessionsUsedLongestAgoMakeRoom(t *testing.T) {
 	t.Parallel()
 	store := NewStore(time.Hour)
-	store.limit = 2
+	store.sessions.limit = 2
 	sessions := []*shop.Session{shop.OpenSession(""), shop.OpenSession(""), shop.OpenSession("")}
 	for i, session := range sessions {
 		_, err := store.Add(t.Context(), session, "tee", 1)

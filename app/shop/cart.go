@@ -5,6 +5,7 @@ package shop
 import (
 	"cmp"
 	"fmt"
+	"maps"
 	"slices"
 )
 
@@ -20,15 +21,48 @@ type Line struct {
 	Quantity int // 1 to MaxQuantity
 }
 
-// Cart is what somebody wants to buy: at most one line per product, sorted by SKU.
+// Cart is what somebody wants to buy: at most one line per product, sorted by SKU. It may have more than
+// MaxLines lines after two carts became one; nothing new fits then until some are taken out.
 type Cart struct {
-	Lines []Line
+	Lines     []Line
+	LastOrder int64 // number of the latest order that was taken out of this cart; 0: none
 }
 
 // NewCart returns the cart with these lines, in the order every store shows them.
 func NewCart(lines []Line) Cart {
 	slices.SortFunc(lines, func(a, b Line) int { return cmp.Compare(a.SKU, b.SKU) })
 	return Cart{Lines: lines}
+}
+
+// Merge returns the lines of both carts. Of a product that is in both there are as many pieces as in the two
+// together, up to MaxQuantity.
+func Merge(one, other []Line) []Line {
+	quantities := map[string]int{}
+	for _, line := range slices.Concat(one, other) {
+		quantities[line.SKU] = min(quantities[line.SKU]+line.Quantity, MaxQuantity)
+	}
+	return sorted(quantities)
+}
+
+// Without returns the lines without the pieces in taken: of each product that many fewer, or none.
+func Without(lines, taken []Line) []Line {
+	quantities := map[string]int{}
+	for _, line := range lines {
+		quantities[line.SKU] = line.Quantity
+	}
+	for _, line := range taken {
+		quantities[line.SKU] -= line.Quantity
+	}
+	maps.DeleteFunc(quantities, func(_ string, quantity int) bool { return quantity <= 0 })
+	return sorted(quantities)
+}
+
+func sorted(quantities map[string]int) []Line {
+	lines := make([]Line, 0, len(quantities))
+	for sku, quantity := range quantities {
+		lines = append(lines, Line{SKU: sku, Quantity: quantity})
+	}
+	return NewCart(lines).Lines
 }
 
 // Count is the number of pieces in the cart.

@@ -3,6 +3,7 @@ package shop
 import (
 	"context"
 	"errors"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -153,4 +154,25 @@ func TestRefusalsAreOfTheirKind(t *testing.T) {
 	require.ErrorIs(t, CheckAdd(0), ErrInvalid)
 	require.NoError(t, CheckSet(0))
 	require.False(t, errors.Is(CheckSet(-1), ErrLimit))
+}
+
+func TestTwoCartsThatBecomeOneLoseNoLine(t *testing.T) {
+	t.Parallel()
+	lines := rapid.Custom(func(t *rapid.T) []Line {
+		quantities := rapid.MapOf(rapid.StringMatching(`[a-f]`), rapid.IntRange(1, MaxQuantity)).Draw(t, "quantities")
+		return sorted(quantities)
+	})
+	rapid.Check(t, func(t *rapid.T) {
+		one, other := lines.Draw(t, "one"), lines.Draw(t, "other")
+		merged := Merge(one, other)
+		require.Equal(t, merged, Merge(other, one))
+		for _, line := range slices.Concat(one, other) {
+			i := slices.IndexFunc(merged, func(m Line) bool { return m.SKU == line.SKU })
+			require.GreaterOrEqual(t, i, 0)
+			require.GreaterOrEqual(t, merged[i].Quantity, line.Quantity)
+			require.LessOrEqual(t, merged[i].Quantity, MaxQuantity)
+		}
+		require.Empty(t, Without(one, one))
+		require.Equal(t, one, Without(one, nil))
+	})
 }

@@ -32,7 +32,8 @@ type CartStore interface {
 	Clear(ctx context.Context, s *Session) error
 }
 
-// SessionStore is a CartStore that also knows who is signed in.
+// SessionStore is a CartStore that also knows who is signed in. The cart of a guest belongs to their session;
+// that of a customer to the customer, so that it is the same in all their browsers.
 type SessionStore interface {
 	CartStore
 
@@ -40,13 +41,22 @@ type SessionStore interface {
 	SignedIn(ctx context.Context, s *Session) (Identity, error)
 
 	// SignIn makes the session that of the customer, under a new token; the old token is worth nothing
-	// afterwards. The cart moves along. wrote is a position up to which this customer must see the
-	// database (see Identity.Wrote).
+	// afterwards. What a guest had in the cart is added to the customer's cart (see Merge), at once and once:
+	// whoever fails in between may sign in again with the old token. wrote is a position up to which this
+	// customer must see the database (see Identity.Wrote).
 	SignIn(ctx context.Context, s *Session, customer int64, wrote Position) error
 
-	// SignOut ends the customer's session: its token is worth nothing afterwards. A cart that is not
-	// empty stays with the browser, under a new token.
+	// SignOut ends the customer's session: its token is worth nothing afterwards. The cart waits for the
+	// customer. A guest's session is left as it is.
 	SignOut(ctx context.Context, s *Session) error
+
+	// SignOutEverywhere ends all sessions of whoever is signed in here. The cart waits for the customer.
+	SignOutEverywhere(ctx context.Context, s *Session) error
+
+	// Ordered takes what was ordered out of the cart (see Without), and remembers the order as
+	// Cart.LastOrder. It does so once per order: for an order that is not later than LastOrder, nothing
+	// changes. The order's number is positive.
+	Ordered(ctx context.Context, s *Session, order int64, lines []Line) error
 
 	// Wrote remembers that the customer's latest write reached the position, for every session of theirs
 	// that the store knows. Positions never go back.

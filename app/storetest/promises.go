@@ -9,6 +9,8 @@ const (
 	oneToken       promise = "a session keeps its token, and with it its cookie, until somebody signs in or out"
 	oldTokensEnd   promise = "a token that was replaced is worth nothing: signing out cannot be undone"
 	sharedPosition promise = "what a customer wrote in one browser shows in all of theirs"
+	accountCart    promise = "a customer's cart is the same in all their browsers, waits while they are signed out, and takes in a guest's on signing in"
+	revocation     promise = "a customer can end all their sessions at once"
 )
 
 // exceptions is the conformance table: what a store cannot promise, and why. A store promises all that it
@@ -22,6 +24,8 @@ var exceptions = map[string]map[promise]string{
 		oneToken:       "the token is the cart, so every change makes another one",
 		oldTokensEnd:   "nobody remembers which cookie is the latest: an older one of the visitor's own can be replayed until it expires",
 		sharedPosition: "the position is in the cookie, which the customer's other browsers do not have",
+		accountCart:    "a cart is in one browser and stays with it, whoever signs in or out there",
+		revocation:     "nobody knows which cookies there are",
 	},
 	"elasticache": {},
 	"dynamodb":    {},

@@ -2,6 +2,7 @@ package storetest
 
 import (
 	"strings"
+	"sync/atomic"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -38,15 +39,29 @@ func customerOf(t *testing.T, store shop.SessionStore, token string) int64 {
 	return who.Customer
 }
 
+// lastCustomer makes customers of their own for tests that share a store.
+var lastCustomer atomic.Int64
+
+func newCustomer() int64 { return lastCustomer.Add(1) }
+
+// signIn returns the token of a session that was a guest's with this token, and is now the customer's.
+func signIn(t *testing.T, store shop.SessionStore, token string, customer int64) string {
+	t.Helper()
+	session := shop.OpenSession(token)
+	require.NoError(t, store.SignIn(t.Context(), session, customer, 1))
+	require.True(t, session.Kept())
+	return session.Token()
+}
+
 func signInMoves(t *testing.T, store shop.SessionStore) {
-	before := begin(t, store)
+	customer, before := newCustomer(), begin(t, store)
 	session := shop.OpenSession(before)
-	require.NoError(t, store.SignIn(t.Context(), session, 42, 1000))
+	require.NoError(t, store.SignIn(t.Context(), session, customer, 1000))
 	require.True(t, session.Kept())
 	require.NotEqual(t, before, session.Token())
 	who, err := store.SignedIn(t.Context(), shop.OpenSession(session.Token()))
 	require.NoError(t, err)
-	require.EqualValues(t, 42, who.Customer)
+	require.Equal(t, customer, who.Customer)
 	require.GreaterOrEqual(t, who.Wrote, shop.Position(1000))
 	require.Equal(t, []shop.Line{{SKU: "tee", Quantity: 1}}, cartOf(t, store, session.Token()))
 	require.Zero(t, customerOf(t, store, before), "whoever planted the token before is not signed in")
@@ -54,7 +69,7 @@ func signInMoves(t *testing.T, store shop.SessionStore) {
 
 func signInEnds(t *testing.T, store shop.SessionStore) {
 	before := begin(t, store)
-	require.NoError(t, store.SignIn(t.Context(), shop.OpenSession(before), 42, 1))
+	signIn(t, store, before, newCustomer())
 	require.Empty(t, cartOf(t, store, before))
 	require.Zero(t, customerOf(t, store, before))
 }
@@ -62,12 +77,12 @@ func signInEnds(t *testing.T, store shop.SessionStore) {
 // signInWhileAdding is two tabs: what one adds before the other's sign-in takes effect moves along, and what
 // comes after it is in a session of its own.
 func signInWhileAdding(t *testing.T, store shop.SessionStore) {
-	before := begin(t, store)
+	customer, before := newCustomer(), begin(t, store)
 	signedIn := shop.OpenSession(before)
 	adding := make([]*shop.Session, 20)
 	atOnce(t, len(adding)+1, func(i int) error {
 		if i == len(adding) {
-			return store.SignIn(t.Context(), signedIn, 48, 1)
+			return store.SignIn(t.Context(), signedIn, customer, 1)
 		}
 		adding[i] = shop.OpenSession(before)
 		_, err := store.Add(t.Context(), adding[i], "coat", 1)
@@ -84,20 +99,17 @@ func signInWhileAdding(t *testing.T, store shop.SessionStore) {
 }
 
 func signOut(t *testing.T, store shop.SessionStore) {
-	session := shop.OpenSession(begin(t, store))
-	require.NoError(t, store.SignIn(t.Context(), session, 43, 1))
+	session := shop.OpenSession(signIn(t, store, begin(t, store), newCustomer()))
 	signedIn := session.Token()
 	require.NoError(t, store.SignOut(t.Context(), session))
-	require.True(t, session.Kept())
+	require.True(t, session.Kept() || session.Ended())
 	require.NotEqual(t, signedIn, session.Token())
-	require.Equal(t, []shop.Line{{SKU: "tee", Quantity: 1}}, cartOf(t, store, session.Token()))
 	require.Zero(t, customerOf(t, store, session.Token()))
 }
 
 func signOutEnds(t *testing.T, store shop.SessionStore) {
 	for _, token := range []string{begin(t, store), ""} { // with a cart, and without
-		session := shop.OpenSession(token)
-		require.NoError(t, store.SignIn(t.Context(), session, 43, 1))
+		session := shop.OpenSession(signIn(t, store, token, newCustomer()))
 		signedIn := session.Token()
 		require.NoError(t, store.SignOut(t.Context(), session))
 		require.Zero(t, customerOf(t, store, signedIn))
@@ -106,33 +118,37 @@ func signOutEnds(t *testing.T, store shop.SessionStore) {
 }
 
 func signOutEmpty(t *testing.T, store shop.SessionStore) {
-	session := shop.OpenSession("")
-	require.NoError(t, store.SignIn(t.Context(), session, 44, 1))
+	session := shop.OpenSession(signIn(t, store, "", newCustomer()))
 	require.NoError(t, store.SignOut(t.Context(), session))
 	require.True(t, session.Ended())
 }
 
-func signInAgain(t *testing.T, store shop.SessionStore) {
+func signOutGuest(t *testing.T, store shop.SessionStore) {
 	session := shop.OpenSession(begin(t, store))
-	require.NoError(t, store.SignIn(t.Context(), session, 49, 1<<50))
-	require.NoError(t, store.SignIn(t.Context(), session, 50, 3))
-	who, err := store.SignedIn(t.Context(), session)
-	require.NoError(t, err)
-	require.Equal(t, shop.Identity{Customer: 50, Wrote: 3}, who)
+	require.NoError(t, store.SignOut(t.Context(), session))
+	require.NoError(t, store.SignOutEverywhere(t.Context(), session))
 	require.Equal(t, []shop.Line{{SKU: "tee", Quantity: 1}}, cartOf(t, store, session.Token()))
 }
 
+func signInAgain(t *testing.T, store shop.SessionStore) {
+	session, second := shop.OpenSession(begin(t, store)), newCustomer()
+	require.NoError(t, store.SignIn(t.Context(), session, newCustomer(), 1<<50))
+	require.NoError(t, store.SignIn(t.Context(), session, second, 3))
+	who, err := store.SignedIn(t.Context(), session)
+	require.NoError(t, err)
+	require.Equal(t, shop.Identity{Customer: second, Wrote: 3}, who)
+}
+
 func clearKeepsCustomer(t *testing.T, store shop.SessionStore) {
-	session := shop.OpenSession(begin(t, store))
-	require.NoError(t, store.SignIn(t.Context(), session, 45, 1))
+	customer := newCustomer()
+	session := shop.OpenSession(signIn(t, store, begin(t, store), customer))
 	require.NoError(t, store.Clear(t.Context(), session))
 	require.Empty(t, cartOf(t, store, session.Token()))
-	require.EqualValues(t, 45, customerOf(t, store, session.Token()))
+	require.Equal(t, customer, customerOf(t, store, session.Token()))
 }
 
 func positions(t *testing.T, store shop.SessionStore) {
-	const customer = 47
-	session := shop.OpenSession("")
+	customer, session := newCustomer(), shop.OpenSession("")
 	require.NoError(t, store.SignIn(t.Context(), session, customer, 5))
 	require.NoError(t, store.Wrote(t.Context(), session, customer, 1<<40))
 	require.NoError(t, store.Wrote(t.Context(), session, customer, 7))
@@ -143,8 +159,7 @@ func positions(t *testing.T, store shop.SessionStore) {
 }
 
 func positionsEverywhere(t *testing.T, store shop.SessionStore) {
-	const customer = 46
-	phone, laptop := shop.OpenSession(""), shop.OpenSession("")
+	customer, phone, laptop := newCustomer(), shop.OpenSession(""), shop.OpenSession("")
 	require.NoError(t, store.SignIn(t.Context(), phone, customer, 5))
 	require.NoError(t, store.SignIn(t.Context(), laptop, customer, 5))
 	require.NoError(t, store.Wrote(t.Context(), phone, customer, 1<<40))
@@ -159,11 +174,12 @@ func servedAnywhere(t *testing.T, one, two shop.SessionStore) {
 	require.NoError(t, err)
 	want := []shop.Line{{SKU: "coat", Quantity: 2}, {SKU: "tee", Quantity: 1}}
 	require.Equal(t, want, cart.Lines)
-	require.NoError(t, one.SignIn(t.Context(), session, 51, 9))
+	customer := newCustomer()
+	require.NoError(t, one.SignIn(t.Context(), session, customer, 9))
 	who, err := two.SignedIn(t.Context(), session)
 	require.NoError(t, err)
-	require.Equal(t, shop.Identity{Customer: 51, Wrote: 9}, who)
+	require.Equal(t, shop.Identity{Customer: customer, Wrote: 9}, who)
+	require.Equal(t, want, cartOf(t, two, session.Token()))
 	require.NoError(t, two.SignOut(t.Context(), session))
 	require.Zero(t, customerOf(t, one, session.Token()))
-	require.Equal(t, want, cartOf(t, one, session.Token()))
 }
