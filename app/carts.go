@@ -53,7 +53,7 @@ func openCookies(cfg Config, client secrets.Client) *cookie.Store {
 	return cookie.NewStore(cookie.Config{
 		Name: cfg.SessionCookie, TTL: cfg.SessionTTL, Secret: secrets.New[cookie.Keys](client, cfg.CookieSecret),
 		Size: func(token string) int {
-			return len(server.NewCookie(cfg.SessionCookie, token, cfg.SessionTTL, true).String())
+			return len(server.NewCookie(cfg.SessionCookie, token, cfg.SessionTTL).String())
 		},
 	})
 }

@@ -11,9 +11,16 @@ import (
 // instance alone: a database that is away must not empty the fleet.
 const healthPath = "/healthz"
 
-// sessionCookie is the cookie that holds the session id. The service learns its
-// name from its environment, and app_cookie stickiness follows it.
-const sessionCookie = "myclothes_session"
+// sessionCookie is the name of the cookie that holds the session id. The service
+// learns it from its environment, and app_cookie stickiness follows it. Over HTTPS
+// it has the prefix with which browsers accept it from this host alone, and only
+// for all of it and Secure (RFC 6265bis, 4.1.3.2).
+func sessionCookie(c Config) string {
+	if c.CertificateArn != "" {
+		return "__Host-myclothes_session"
+	}
+	return "myclothes_session"
+}
 
 // LoadBalancerArgs say what load balancer to make.
 type LoadBalancerArgs struct {
@@ -23,6 +30,7 @@ type LoadBalancerArgs struct {
 	Stickiness          Stickiness
 	StickinessSeconds   int
 	DeregistrationDelay int    // seconds in which a leaving instance finishes its requests
+	SessionCookie       string // name, for stickiness app_cookie
 	CertificateArn      string // empty: HTTP only
 	DeletionProtection  bool
 
@@ -114,7 +122,7 @@ func stickinessArgs(args *LoadBalancerArgs) lb.TargetGroupStickinessArgs {
 	}
 	if args.Stickiness == StickinessAppCookie {
 		s.Type = pulumi.String(StickinessAppCookie)
-		s.CookieName = pulumi.String(sessionCookie)
+		s.CookieName = pulumi.String(args.SessionCookie)
 	}
 	return s
 }

@@ -18,7 +18,7 @@ func (s *stack) environment() []input {
 		{"CART_AVAILABILITY_ZONE", pulumi.String("${AVAILABILITY_ZONE}")},
 		{"CART_RELEASE", pulumi.String(s.binary.SHA256)},
 		{"CART_STORE", pulumi.String(c.CartStore)},
-		{"CART_SESSION_COOKIE", pulumi.String(sessionCookie)},
+		{"CART_SESSION_COOKIE", pulumi.String(sessionCookie(c))},
 		{"CART_SESSION_TTL", pulumi.Sprintf("%dh", c.SessionTTLHours)},
 		{"CART_SHUTDOWN_TIMEOUT", pulumi.Sprintf("%ds", s.shutdownSeconds())},
 		{"CART_CACHE_ADDRESS", pulumi.Sprintf("%s:%d", s.memory.PrimaryAddress, s.memory.Port)},

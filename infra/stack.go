@@ -171,6 +171,7 @@ func (s *stack) loadBalancer(ctx *pulumi.Context) (err error) {
 		Stickiness:          s.config.Stickiness,
 		StickinessSeconds:   s.config.StickinessSeconds,
 		DeregistrationDelay: s.config.DeregistrationSeconds,
+		SessionCookie:       sessionCookie(s.config),
 		CertificateArn:      s.config.CertificateArn,
 		DeletionProtection:  s.config.DeletionProtection,
 		tags:                s.tags,

@@ -67,6 +67,14 @@ func TestStickinessIsAlwaysSentAlsoWhenOff(t *testing.T) {
 	}
 }
 
+func TestOverHTTPSTheSessionCookieIsBoundToTheHost(t *testing.T) {
+	t.Parallel()
+	g := evaluate(t, update, configurations["https"].with(settings{"stickiness": "app_cookie"}))
+	const name = "__Host-myclothes_session"
+	require.Equal(t, name, environment(t, g)["CART_SESSION_COOKIE"])
+	require.Equal(t, name, g.the(t, "TargetGroup").input("stickiness", "cookieName"))
+}
+
 func TestTheReleaseIsNamedByItsContentAndSurvivesItsSuccessor(t *testing.T) {
 	t.Parallel()
 	g := evaluate(t, update, base())

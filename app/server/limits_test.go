@@ -26,7 +26,7 @@ func TestACartThatOutgrowsItsCookieIsAProblemAndStaysAsItWas(t *testing.T) {
 		cfg.Catalog = shop.NewCatalog(long)
 		cfg.Store = cookie.NewStore(cookie.Config{
 			Name: cfg.SessionCookie, TTL: time.Hour, Secret: apptest.Fixed[cookie.Keys]{Secret: keys},
-			Size: func(token string) int { return len(NewCookie(cfg.SessionCookie, token, time.Hour, true).String()) },
+			Size: func(token string) int { return len(NewCookie(cfg.SessionCookie, token, time.Hour).String()) },
 		})
 	})
 	for i, product := range long {

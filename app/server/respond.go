@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"net/http"
+	"strings"
 	"time"
 
 	"myclothes/app/shop"
@@ -32,7 +33,7 @@ func (s *server) handle(a action, fail func(http.ResponseWriter, *http.Request, 
 		session := s.openSession(r)
 		answer, err := a(r, session)
 		w.Header().Set("Cache-Control", "no-store")
-		s.writeCookie(w, r, session)
+		s.writeCookie(w, session)
 		if err != nil {
 			fail(w, r, err)
 			return
@@ -86,20 +87,20 @@ func (s *server) openSession(r *http.Request) *shop.Session {
 }
 
 // writeCookie sends the cookie of a session that was used, so that it lives as long as what it names.
-func (s *server) writeCookie(w http.ResponseWriter, r *http.Request, session *shop.Session) {
+func (s *server) writeCookie(w http.ResponseWriter, session *shop.Session) {
 	if !session.Kept() && !session.Ended() {
 		return
 	}
-	secure := r.Header.Get("X-Forwarded-Proto") == "https" // said by the load balancer
-	cookie := NewCookie(s.SessionCookie, session.Token(), s.SessionTTL, secure)
+	cookie := NewCookie(s.SessionCookie, session.Token(), s.SessionTTL)
 	if session.Ended() {
 		cookie.MaxAge = -1
 	}
 	http.SetCookie(w, cookie)
 }
 
-// NewCookie returns a session cookie as browsers get it. secure is for visitors who came over HTTPS.
-func NewCookie(name, token string, ttl time.Duration, secure bool) *http.Cookie {
+// NewCookie returns a session cookie as browsers get it. One whose name begins with __Host- is Secure: it is
+// for a shop served over HTTPS, and browsers would not take it otherwise.
+func NewCookie(name, token string, ttl time.Duration) *http.Cookie {
 	return &http.Cookie{
 		Name:     name,
 		Value:    token,
@@ -107,6 +108,6 @@ func NewCookie(name, token string, ttl time.Duration, secure bool) *http.Cookie 
 		MaxAge:   int(ttl.Seconds()),
 		HttpOnly: true,
 		SameSite: http.SameSiteLaxMode,
-		Secure:   secure,
+		Secure:   strings.HasPrefix(name, "__Host-"),
 	}
 }

@@ -268,9 +268,8 @@ func TestSessionCookie(t *testing.T) {
 	require.Equal(t, 3600, cookie.MaxAge)
 	require.Equal(t, http.SameSiteLaxMode, cookie.SameSite)
 
-	answer, _ = f.do("GET", "/api/cart", "", "X-Forwarded-Proto", "https")
+	answer, _ = f.do("GET", "/api/cart", "")
 	require.Equal(t, cookie.Value, answer.Cookies()[0].Value, "reading renews the cookie")
-	require.True(t, answer.Cookies()[0].Secure)
 
 	answer, _ = f.do("GET", "/api/products", "")
 	require.Empty(t, answer.Cookies())
@@ -278,6 +277,17 @@ func TestSessionCookie(t *testing.T) {
 	answer, _ = f.do("GET", "/api/cart", "", "Cookie", "sid=../../etc/passwd")
 	require.Equal(t, 200, answer.StatusCode)
 	require.Empty(t, answer.Cookies())
+}
+
+func TestSessionCookieOfAHostIsSecure(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t, func(c *Config) { c.SessionCookie = "__Host-sid" })
+	answer, _ := f.do("POST", "/api/cart/items", `{"sku":"tee","quantity":1}`)
+	cookie := answer.Cookies()[0]
+	require.Equal(t, "__Host-sid", cookie.Name)
+	require.True(t, cookie.Secure)
+	require.Equal(t, "/", cookie.Path)
+	require.Empty(t, cookie.Domain)
 }
 
 func TestAccounts(t *testing.T) {
