@@ -32,11 +32,12 @@ func openStore(ctx context.Context, cfg Config, client secrets.Client) (carts, e
 		store := openCookies(cfg, client)
 		c.store, c.metrics = store, []prometheus.Collector{store.Metrics()}
 	case "elasticache":
-		store, err := openCache(cfg, client)
+		cache, err := openCache(cfg, client)
 		if err != nil {
 			return carts{}, fmt.Errorf("cache: %w", err)
 		}
-		c.store, c.close = store, store.Close
+		store := redis.NewStore(cache, redis.Options{TTL: cfg.SessionTTL, ReplicaWait: cfg.Cache.ReplicaWait})
+		c.store, c.metrics, c.close = store, []prometheus.Collector{store.Metrics()}, cache.Close
 	case "dynamodb":
 		table, err := dynamodb.NewClient(ctx, dial.From(cfg.Address))
 		if err != nil {
@@ -58,7 +59,7 @@ func openCookies(cfg Config, client secrets.Client) *cookie.Store {
 	})
 }
 
-func openCache(cfg Config, client secrets.Client) (*redis.Store, error) {
+func openCache(cfg Config, client secrets.Client) (*redis.Client, error) {
 	cache := redis.Config{Address: cfg.Cache.Address, Dialer: dial.From(cfg.Address)}
 	if cfg.Cache.Secret != "" {
 		cache.Token = secrets.New[redis.Auth](client, cfg.Cache.Secret)
@@ -72,5 +73,5 @@ func openCache(cfg Config, client secrets.Client) (*redis.Store, error) {
 			return nil, err
 		}
 	}
-	return redis.NewStore(cache, cfg.SessionTTL), nil
+	return redis.NewClient(cache), nil
 }

@@ -36,6 +36,10 @@ type CacheConfig struct {
 	Address string // CART_CACHE_ADDRESS: the primary endpoint
 	Secret  string // CART_CACHE_SECRET: ARN of {"authToken"}; empty: the cache asks for none
 	TLS     bool   // CART_CACHE_TLS
+
+	// ReplicaWait is how long a change of a cart waits until a replica has it; 0: not at all.
+	// CART_CACHE_REPLICA_WAIT
+	ReplicaWait time.Duration
 }
 
 // DatabaseConfig says where PostgreSQL is.
@@ -83,7 +87,10 @@ func LoadConfig(getenv func(string) string) (Config, error) {
 	case "dynamodb":
 		cfg.Table = env.matching("CART_TABLE", "", tableName, "the name of a DynamoDB table")
 	case "elasticache":
-		cfg.Cache = CacheConfig{Address: env.hostPort("CART_CACHE_ADDRESS"), TLS: env.boolean("CART_CACHE_TLS", "true")}
+		cfg.Cache = CacheConfig{
+			Address: env.hostPort("CART_CACHE_ADDRESS"), TLS: env.boolean("CART_CACHE_TLS", "true"),
+			ReplicaWait: env.duration("CART_CACHE_REPLICA_WAIT", "0s", 0),
+		}
 		if getenv("CART_CACHE_SECRET") != "" {
 			cfg.Cache.Secret = env.secret("CART_CACHE_SECRET")
 		}

@@ -54,9 +54,10 @@ type Auth struct {
 	Token string `json:"authToken"`
 }
 
-// client is a connection pool that is thrown away when it turns out to lead to a node that is not the
-// primary any more: ElastiCache moves the endpoint's name, but connections stay where they are.
-type client struct {
+// Client is a connection pool that is thrown away when it turns out to lead to a node that is not the
+// primary any more: ElastiCache moves the endpoint's name, but connections stay where they are. Safe for
+// concurrent use.
+type Client struct {
 	cfg     Config
 	current atomic.Pointer[pool]
 }
@@ -66,19 +67,20 @@ type pool struct {
 	opened time.Time
 }
 
-func newClient(cfg Config) *client {
-	c := &client{cfg: cfg}
+// NewClient returns a client of the cache. It does not connect: the cache may be away, now or at any time.
+func NewClient(cfg Config) *Client {
+	c := &Client{cfg: cfg}
 	c.current.Store(c.newPool())
 	return c
 }
 
-func (c *client) newPool() *pool {
+func (c *Client) newPool() *pool {
 	options := &goredis.Options{
 		Addr:                     c.cfg.Address,
 		Dialer:                   c.dialer(),
 		Protocol:                 2,
 		DisableIdentity:          true,
-		MaxRetries:               -1, // do decides what may be repeated
+		MaxRetries:               -1, // Do decides what may be repeated
 		DialerRetries:            1,
 		ReadTimeout:              ioTimeout,
 		WriteTimeout:             ioTimeout,
@@ -97,17 +99,18 @@ func (c *client) newPool() *pool {
 	return &pool{Client: goredis.NewClient(options), opened: time.Now()}
 }
 
-func (c *client) dialer() dial.Func {
+func (c *Client) dialer() dial.Func {
 	if c.cfg.TLS == nil {
 		return c.cfg.Dialer.DialContext
 	}
 	return (&tls.Dialer{NetDialer: c.cfg.Dialer, Config: c.cfg.TLS}).DialContext
 }
 
-// do runs one command and, if it failed in a way that says it was not carried out, once more. A command
+// Do runs one command, or several in one round trip, and, if it failed in a way that says it was not carried out, once more. A command
 // that may be repeated (the outcome is the same if it was carried out twice) is also run again when the
-// connection broke before the answer came.
-func (c *client) do(ctx context.Context, repeatable bool, command func(goredis.Cmdable) error) error {
+// connection broke before the answer came. The error wraps shop.ErrUnavailable if the cache is away, and is
+// goredis.Nil if that is the answer.
+func (c *Client) Do(ctx context.Context, repeatable bool, command func(goredis.Cmdable) error) error {
 	p := c.current.Load()
 	err := command(p)
 	switch {
@@ -143,7 +146,7 @@ func explain(err error) error {
 
 // abandon replaces the pool, whose connections all lead to the same wrong node, unless that was done a
 // moment ago. Commands in flight on it may still end.
-func (c *client) abandon(p *pool) {
+func (c *Client) abandon(p *pool) {
 	if time.Since(p.opened) < leastAge {
 		return
 	}
@@ -155,7 +158,8 @@ func (c *client) abandon(p *pool) {
 	time.AfterFunc(2*ioTimeout, func() { p.Close() })
 }
 
-func (c *client) close() error { return c.current.Load().Close() }
+// Close closes all connections.
+func (c *Client) Close() error { return c.current.Load().Close() }
 
 // neverSent reports whether there was no connection to send the command over. A dial that ran into its
 // timeout is left out: another one would keep the visitor waiting for the same answer.

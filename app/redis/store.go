@@ -2,38 +2,59 @@ package redis
 
 import (
 	"context"
+	"crypto/rand"
 	"errors"
 	"fmt"
 	"strconv"
 	"time"
 
+	"github.com/prometheus/client_golang/prometheus"
 	goredis "github.com/redis/go-redis/v9"
 
 	"myclothes/app/shop"
 )
 
-// Store keeps each session in one hash: a field per line of the cart (SKU to quantity), and the field
-// "@" with the customer who is signed in (empty for a guest), which also keeps the session alive while
-// the cart is empty. Every operation is one round trip and one script, so it is atomic.
+// Store keeps each session in one hash: of a guest, a field per line of the cart (SKU to quantity); of a
+// customer, who that is. A customer's cart is a hash of its own, which all their sessions share. Every
+// operation is one round trip and one script, so it is atomic.
+//
+// Replication is asynchronous: when the primary dies, what it acknowledged in its last moments may not have
+// reached the replica that takes its place. Options.ReplicaWait is what prevents that: a change is acknowledged
+// once a replica has it, and ElastiCache promotes the replica that lags least. What remains is a primary that
+// dies while no replica answers in time; such changes stand, and are counted. With no wait, or no replica, the
+// primary's word alone counts.
 type Store struct {
-	client *client
-	ttl    string // seconds
+	client       *Client
+	ttl          string // seconds
+	replicaWait  time.Duration
+	unreplicated prometheus.Counter
 }
 
 var _ shop.SessionStore = (*Store)(nil)
 
-// NewStore returns a store whose sessions live for ttl after they were last used. It does not connect:
-// the cache may be away, now or at any time.
-func NewStore(cfg Config, ttl time.Duration) *Store {
-	return &Store{client: newClient(cfg), ttl: strconv.FormatInt(int64(ttl.Seconds()), 10)}
+// Options say how a Store keeps sessions.
+type Options struct {
+	TTL         time.Duration // how long sessions and carts live after they were last used; whole seconds
+	ReplicaWait time.Duration // how long a change waits until a replica has it, whole milliseconds; 0: not at all
 }
 
-// Close closes all connections.
-func (s *Store) Close() error { return s.client.close() }
+// NewStore returns a store in the cache.
+func NewStore(client *Client, o Options) *Store {
+	return &Store{
+		client: client, ttl: strconv.FormatInt(int64(o.TTL.Seconds()), 10), replicaWait: o.ReplicaWait,
+		unreplicated: prometheus.NewCounter(prometheus.CounterOpts{
+			Name: "cache_unreplicated_writes_total",
+			Help: "Changes of carts and sessions that no replica had in time; a failover at that moment would have lost them.",
+		}),
+	}
+}
+
+// Metrics is what the store counts.
+func (s *Store) Metrics() prometheus.Collector { return s.unreplicated }
 
 // Ping implements shop.SessionStore.
 func (s *Store) Ping(ctx context.Context) error {
-	return s.client.do(ctx, true, func(c goredis.Cmdable) error { return c.Ping(ctx).Err() })
+	return s.client.Do(ctx, true, func(c goredis.Cmdable) error { return c.Ping(ctx).Err() })
 }
 
 // Cart implements shop.CartStore.
@@ -41,7 +62,7 @@ func (s *Store) Cart(ctx context.Context, session *shop.Session) (shop.Cart, err
 	if !shop.IsSessionID(session.Token()) {
 		return shop.Cart{}, nil
 	}
-	reply, err := s.run(ctx, true, readScript, keys(session), s.ttl)
+	reply, err := s.read(ctx, readScript, keys(session), s.ttl)
 	if errors.Is(err, goredis.Nil) {
 		return shop.Cart{}, nil
 	}
@@ -62,25 +83,14 @@ func (s *Store) Set(ctx context.Context, session *shop.Session, sku string, quan
 	return s.change(ctx, session, setScript, sku, quantity)
 }
 
-// change runs a script that changes one line, first in the session there is, and if that is gone or never
-// was, in a new one: an identifier that this store did not issue is not adopted.
+// change runs a script that changes one line, in the session there is, and if that is gone or never was, in a
+// new one: an identifier that this store did not issue is not adopted.
 func (s *Store) change(ctx context.Context, session *shop.Session, script *script, sku string, quantity int) (shop.Cart, error) {
-	if shop.IsSessionID(session.Token()) {
-		cart, err := s.changeIn(ctx, session, script, session.Token(), sku, quantity, "")
-		if !errors.Is(err, goredis.Nil) {
-			return cart, err
-		}
-	}
-	if script == setScript && quantity == 0 {
-		return shop.Cart{}, nil
-	}
-	return s.changeIn(ctx, session, script, shop.NewSessionID(), sku, quantity, "begin")
-}
-
-func (s *Store) changeIn(ctx context.Context, session *shop.Session, script *script, id, sku string, quantity int, begin string) (shop.Cart, error) {
-	reply, err := s.run(ctx, script == setScript, script, []string{sessionKey(id)}, s.ttl, sku, quantity, begin)
+	id := shop.NewSessionID()
+	moved := []string{oldKey(session), sessionKey(id)}
+	reply, err := s.write(ctx, script == setScript, script, moved, s.ttl, sku, quantity)
 	if err != nil {
-		return shop.Cart{}, err
+		return shop.Cart{}, ignoreNil(err)
 	}
 	switch reply {
 	case "quantity":
@@ -88,8 +98,12 @@ func (s *Store) changeIn(ctx context.Context, session *shop.Session, script *scr
 	case "lines":
 		return shop.Cart{}, shop.TooManyLines()
 	}
+	parts := reply.([]any)
+	if parts[0] == int64(0) {
+		id = session.Token()
+	}
 	session.Keep(id)
-	return parseCart(reply.([]any))
+	return parseCart(parts[1].([]any))
 }
 
 // Clear implements shop.CartStore.
@@ -97,7 +111,7 @@ func (s *Store) Clear(ctx context.Context, session *shop.Session) error {
 	if !shop.IsSessionID(session.Token()) {
 		return nil
 	}
-	_, err := s.run(ctx, true, clearScript, keys(session), s.ttl)
+	_, err := s.write(ctx, true, clearScript, keys(session), s.ttl)
 	if err == nil {
 		session.Keep(session.Token())
 	}
@@ -109,13 +123,13 @@ func (s *Store) SignedIn(ctx context.Context, session *shop.Session) (shop.Ident
 	if !shop.IsSessionID(session.Token()) {
 		return shop.Identity{}, nil
 	}
-	reply, err := s.run(ctx, true, signedInScript, keys(session), s.ttl)
+	reply, err := s.read(ctx, signedInScript, keys(session), s.ttl)
 	if err != nil {
 		return shop.Identity{}, ignoreNil(err)
 	}
 	session.Keep(session.Token())
 	fields := reply.([]any)
-	if fields[0] == "" {
+	if len(fields) == 0 {
 		return shop.Identity{}, nil
 	}
 	customer, err := strconv.ParseInt(fields[0].(string), 10, 64)
@@ -129,11 +143,11 @@ func (s *Store) SignedIn(ctx context.Context, session *shop.Session) (shop.Ident
 	return shop.Identity{Customer: customer, Wrote: shop.Position(wrote)}, nil
 }
 
-// SignIn implements shop.SessionStore. It may be repeated: the cart is under the new identifier then.
+// SignIn implements shop.SessionStore.
 func (s *Store) SignIn(ctx context.Context, session *shop.Session, customer int64, wrote shop.Position) error {
 	id := shop.NewSessionID()
 	moved := []string{oldKey(session), sessionKey(id)}
-	if _, err := s.run(ctx, true, signInScript, moved, s.ttl, customer, int64(wrote)); err != nil {
+	if _, err := s.write(ctx, true, signInScript, moved, s.ttl, customer, int64(wrote), newEpoch()); err != nil {
 		return err
 	}
 	session.Keep(id)
@@ -142,36 +156,98 @@ func (s *Store) SignIn(ctx context.Context, session *shop.Session, customer int6
 
 // SignOut implements shop.SessionStore.
 func (s *Store) SignOut(ctx context.Context, session *shop.Session) error {
-	id := shop.NewSessionID()
-	kept, err := s.run(ctx, true, signOutScript, []string{oldKey(session), sessionKey(id)}, s.ttl)
-	if err != nil {
+	return s.signOut(ctx, session, "")
+}
+
+// SignOutEverywhere implements shop.SessionStore.
+func (s *Store) SignOutEverywhere(ctx context.Context, session *shop.Session) error {
+	return s.signOut(ctx, session, newEpoch())
+}
+
+func (s *Store) signOut(ctx context.Context, session *shop.Session, epoch string) error {
+	guest, err := s.write(ctx, true, signOutScript, []string{oldKey(session)}, s.ttl, epoch)
+	switch {
+	case err != nil:
 		return err
-	}
-	if kept.(int64) == 1 {
-		session.Keep(id)
-	} else {
+	case guest == int64(1):
+		session.Keep(session.Token())
+	default:
 		session.End()
 	}
 	return nil
 }
 
+// Ordered implements shop.SessionStore.
+func (s *Store) Ordered(ctx context.Context, session *shop.Session, order int64, lines []shop.Line) error {
+	args := []any{s.ttl, order}
+	for _, line := range lines {
+		args = append(args, line.SKU, line.Quantity)
+	}
+	_, err := s.write(ctx, true, orderedScript, []string{oldKey(session)}, args...)
+	if err == nil {
+		session.Keep(session.Token())
+	}
+	return ignoreNil(err)
+}
+
 // Wrote implements shop.SessionStore.
 func (s *Store) Wrote(ctx context.Context, _ *shop.Session, customer int64, at shop.Position) error {
-	key := "wrote:" + strconv.FormatInt(customer, 10)
-	_, err := s.run(ctx, true, wroteScript, []string{key}, s.ttl, int64(at))
+	key := "account:" + strconv.FormatInt(customer, 10)
+	_, err := s.write(ctx, true, wroteScript, []string{key}, s.ttl, int64(at))
 	return err
 }
 
-// run runs the script; goredis.Nil means that there is no such session.
-func (s *Store) run(ctx context.Context, repeatable bool, script *script, keys []string, args ...any) (reply any, err error) {
-	err = s.client.do(ctx, repeatable, func(c goredis.Cmdable) error {
+// read runs a script that changes nothing but lifetimes; goredis.Nil means that there is no such session.
+func (s *Store) read(ctx context.Context, script *script, keys []string, args ...any) (reply any, err error) {
+	err = s.client.Do(ctx, true, func(c goredis.Cmdable) error {
 		reply, err = script.Run(ctx, c, keys, args...).Result()
 		return err
 	})
 	return reply, err
 }
 
-func sessionKey(id string) string { return "session:" + id }
+// write runs a script that changes something, and waits for a replica if that is wanted.
+func (s *Store) write(ctx context.Context, repeatable bool, script *script, keys []string, args ...any) (reply any, err error) {
+	err = s.client.Do(ctx, repeatable, func(c goredis.Cmdable) error {
+		if s.replicaWait == 0 {
+			reply, err = script.Run(ctx, c, keys, args...).Result()
+			return err
+		}
+		reply, err = s.writeReplicated(ctx, c, script.EvalSha, keys, args)
+		if goredis.HasErrorPrefix(err, "NOSCRIPT") {
+			reply, err = s.writeReplicated(ctx, c, script.Eval, keys, args)
+		}
+		return err
+	})
+	return reply, err
+}
+
+// evaluation is one of the two ways to run a script: by its hash or in full.
+type evaluation func(ctx context.Context, c goredis.Scripter, keys []string, args ...any) *goredis.Cmd
+
+// writeReplicated sends script and WAIT in one round trip. When the connection breaks between their answers, the
+// primary may be gone with the change: that is an error, and the change is in doubt.
+func (s *Store) writeReplicated(ctx context.Context, c goredis.Cmdable, evaluate evaluation, keys []string, args []any) (any, error) {
+	pipeline := c.Pipeline()
+	ran := evaluate(ctx, pipeline, keys, args...)
+	waited := pipeline.Do(ctx, "WAIT", 1, s.replicaWait.Milliseconds())
+	pipeline.Exec(ctx) // its error is that of one of the two
+	reply, err := ran.Result()
+	if err != nil {
+		return nil, err
+	}
+	replicas, err := waited.Int()
+	if err == nil && replicas < 1 {
+		s.unreplicated.Inc()
+	}
+	return reply, err
+}
+
+// newEpoch returns what tells the sessions of an account from those that were ended. An account whose epoch is
+// lost has no sessions any more: nothing that was ended comes back.
+func newEpoch() string { return rand.Text()[:10] }
+
+func sessionKey(id string) string { return "s:" + id }
 
 func keys(session *shop.Session) []string { return []string{sessionKey(session.Token())} }
 
@@ -190,19 +266,30 @@ func ignoreNil(err error) error {
 	return err
 }
 
-// parseCart reads the reply of HGETALL: SKU, quantity, SKU, quantity …, and the field "@" among them.
+// parseCart reads a script's reply: SKU, quantity, SKU, quantity …, and the latest order under "!".
 func parseCart(reply []any) (shop.Cart, error) {
-	lines := make([]shop.Line, 0, len(reply)/2)
+	lines, lastOrder := make([]shop.Line, 0, len(reply)/2), int64(0)
 	for i := 0; i+1 < len(reply); i += 2 {
-		sku := reply[i].(string)
-		if sku == "@" {
-			continue
-		}
-		quantity, err := strconv.Atoi(reply[i+1].(string))
+		number, err := parseNumber(reply[i+1])
 		if err != nil {
-			return shop.Cart{}, fmt.Errorf("cache: quantity of %s is %q: %w", sku, reply[i+1], err)
+			return shop.Cart{}, fmt.Errorf("cache: cart: %v is %q: %w", reply[i], reply[i+1], err)
 		}
-		lines = append(lines, shop.Line{SKU: sku, Quantity: quantity})
+		switch field := reply[i].(string); field {
+		case "!":
+			lastOrder = number
+		default:
+			lines = append(lines, shop.Line{SKU: field, Quantity: int(number)})
+		}
 	}
-	return shop.NewCart(lines), nil
+	cart := shop.NewCart(lines)
+	cart.LastOrder = lastOrder
+	return cart, nil
+}
+
+// parseNumber reads what was in a hash, a string, or was computed by a script, an integer.
+func parseNumber(reply any) (int64, error) {
+	if number, ok := reply.(int64); ok {
+		return number, nil
+	}
+	return strconv.ParseInt(reply.(string), 10, 64)
 }

@@ -22,9 +22,9 @@ import (
 
 func openStore(t *testing.T, address string, token Token) *Store {
 	t.Helper()
-	store := NewStore(Config{Address: address, Dialer: dial.From(netip.Addr{}), Token: token}, time.Hour)
-	t.Cleanup(func() { store.Close() })
-	return store
+	client := NewClient(Config{Address: address, Dialer: dial.From(netip.Addr{}), Token: token})
+	t.Cleanup(func() { client.Close() })
+	return NewStore(client, Options{TTL: time.Hour})
 }
 
 func TestStoreKeepsTheContract(t *testing.T) {
