@@ -65,6 +65,7 @@ type Config struct {
 	CachePort               int
 	CacheNodeType           string
 	CacheReplicas           int
+	CacheReplicaWaitMillis  int
 	DatabasePort            int
 	DatabaseInstanceClass   string
 	DatabaseEngineVersion   string
@@ -105,6 +106,7 @@ func LoadConfig(ctx *pulumi.Context) (Config, error) {
 		CachePort:               r.integer("cachePort", 6379, 1024, 65535),
 		CacheNodeType:           r.pattern("cacheNodeType", "cache.t4g.small", `cache\.[a-z0-9]+\.[a-z0-9]+`),
 		CacheReplicas:           r.integer("cacheReplicas", 1, 0, 5),
+		CacheReplicaWaitMillis:  r.integer("cacheReplicaWaitMillis", 100, 0, 1000),
 		DatabasePort:            r.integer("databasePort", 5432, 1150, 65535),
 		DatabaseInstanceClass:   r.pattern("databaseInstanceClass", "db.t4g.medium", `db\.[a-z0-9]+\.[a-z0-9]+`),
 		DatabaseEngineVersion:   r.pattern("databaseEngineVersion", "17", `1[4-9](\.\d+)?`),

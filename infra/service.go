@@ -23,6 +23,7 @@ func (s *stack) environment() []input {
 		{"CART_SHUTDOWN_TIMEOUT", pulumi.Sprintf("%ds", s.shutdownSeconds())},
 		{"CART_CACHE_ADDRESS", pulumi.Sprintf("%s:%d", s.memory.PrimaryAddress, s.memory.Port)},
 		{"CART_CACHE_SECRET", s.memory.credentials.arn},
+		{"CART_CACHE_REPLICA_WAIT", pulumi.Sprintf("%dms", s.replicaWaitMillis())},
 		{"CART_DATABASE_WRITER", s.data.Writer},
 		{"CART_DATABASE_READERS", joined(s.data.Readers)},
 		{"CART_DATABASE_NAME", pulumi.String(databaseName)},
@@ -50,6 +51,14 @@ func joined(values []pulumi.StringOutput) pulumi.StringOutput {
 		all = append(all, v)
 	}
 	return all.ToStringArrayOutput().ApplyT(func(v []string) string { return strings.Join(v, ",") }).(pulumi.StringOutput)
+}
+
+// replicaWaitMillis is nothing where there is no replica to wait for.
+func (s *stack) replicaWaitMillis() int {
+	if s.config.CacheReplicas == 0 {
+		return 0
+	}
+	return s.config.CacheReplicaWaitMillis
 }
 
 // shutdownSeconds is how long the service may finish requests: less than the load

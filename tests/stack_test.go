@@ -54,6 +54,14 @@ func TestEveryReplicaIsReadByTheService(t *testing.T) {
 	require.NotContains(t, env["CART_DATABASE_READERS"], env["CART_DATABASE_WRITER"])
 }
 
+func TestTheServiceWaitsForACacheReplicaOnlyWhereThereIsOne(t *testing.T) {
+	t.Parallel()
+	const wait = "CART_CACHE_REPLICA_WAIT"
+	require.Equal(t, "100ms", environment(t, evaluate(t, update, base()))[wait])
+	require.Equal(t, "250ms", environment(t, evaluate(t, update, base().with(settings{"cacheReplicaWaitMillis": "250"})))[wait])
+	require.Equal(t, "0ms", environment(t, evaluate(t, update, base().with(settings{"cacheReplicas": "0"})))[wait])
+}
+
 func TestStickinessIsAlwaysSentAlsoWhenOff(t *testing.T) {
 	t.Parallel()
 	for stickiness, want := range map[string]map[string]any{

@@ -50,6 +50,20 @@ func StartRedis(tb testing.TB, client *goredis.Options, args ...string) *Redis {
 	return r
 }
 
+// StartReplica starts a replica of this server that has caught up with it.
+func (r *Redis) StartReplica() *Redis {
+	r.tb.Helper()
+	replica := StartRedis(r.tb, nil)
+	host, port, err := net.SplitHostPort(r.Addr)
+	require.NoError(r.tb, err)
+	replica.Do("REPLICAOF", host, port)
+	Eventually(r.tb, func() bool { return r.Do("WAIT", 1, 100) == int64(1) }, "the replica has caught up")
+	return replica
+}
+
+// Promote makes a replica a primary.
+func (r *Redis) Promote() { r.Do("REPLICAOF", "NO", "ONE") }
+
 // Start starts the server again after Kill, at the same address and without its data.
 func (r *Redis) Start() {
 	r.tb.Helper()

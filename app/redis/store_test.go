@@ -2,11 +2,7 @@ package redis
 
 import (
 	"context"
-	"io"
-	"net"
 	"net/netip"
-	"strings"
-	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -123,42 +119,6 @@ func TestStoreMayBeOpenedWhileTheCacheIsAway(t *testing.T) {
 	apptest.Eventually(t, func() bool { return store.Ping(t.Context()) == nil }, "the store works")
 }
 
-// TestStoreFollowsThePrimaryAfterAFailover moves the endpoint to the replica while connections to the old
-// primary, now a replica itself, stay open: that is what ElastiCache does.
-func TestStoreFollowsThePrimaryAfterAFailover(t *testing.T) {
-	t.Parallel()
-	first, second := apptest.StartRedis(t, nil), apptest.StartRedis(t, nil)
-	host, port, err := net.SplitHostPort(first.Addr)
-	require.NoError(t, err)
-	second.Do("REPLICAOF", host, port)
-	apptest.Eventually(t, func() bool {
-		return strings.Contains(first.Do("INFO", "replication").(string), "state=online")
-	}, "the replica is online")
-
-	endpoint := newEndpoint(t, first.Addr)
-	store := openStore(t, endpoint.address, nil)
-	session := shop.OpenSession("")
-	var busy sync.WaitGroup // several connections, all of them to the first server
-	_, err = store.Add(t.Context(), session, "tee", 1)
-	require.NoError(t, err)
-	for range 8 {
-		busy.Go(func() { store.Add(t.Context(), shop.OpenSession(session.Token()), "tee", 1) })
-	}
-	busy.Wait()
-	first.Do("WAIT", 1, 5000)
-	apptest.Eventually(t, func() bool { return time.Since(store.client.current.Load().opened) > leastAge }, "the pool is not brand new")
-
-	second.Do("REPLICAOF", "NO", "ONE")
-	host, port, err = net.SplitHostPort(second.Addr)
-	require.NoError(t, err)
-	first.Do("REPLICAOF", host, port)
-	endpoint.target.Store(&second.Addr)
-
-	cart, err := store.Add(t.Context(), session, "tee", 1)
-	require.NoError(t, err, "the first addition after the failover goes to the new primary")
-	require.Equal(t, []shop.Line{{SKU: "tee", Quantity: 10}}, cart.Lines)
-}
-
 func TestTokenIsReadAgainAfterItWasRotated(t *testing.T) {
 	t.Parallel()
 	server := apptest.StartRedis(t, &goredis.Options{Password: "second"}, "--requirepass", "second")
@@ -179,42 +139,3 @@ func (r *rotated) Value(context.Context) (Auth, error) {
 }
 
 func (r *rotated) Expire() { r.expired.Add(1) }
-
-// endpoint is a stable address in front of a server that changes; open connections stay where they are.
-type endpoint struct {
-	address string
-	target  atomic.Pointer[string]
-}
-
-func newEndpoint(t *testing.T, target string) *endpoint {
-	t.Helper()
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
-	require.NoError(t, err)
-	t.Cleanup(func() { listener.Close() })
-	e := &endpoint{address: listener.Addr().String()}
-	e.target.Store(&target)
-	go func() {
-		for {
-			client, err := listener.Accept()
-			if err != nil {
-				return
-			}
-			go e.forward(client)
-		}
-	}()
-	return e
-}
-
-func (e *endpoint) forward(client net.Conn) {
-	defer client.Close()
-	server, err := net.Dial("tcp", *e.target.Load())
-	if err != nil {
-		return
-	}
-	defer server.Close()
-	go func() {
-		io.Copy(server, client)
-		server.Close()
-	}()
-	io.Copy(client, server)
-}
