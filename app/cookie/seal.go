@@ -7,9 +7,10 @@ import (
 	"time"
 )
 
-// version is the first byte of every cookie. A release that changes the format changes it, and a cookie of
-// another version is an empty cart.
-const version = 1
+// version is the first byte of every cookie that is written. A release that changes the format raises it, and
+// still reads all versions before, so that nobody loses a cart over a release. A cookie of a later version is an
+// empty cart.
+const version = 2
 
 // A cookie's value is unpadded URL-safe base64 of: version, identifier of the key, nonce, ciphertext, tag.
 var encoding = base64.RawURLEncoding.Strict()
@@ -32,7 +33,7 @@ type sealer struct {
 }
 
 // bound is what the ciphertext is bound to: it opens for this name and format only.
-func (s *sealer) bound() []byte { return append([]byte(s.name), version) }
+func (s *sealer) bound(version byte) []byte { return append([]byte(s.name), version) }
 
 // seal encrypts with the current key.
 func (s *sealer) seal(ctx context.Context, c content) (string, error) {
@@ -44,7 +45,7 @@ func (s *sealer) seal(ctx context.Context, c content) (string, error) {
 	value := make([]byte, 0, headerSize+len(text)+keys[0].aead.Overhead())
 	value = append(value, version)
 	value = append(value, keys[0].id[:]...)
-	return encoding.EncodeToString(keys[0].aead.Seal(value, nil, text, s.bound())), nil
+	return encoding.EncodeToString(keys[0].aead.Seal(value, nil, text, s.bound(version))), nil
 }
 
 // open returns what seal was given. A rejected cookie is one of the reasons above, any other error says
@@ -54,7 +55,7 @@ func (s *sealer) open(ctx context.Context, token string, now time.Time) (content
 	if err != nil || len(value) <= headerSize {
 		return content{}, errMalformed
 	}
-	if value[0] != version {
+	if value[0] == 0 || value[0] > version {
 		return content{}, errVersion
 	}
 	key, err := s.ring.find(ctx, keyID(value[1:headerSize]))
@@ -64,11 +65,11 @@ func (s *sealer) open(ctx context.Context, token string, now time.Time) (content
 	if key == nil {
 		return content{}, errUnknownKey
 	}
-	text, err := key.aead.Open(nil, nil, value[headerSize:], s.bound())
+	text, err := key.aead.Open(nil, nil, value[headerSize:], s.bound(value[0]))
 	if err != nil {
 		return content{}, errAltered
 	}
-	c, err := decode(text)
+	c, err := decode(text, value[0])
 	switch {
 	case err != nil:
 		return content{}, errMalformed

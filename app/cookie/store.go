@@ -11,6 +11,7 @@
 //   - Whoever keeps an older cookie of theirs may send it again until it expires: its cart is back, and so is
 //     who was signed in, after signing out too. A stolen cookie cannot be revoked but by dropping its key.
 //   - Two tabs that change the cart at the same moment overwrite each other: the last answer wins.
+//   - A cart is in one browser: it stays there whoever signs in or out, and the customer's others do not see it.
 //   - What a customer wrote in one browser is not known to their other ones, which may read it late.
 //
 // A key encrypts safely some 2³² times, here once a change: change keys long before (see Keys).
@@ -33,8 +34,9 @@ import (
 // MaxSize is how long a cookie may be with its name and attributes, in bytes: what every browser accepts.
 const MaxSize = 4096
 
-// identityRoom is kept free by changes to the cart, in characters, so that signing in always fits.
-var identityRoom = encoding.EncodedLen(2 * binary.MaxVarintLen64)
+// identityRoom is kept free by changes to the cart, in characters, so that signing in and ordering always fit:
+// they write three numbers.
+var identityRoom = encoding.EncodedLen(3 * binary.MaxVarintLen64)
 
 // Config says how carts become cookies.
 type Config struct {
@@ -85,7 +87,7 @@ func (s *Store) Ping(ctx context.Context) error {
 // Cart implements shop.CartStore.
 func (s *Store) Cart(ctx context.Context, session *shop.Session) (shop.Cart, error) {
 	c, err := s.read(ctx, session)
-	return shop.Cart{Lines: c.lines}, err
+	return c.cart(), err
 }
 
 // Add implements shop.CartStore.
@@ -128,7 +130,7 @@ func (s *Store) change(ctx context.Context, session *shop.Session, sku string, a
 	if err := s.keep(ctx, session, c, quantity > before); err != nil {
 		return shop.Cart{}, err
 	}
-	return shop.Cart{Lines: c.lines}, nil
+	return c.cart(), nil
 }
 
 // Clear implements shop.CartStore.
@@ -160,7 +162,7 @@ func (s *Store) SignIn(ctx context.Context, session *shop.Session, customer int6
 	return s.keep(ctx, session, c, false)
 }
 
-// SignOut implements shop.SessionStore, as far as this store can.
+// SignOut implements shop.SessionStore, as far as this store can: the cart stays with the browser.
 func (s *Store) SignOut(ctx context.Context, session *shop.Session) error {
 	c, _, err := s.open(ctx, session)
 	if err != nil {
@@ -171,6 +173,21 @@ func (s *Store) SignOut(ctx context.Context, session *shop.Session) error {
 		return nil
 	}
 	c.customer, c.wrote = 0, 0
+	return s.keep(ctx, session, c, false)
+}
+
+// SignOutEverywhere implements shop.SessionStore for this browser, the only one this store can know of.
+func (s *Store) SignOutEverywhere(ctx context.Context, session *shop.Session) error {
+	return s.SignOut(ctx, session)
+}
+
+// Ordered implements shop.SessionStore.
+func (s *Store) Ordered(ctx context.Context, session *shop.Session, order int64, lines []shop.Line) error {
+	c, there, err := s.open(ctx, session)
+	if err != nil || !there || order <= c.lastOrder {
+		return err
+	}
+	c.lines, c.lastOrder = shop.Without(c.lines, lines), order
 	return s.keep(ctx, session, c, false)
 }
 
