@@ -53,24 +53,27 @@ func (db *DB) writeCustomer(ctx context.Context, sql string, args ...any) (c sho
 	if err != nil {
 		return c, 0, err
 	}
-	err = db.write(ctx, func(ctx context.Context, q querier) error {
-		at, err = position(ctx, q)
-		return err
-	})
+	at, err = db.Position(ctx)
 	return c, at, err
 }
 
 // Customer returns the customer as they left it: everything they wrote before the position shows. An
 // account that is gone is shop.ErrUnauthenticated.
-func (db *DB) Customer(ctx context.Context, id int64, after shop.Position) (c shop.Customer, err error) {
+func (db *DB) Customer(ctx context.Context, id int64, after shop.Position) (shop.Customer, error) {
+	customer, _, err := db.CustomerAsOf(ctx, id, after)
+	return customer, err
+}
+
+// CustomerAsOf is Customer, and says which position the answer is as of, an account that is gone too.
+func (db *DB) CustomerAsOf(ctx context.Context, id int64, after shop.Position) (c shop.Customer, at shop.Position, err error) {
 	const sql = `select ` + customerColumns + ` from customers where id = $1`
-	err = db.read(ctx, after, func(ctx context.Context, q querier) error {
+	at, err = db.read(ctx, after, func(ctx context.Context, q querier) error {
 		return q.QueryRow(ctx, sql, id).Scan(scanCustomer(&c)...)
 	})
 	if err != nil {
-		return shop.Customer{}, fmt.Errorf("read customer: %w", notSignedIn(err))
+		return shop.Customer{}, at, fmt.Errorf("read customer: %w", notSignedIn(err))
 	}
-	return c, nil
+	return c, at, nil
 }
 
 // Login is what signing in needs to know, read from the writer: the account may be a moment old. The

@@ -58,6 +58,8 @@ type DB struct {
 	closing context.Context
 	close   context.CancelFunc
 	probes  sync.WaitGroup
+
+	metrics *metrics
 }
 
 // querier is what a query needs: a pool or one connection of it.
@@ -83,6 +85,7 @@ func Open(cfg Config) (*DB, error) {
 		db.readers = append(db.readers, reader)
 	}
 	db.closing, db.close = context.WithCancel(context.Background())
+	db.metrics = newMetrics(db)
 	return db, nil
 }
 
@@ -99,39 +102,45 @@ func (db *DB) Close() {
 var errBehind = errors.New("replica is behind")
 
 // read runs a query where everything up to after is visible: on a replica if one is up and far enough,
-// otherwise on the writer.
-func (db *DB) read(ctx context.Context, after shop.Position, query func(context.Context, querier) error) error {
+// otherwise on the writer. It returns a position that the answer is certainly as of, at least after.
+func (db *DB) read(ctx context.Context, after shop.Position, query func(context.Context, querier) error) (shop.Position, error) {
+	why := noReplica
 	if reader := db.reader(); reader != nil {
-		err := db.readReplica(ctx, reader, after, query)
+		at, err := db.readReplica(ctx, reader, after, query)
 		switch {
 		case errors.Is(err, errBehind):
+			why = replicaBehind
 		case !unavailable(err):
-			return err
-		case ctx.Err() == nil && lost(err):
-			db.leaveOut(reader, err)
+			db.metrics.replicaReads.Inc()
+			return at, err
+		default:
+			why = replicaFailed
+			if ctx.Err() == nil && lost(err) {
+				db.leaveOut(reader, err)
+			}
 		}
 	}
-	return db.write(ctx, query)
+	db.metrics.writerReads[why].Inc()
+	// Whoever knows a position was told it after the commit, so the writer shows all before it.
+	return after, db.write(ctx, query)
 }
 
 // readReplica asks for the position first, in a statement of its own: a statement that did both could
 // see the data of an earlier moment than the position.
-func (db *DB) readReplica(ctx context.Context, reader *node, after shop.Position, query func(context.Context, querier) error) error {
+func (db *DB) readReplica(ctx context.Context, reader *node, after shop.Position, query func(context.Context, querier) error) (at shop.Position, err error) {
 	ctx, cancel := context.WithTimeout(ctx, replicaTimeout)
 	defer cancel()
-	return reader.do(ctx, func(ctx context.Context, q querier) error {
-		if after > 0 {
-			var replayed bool
-			const sql = `select coalesce(pg_last_wal_replay_lsn() - '0/0' >= $1::bigint, false)`
-			if err := q.QueryRow(ctx, sql, int64(after)).Scan(&replayed); err != nil {
-				return err
-			}
-			if !replayed {
-				return errBehind
-			}
+	err = reader.do(ctx, func(ctx context.Context, q querier) error {
+		const sql = `select coalesce(pg_last_wal_replay_lsn() - '0/0', 0)::bigint`
+		if err := q.QueryRow(ctx, sql).Scan(&at); err != nil {
+			return err
+		}
+		if at < after {
+			return errBehind
 		}
 		return query(ctx, q)
 	})
+	return at, err
 }
 
 // write runs a query on the writer and names the kind of its failure.

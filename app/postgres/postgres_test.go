@@ -7,11 +7,13 @@ import (
 	"io"
 	"log/slog"
 	"net/netip"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
 
+	"github.com/prometheus/client_golang/prometheus"
 	"github.com/stretchr/testify/require"
 
 	"myclothes/app/apptest"
@@ -196,6 +198,8 @@ func TestReplicas(t *testing.T) {
 
 	t.Run("reads go to the replica", r.serveReads)
 	t.Run("customers read their own writes while replay is paused", r.readOwnWrites)
+	t.Run("an answer is never as of later than what it shows", r.sayAsOf)
+	t.Run("metrics show how far a replica is behind, and where reads went", r.showLag)
 	t.Run("a dead replica is left out and comes back", r.dieAndComeBack)
 	t.Run("replicas serve reads while the primary is away", r.serveAlone)
 	t.Run("a writer that is a replica is not written to", r.refuseWrites)
@@ -230,7 +234,8 @@ func (r *replicas) serveReads(t *testing.T) {
 	apptest.Eventually(t, func() bool { return scans() > before }, "the replica served the read")
 }
 
-func (r *replicas) readOwnWrites(t *testing.T) {
+// pauseReplay makes the replica fall behind from its present position on.
+func (r *replicas) pauseReplay(t *testing.T) {
 	r.awaitReplay(t)
 	r.replica.Exec("shop", "select pg_wal_replay_pause()")
 	apptest.Eventually(t, func() bool {
@@ -238,6 +243,15 @@ func (r *replicas) readOwnWrites(t *testing.T) {
 		r.replica.Scalar("shop", &state, "select pg_get_wal_replay_pause_state()")
 		return state == "paused"
 	}, "replay pauses")
+}
+
+func (r *replicas) resumeReplay(t *testing.T) {
+	r.replica.Exec("shop", "select pg_wal_replay_resume()")
+	r.awaitReplay(t)
+}
+
+func (r *replicas) readOwnWrites(t *testing.T) {
+	r.pauseReplay(t)
 	for i := range 5 {
 		var err error
 		profile := shop.Profile{Name: fmt.Sprintf("Grace %d", i), Address: shop.Address{City: "Arlington"}}
@@ -251,11 +265,83 @@ func (r *replicas) readOwnWrites(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, "Grace", stale.Name, "the replica does lag, so the above was the writer")
 
-	r.replica.Exec("shop", "select pg_wal_replay_resume()")
-	r.awaitReplay(t)
+	r.resumeReplay(t)
 	read, err := r.db.Customer(t.Context(), r.customer.ID, 0)
 	require.NoError(t, err)
 	require.Equal(t, r.customer, read)
+}
+
+func (r *replicas) sayAsOf(t *testing.T) {
+	r.pauseReplay(t)
+	defer r.resumeReplay(t)
+	before := r.wrote
+	var err error
+	r.customer, r.wrote, err = r.db.UpdateCustomer(t.Context(), r.customer.ID, shop.Profile{Name: "Rear Admiral"})
+	require.NoError(t, err)
+	require.Greater(t, r.wrote, before)
+
+	old, at, err := r.db.CustomerAsOf(t.Context(), r.customer.ID, before)
+	require.NoError(t, err)
+	require.NotEqual(t, r.customer, old)
+	require.GreaterOrEqual(t, at, before)
+	require.Less(t, at, r.wrote)
+	current, at, err := r.db.CustomerAsOf(t.Context(), r.customer.ID, r.wrote)
+	require.NoError(t, err)
+	require.Equal(t, r.customer, current)
+	require.Equal(t, r.wrote, at)
+
+	_, at, err = r.db.CustomerAsOf(t.Context(), 1<<40, r.wrote)
+	require.ErrorIs(t, err, shop.ErrUnauthenticated)
+	require.Equal(t, r.wrote, at)
+	_, at, err = r.db.ProductsAsOf(t.Context(), r.wrote)
+	require.NoError(t, err)
+	require.GreaterOrEqual(t, at, r.wrote)
+}
+
+func (r *replicas) showLag(t *testing.T) {
+	registry := prometheus.NewRegistry()
+	registry.MustRegister(r.db.Metrics())
+	value := func(name string, labels ...string) float64 { return metricValue(t, registry, name, labels...) }
+	apptest.Eventually(t, func() bool { return value("database_replica_lag_bytes", r.replica.Addr) == 0 }, "the replica is level")
+	require.Zero(t, value("database_replica_lag_seconds", r.replica.Addr))
+	require.Zero(t, value("database_replica_left_out", r.replica.Addr))
+
+	r.pauseReplay(t)
+	reads, behind := value("database_reads_total", "replica", ""), value("database_reads_total", "writer", replicaBehind)
+	var err error
+	r.customer, r.wrote, err = r.db.UpdateCustomer(t.Context(), r.customer.ID, shop.Profile{Name: "Grace"})
+	require.NoError(t, err)
+	apptest.Eventually(t, func() bool { return value("database_replica_lag_bytes", r.replica.Addr) > 0 }, "the replica is behind")
+	apptest.Eventually(t, func() bool { return value("database_replica_lag_seconds", r.replica.Addr) > 0 }, "and for how long")
+	for _, after := range []shop.Position{0, r.wrote} {
+		_, err = r.db.Customer(t.Context(), r.customer.ID, after)
+		require.NoError(t, err)
+	}
+	require.Equal(t, reads+1, value("database_reads_total", "replica", ""))
+	require.Equal(t, behind+1, value("database_reads_total", "writer", replicaBehind))
+	require.Positive(t, value("database_connections", r.replica.Addr, "idle"))
+	r.resumeReplay(t)
+	apptest.Eventually(t, func() bool { return value("database_replica_lag_bytes", r.replica.Addr) == 0 }, "the replica has caught up")
+}
+
+// metricValue is the value of the metric whose label values are these, in the order of their names; -1 if
+// there is none.
+func metricValue(t *testing.T, from prometheus.Gatherer, name string, labels ...string) float64 {
+	t.Helper()
+	families, err := from.Gather()
+	require.NoError(t, err)
+	for _, family := range families {
+		for _, metric := range family.GetMetric() {
+			var values []string
+			for _, label := range metric.GetLabel() {
+				values = append(values, label.GetValue())
+			}
+			if family.GetName() == name && slices.Equal(values, labels) {
+				return metric.GetGauge().GetValue() + metric.GetCounter().GetValue()
+			}
+		}
+	}
+	return -1
 }
 
 func (r *replicas) dieAndComeBack(t *testing.T) {

@@ -12,9 +12,15 @@ import (
 var _ shop.ProductSource = (*DB)(nil)
 
 // Products implements shop.ProductSource. It asks a replica, which may be some moments behind.
-func (db *DB) Products(ctx context.Context) (products []shop.Product, err error) {
+func (db *DB) Products(ctx context.Context) ([]shop.Product, error) {
+	products, _, err := db.ProductsAsOf(ctx, 0)
+	return products, err
+}
+
+// ProductsAsOf is Products with everything written before after, and says which position they are as of.
+func (db *DB) ProductsAsOf(ctx context.Context, after shop.Position) (products []shop.Product, at shop.Position, err error) {
 	const sql = `select sku, name, category, colour, description, price_cents from products order by position, sku`
-	err = db.read(ctx, 0, func(ctx context.Context, q querier) error {
+	at, err = db.read(ctx, after, func(ctx context.Context, q querier) error {
 		rows, err := q.Query(ctx, sql)
 		if err != nil {
 			return err
@@ -23,7 +29,17 @@ func (db *DB) Products(ctx context.Context) (products []shop.Product, err error)
 		return err
 	})
 	if err != nil {
-		return nil, fmt.Errorf("read products: %w", err)
+		return nil, at, fmt.Errorf("read products: %w", err)
 	}
-	return products, nil
+	return products, at, nil
+}
+
+// Position returns how far the database has been written: whatever was committed before the call lies
+// before it.
+func (db *DB) Position(ctx context.Context) (at shop.Position, err error) {
+	err = db.write(ctx, func(ctx context.Context, q querier) error {
+		at, err = position(ctx, q)
+		return err
+	})
+	return at, err
 }

@@ -15,45 +15,64 @@ type credentials struct {
 	Password string `json:"password"`
 }
 
-// signUp opens an account and signs the visitor in.
-func (s *server) signUp(ctx context.Context, session *shop.Session, request shop.SignUp) (shop.Customer, error) {
+// signUp opens an account and signs the visitor in. That there is an account already must be said, so it is
+// not said often.
+func (s *server) signUp(ctx context.Context, session *shop.Session, client string, request shop.SignUp) (shop.Customer, error) {
 	request, err := request.Normalize()
 	if err != nil {
 		return shop.Customer{}, err
 	}
-	hash, err := s.passwords.Hash(ctx, request.Password)
-	if err != nil {
-		return shop.Customer{}, err
+	if wait := s.Throttle.Begin(ctx, "", client); wait > 0 {
+		return shop.Customer{}, tooMany(wait)
 	}
-	customer, wrote, err := s.Customers.CreateCustomer(ctx, request.Email, request.Name, hash)
+	customer, wrote, err := s.open(ctx, request)
+	s.end(ctx, "", client, err)
 	if err != nil {
 		return shop.Customer{}, err
 	}
 	return customer, s.Store.SignIn(ctx, session, customer.ID, wrote)
 }
 
+func (s *server) open(ctx context.Context, request shop.SignUp) (shop.Customer, shop.Position, error) {
+	hash, err := s.passwords.Hash(ctx, request.Password)
+	if err != nil {
+		return shop.Customer{}, 0, err
+	}
+	return s.Customers.CreateCustomer(ctx, request.Email, request.Name, hash)
+}
+
 // signIn signs the visitor in. Neither the answer nor its time tells whether the account exists.
-func (s *server) signIn(ctx context.Context, session *shop.Session, given credentials) (shop.Customer, error) {
-	wrong := shop.Refuse(shop.ErrUnauthenticated, "email address and password do not belong together")
+func (s *server) signIn(ctx context.Context, session *shop.Session, client string, given credentials) (shop.Customer, error) {
 	email, err := shop.NormalizeEmail(given.Email)
 	if err != nil {
 		return shop.Customer{}, err
 	}
-	if len(given.Password) > shop.MaxPassword {
-		return shop.Customer{}, wrong
+	if wait := s.Throttle.Begin(ctx, email, client); wait > 0 {
+		return shop.Customer{}, tooMany(wait)
 	}
-	customer, hash, wrote, err := s.Customers.Login(ctx, email)
-	if err != nil {
-		return shop.Customer{}, err
-	}
-	err = s.passwords.Verify(ctx, hash, given.Password)
-	if errors.Is(err, password.ErrMismatch) {
-		return shop.Customer{}, wrong
-	}
+	customer, wrote, err := s.verify(ctx, email, given.Password)
+	s.end(ctx, email, client, err)
 	if err != nil {
 		return shop.Customer{}, err
 	}
 	return customer, s.Store.SignIn(ctx, session, customer.ID, wrote)
+}
+
+// verify returns the account that e-mail address and password belong to.
+func (s *server) verify(ctx context.Context, email, given string) (shop.Customer, shop.Position, error) {
+	wrong := shop.Refuse(shop.ErrUnauthenticated, "email address and password do not belong together")
+	if len(given) > shop.MaxPassword {
+		return shop.Customer{}, 0, wrong
+	}
+	customer, hash, wrote, err := s.Customers.Login(ctx, email)
+	if err != nil {
+		return shop.Customer{}, 0, err
+	}
+	err = s.passwords.Verify(ctx, hash, given)
+	if errors.Is(err, password.ErrMismatch) {
+		err = wrong
+	}
+	return customer, wrote, err
 }
 
 // customer returns who is signed in, as they left their profile.
@@ -96,7 +115,7 @@ func (s *server) createCustomer(r *http.Request, session *shop.Session) (respons
 	if err != nil {
 		return nil, err
 	}
-	customer, err := s.signUp(r.Context(), session, request)
+	customer, err := s.signUp(r.Context(), session, clientOf(r), request)
 	return body{http.StatusCreated, customer}, err
 }
 
@@ -105,7 +124,7 @@ func (s *server) createSession(r *http.Request, session *shop.Session) (response
 	if err != nil {
 		return nil, err
 	}
-	customer, err := s.signIn(r.Context(), session, given)
+	customer, err := s.signIn(r.Context(), session, clientOf(r), given)
 	return body{http.StatusOK, customer}, err
 }
 

@@ -46,7 +46,7 @@ func (s *server) signUpPage(*http.Request, *shop.Session) (response, error) {
 
 func (s *server) signUpForm(r *http.Request, session *shop.Session) (response, error) {
 	request := shop.SignUp{Email: r.PostFormValue("email"), Password: r.PostFormValue("password"), Name: r.PostFormValue("name")}
-	_, err := s.signUp(r.Context(), session, request)
+	_, err := s.signUp(r.Context(), session, clientOf(r), request)
 	request.Password = "" // never sent back
 	return again(err, "/account", page{name: "signup", title: "Create an account", content: request})
 }
@@ -57,7 +57,7 @@ func (s *server) signInPage(*http.Request, *shop.Session) (response, error) {
 
 func (s *server) signInForm(r *http.Request, session *shop.Session) (response, error) {
 	given := credentials{Email: r.PostFormValue("email"), Password: r.PostFormValue("password")}
-	_, err := s.signIn(r.Context(), session, given)
+	_, err := s.signIn(r.Context(), session, clientOf(r), given)
 	given.Password = ""
 	return again(err, "/account", page{name: "signin", title: "Sign in", content: given})
 }
@@ -102,5 +102,6 @@ func again(err error, next string, form page) (response, error) {
 		return nil, err
 	}
 	form.status, form.message = explain(err)
+	form.retryAfter = retryAfter(form.status, err)
 	return form, nil
 }

@@ -18,12 +18,16 @@ const (
 	maxTraceIDLength = 128
 )
 
-func newMetrics(parts []prometheus.Collector) (*prometheus.Registry, *prometheus.HistogramVec) {
+// buckets are the upper bounds of durations in metrics, in seconds.
+var buckets = []float64{.0005, .001, .0025, .005, .01, .025, .05, .1, .25, .5, 1, 2.5, 5}
+
+func newMetrics(store string, parts []prometheus.Collector) (*prometheus.Registry, *prometheus.HistogramVec) {
 	registry := prometheus.NewRegistry()
 	requests := prometheus.NewHistogramVec(prometheus.HistogramOpts{
-		Name:    "http_request_duration_seconds",
-		Help:    "Time to answer, by route pattern and status.",
-		Buckets: []float64{.0005, .001, .0025, .005, .01, .025, .05, .1, .25, .5, 1, 2.5, 5},
+		Name:        "http_request_duration_seconds",
+		Help:        "Time to answer, by route pattern and status.",
+		Buckets:     buckets,
+		ConstLabels: prometheus.Labels{"store": store},
 	}, []string{"route", "code"})
 	registry.MustRegister(requests, collectors.NewGoCollector(),
 		collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))

@@ -19,11 +19,12 @@ const contentSecurity = "default-src 'none'; style-src 'self'; img-src 'self' da
 
 // page is a document for people.
 type page struct {
-	status  int
-	name    string // of the template
-	title   string
-	message string // what went wrong with the form, if anything
-	content any
+	status     int
+	name       string // of the template
+	title      string
+	message    string // what went wrong with the form, if anything
+	retryAfter string // seconds until the form may be sent again, if it may not now
+	content    any
 }
 
 // parsePages parses each page together with the layout, so that every page may define "main".
@@ -49,6 +50,9 @@ func (p page) write(s *server, w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Content-Type", "text/html; charset=utf-8")
 	w.Header().Set("Content-Security-Policy", contentSecurity)
 	w.Header().Set("Referrer-Policy", "same-origin")
+	if p.retryAfter != "" {
+		w.Header().Set("Retry-After", p.retryAfter)
+	}
 	w.WriteHeader(p.status)
 	w.Write(document.Bytes())
 }

@@ -17,8 +17,8 @@ type problem struct {
 	RequestID string `json:"requestId,omitempty"`
 }
 
-// retryAfter is what a visitor is told when a store is away, in seconds.
-const retryAfter = "2"
+// awayRetryAfter is what a visitor is told when a store is away, in seconds.
+const awayRetryAfter = "2"
 
 // statuses is the one map from kinds of error to HTTP statuses, and what to say when the error itself
 // says nothing that is meant for a visitor.
@@ -32,6 +32,7 @@ var statuses = []struct {
 	{shop.ErrNotFound, http.StatusNotFound, "There is nothing here."},
 	{shop.ErrConflict, http.StatusConflict, "This contradicts what is already there."},
 	{shop.ErrUnauthenticated, http.StatusUnauthorized, "Sign in first."},
+	{shop.ErrTooMany, http.StatusTooManyRequests, "There were too many attempts. Please try again later."},
 	{shop.ErrUnavailable, http.StatusServiceUnavailable, "The shop cannot reach one of its stores right now. Please try again in a moment."},
 	{context.DeadlineExceeded, http.StatusServiceUnavailable, "This takes too long right now. Please try again in a moment."},
 	{context.Canceled, http.StatusServiceUnavailable, "The request was given up."},
@@ -67,8 +68,8 @@ func (s *server) prepareFailure(w http.ResponseWriter, r *http.Request, status i
 	if status >= http.StatusInternalServerError && !errors.Is(err, context.Canceled) {
 		s.Log.Error("request failed", "route", r.Pattern, "requestId", w.Header().Get(requestIDHeader), "error", err)
 	}
-	if status == http.StatusServiceUnavailable {
-		w.Header().Set("Retry-After", retryAfter)
+	if seconds := retryAfter(status, err); seconds != "" {
+		w.Header().Set("Retry-After", seconds)
 	}
 }
 

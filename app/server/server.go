@@ -29,6 +29,7 @@ type Config struct {
 	Store            shop.SessionStore
 	Catalog          *shop.Catalog
 	Customers        Customers
+	Throttle         Throttle
 	Checks           []Check
 	Metrics          []prometheus.Collector // of the parts, to show with the server's own
 	Log              *slog.Logger
@@ -58,7 +59,8 @@ type server struct {
 // New returns the handler of the whole service.
 func New(cfg Config) http.Handler {
 	s := &server{Config: cfg, passwords: password.NewHasher(), pages: parsePages()}
-	s.metrics, s.requests = newMetrics(cfg.Metrics)
+	s.metrics, s.requests = newMetrics(cfg.StoreName, cfg.Metrics)
+	s.Store = measure(cfg.Store, cfg.StoreName, s.metrics)
 	crossOrigin := http.NewCrossOriginProtection()
 	crossOrigin.SetDenyHandler(http.HandlerFunc(s.denyCrossOrigin))
 	return s.observe(crossOrigin.Handler(s.routes()))

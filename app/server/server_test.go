@@ -349,7 +349,7 @@ func TestAStoreThatIsAwayIsAProblemThatPasses(t *testing.T) {
 	} {
 		f.problem(503, request[0], request[1], request[2])
 		answer, _ := f.do(request[0], request[1], request[2])
-		require.Equal(t, retryAfter, answer.Header.Get("Retry-After"))
+		require.Equal(t, awayRetryAfter, answer.Header.Get("Retry-After"))
 	}
 	answer, text := f.do("GET", "/", "")
 	require.Equal(t, 200, answer.StatusCode, "the window is open")
@@ -402,8 +402,33 @@ func TestMetricsCountByRoutePattern(t *testing.T) {
 	f.do("GET", "/api/products/coat", "")
 	f.do("GET", "/nothing", "")
 	_, text := f.do("GET", "/metrics", "")
-	require.Contains(t, text, `http_request_duration_seconds_count{code="200",route="GET /api/products/{sku}"} 2`)
-	require.Contains(t, text, `http_request_duration_seconds_count{code="404",route="none"} 1`)
+	require.Contains(t, text, `http_request_duration_seconds_count{code="200",route="GET /api/products/{sku}",store="instance"} 2`)
+	require.Contains(t, text, `http_request_duration_seconds_count{code="404",route="none",store="instance"} 1`)
+}
+
+func TestMetricsShowTheOperationsOfTheStoreByOutcome(t *testing.T) {
+	t.Parallel()
+	count := func(f *fixture, operation, outcome string) string {
+		_, text := f.do("GET", "/metrics", "")
+		name := `cart_store_operation_duration_seconds_count{operation="` + operation + `",outcome="` + outcome + `",store="instance"} `
+		_, after, found := strings.Cut(text, name)
+		require.True(t, found, name)
+		value, _, _ := strings.Cut(after, "\n")
+		return value
+	}
+	f := newFixture(t)
+	require.Equal(t, "0", count(f, "ordered", "error"), "a series is there before anything happens")
+	f.do("POST", "/api/cart/items", `{"sku":"tee","quantity":99}`)
+	f.do("POST", "/api/cart/items", `{"sku":"tee","quantity":1}`)
+	f.do("GET", "/api/cart", "")
+	f.do("GET", "/cart", "")
+	require.Equal(t, "1", count(f, "add", "ok"))
+	require.Equal(t, "1", count(f, "add", "refused"))
+	require.Equal(t, "2", count(f, "cart", "ok"))
+
+	away := newFixture(t, func(cfg *Config) { cfg.Store = awayStore{} })
+	away.do("GET", "/api/cart", "")
+	require.Equal(t, "1", count(away, "cart", "unavailable"))
 }
 
 func TestAPanicIsAProblemAndIsLogged(t *testing.T) {

@@ -10,6 +10,7 @@ var (
 	ErrConflict        = errors.New("conflict")          // it contradicts what is already there
 	ErrUnauthenticated = errors.New("not signed in")     // nobody is signed in, or the password is wrong
 	ErrUnavailable     = errors.New("not available now") // a store is away; the same request may work later
+	ErrTooMany         = errors.New("too many attempts") // they were not looked at; later ones may be
 	ErrLimit           = errors.New("over the limit")    // the cart would grow over its limits; it did not change
 )
 
