@@ -62,8 +62,9 @@ type DB struct {
 	metrics *metrics
 }
 
-// querier is what a query needs: a pool or one connection of it.
+// querier is what a query needs: a pool, one connection of it, or a transaction.
 type querier interface {
+	Begin(ctx context.Context) (pgx.Tx, error)
 	QueryRow(ctx context.Context, sql string, args ...any) pgx.Row
 	Query(ctx context.Context, sql string, args ...any) (pgx.Rows, error)
 }

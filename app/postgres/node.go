@@ -15,6 +15,7 @@ import (
 	"github.com/jackc/pgx/v5/pgxpool"
 
 	"myclothes/app/dial"
+	"myclothes/app/shop"
 )
 
 const (
@@ -133,7 +134,7 @@ func isAuthFailure(code string) bool { return code == "28P01" || code == "28000"
 // unavailable reports whether the same query may work later or elsewhere: the server is away, starting,
 // full, not the primary, in conflict with replay, or not migrated yet.
 func unavailable(err error) bool {
-	if err == nil || errors.Is(err, pgx.ErrNoRows) || errors.Is(err, errBehind) {
+	if err == nil || errors.Is(err, pgx.ErrNoRows) || errors.Is(err, errBehind) || isAnswer(err) {
 		return false
 	}
 	var pgErr *pgconn.PgError
@@ -145,6 +146,12 @@ func unavailable(err error) bool {
 		return true
 	}
 	return pgErr.Code == readOnlyTransaction || pgErr.Code == undefinedTable
+}
+
+// isAnswer recognizes what a transaction found out and ended for.
+func isAnswer(err error) bool {
+	var refusal *shop.Refusal
+	return errors.As(err, &refusal) || errors.Is(err, shop.ErrNotFound) || errors.Is(err, shop.ErrUnauthenticated)
 }
 
 // isScanError recognizes a defect of ours: the row does not fit the Go types.

@@ -52,6 +52,12 @@ func TestWriter(t *testing.T) {
 		{"an account is found by its address", findAccount},
 		{"an address has one account, also when many try at once", oneAccount},
 		{"an account that is gone is nobody's", accountGone},
+		{"an order has the prices and the address of its moment", orderFixesPrices},
+		{"thirty orders at once with one key are one order", orderOnce},
+		{"orders with keys of their own are orders of their own", orderTwice},
+		{"an order that is refused leaves nothing behind", orderRefused},
+		{"an order whose outcome was lost is there once when asked again", orderInDoubt},
+		{"nobody sees somebody else's order", orderPrivate},
 		{"the password is read again after it was rotated", rotatedPassword},
 		{"a replica that hangs is left out", hangingReplica},
 		{"the database may appear after the service", lateDatabase},
@@ -82,7 +88,7 @@ func bootAtOnce(t *testing.T, server *apptest.Postgres, database string) {
 	var version, products int
 	server.Scalar(database, &version, "select version from schema_version")
 	server.Scalar(database, &products, "select count(*) from products")
-	require.Equal(t, 2, version)
+	require.Equal(t, 3, version)
 	require.Equal(t, 24, products)
 }
 
@@ -198,6 +204,7 @@ func TestReplicas(t *testing.T) {
 
 	t.Run("reads go to the replica", r.serveReads)
 	t.Run("customers read their own writes while replay is paused", r.readOwnWrites)
+	t.Run("an order shows at once while replay is paused", r.readOwnOrder)
 	t.Run("an answer is never as of later than what it shows", r.sayAsOf)
 	t.Run("metrics show how far a replica is behind, and where reads went", r.showLag)
 	t.Run("a dead replica is left out and comes back", r.dieAndComeBack)
