@@ -79,6 +79,12 @@ func (r *Redis) Start() {
 // Kill ends the server as a crash would.
 func (r *Redis) Kill() { r.process.stop(syscall.SIGKILL) }
 
+// Pause makes the server hang until Resume: it takes connections and does not answer.
+func (r *Redis) Pause() { r.process.cmd.Process.Signal(syscall.SIGSTOP) }
+
+// Resume ends a Pause.
+func (r *Redis) Resume() { r.process.cmd.Process.Signal(syscall.SIGCONT) }
+
 // Client connects to the server; the caller closes it.
 func (r *Redis) Client() *goredis.Client {
 	options := *r.client

@@ -40,38 +40,52 @@ func (s *server) quantityForm(r *http.Request, session *shop.Session) (response,
 	return redirect("/cart"), err
 }
 
-func (s *server) signUpPage(*http.Request, *shop.Session) (response, error) {
-	return page{status: http.StatusOK, name: "signup", title: "Create an account", content: shop.SignUp{}}, nil
+// signUpContent and signInContent are forms as they were filled in, and where to go after them.
+type signUpContent struct {
+	shop.SignUp
+	Next string
+}
+
+type signInContent struct {
+	credentials
+	Next string
+}
+
+func (s *server) signUpPage(r *http.Request, _ *shop.Session) (response, error) {
+	return page{status: http.StatusOK, name: "signup", title: "Create an account", content: signUpContent{Next: next(r, "")}}, nil
 }
 
 func (s *server) signUpForm(r *http.Request, session *shop.Session) (response, error) {
 	request := shop.SignUp{Email: r.PostFormValue("email"), Password: r.PostFormValue("password"), Name: r.PostFormValue("name")}
 	_, err := s.signUp(r.Context(), session, clientOf(r), request)
 	request.Password = "" // never sent back
-	return again(err, "/account", page{name: "signup", title: "Create an account", content: request})
+	return again(err, next(r, "/account"), page{name: "signup", title: "Create an account", content: signUpContent{request, next(r, "")}})
 }
 
-func (s *server) signInPage(*http.Request, *shop.Session) (response, error) {
-	return page{status: http.StatusOK, name: "signin", title: "Sign in", content: credentials{}}, nil
+func (s *server) signInPage(r *http.Request, _ *shop.Session) (response, error) {
+	return page{status: http.StatusOK, name: "signin", title: "Sign in", content: signInContent{Next: next(r, "")}}, nil
 }
 
 func (s *server) signInForm(r *http.Request, session *shop.Session) (response, error) {
 	given := credentials{Email: r.PostFormValue("email"), Password: r.PostFormValue("password")}
 	_, err := s.signIn(r.Context(), session, clientOf(r), given)
 	given.Password = ""
-	return again(err, "/account", page{name: "signin", title: "Sign in", content: given})
+	return again(err, next(r, "/account"), page{name: "signin", title: "Sign in", content: signInContent{given, next(r, "")}})
 }
 
 func (s *server) signOutForm(r *http.Request, session *shop.Session) (response, error) {
 	return redirect("/"), s.Store.SignOut(r.Context(), session)
 }
 
+type accountContent struct {
+	shop.Customer
+	Next string
+}
+
 func (s *server) accountPage(r *http.Request, session *shop.Session) (response, error) {
 	customer, err := s.customer(r.Context(), session)
-	if errors.Is(err, shop.ErrUnauthenticated) {
-		return redirect("/sign-in"), nil
-	}
-	return page{status: http.StatusOK, name: "account", title: "Your account", content: customer}, err
+	content := accountContent{customer, next(r, "")}
+	return signInFirst(r, page{status: http.StatusOK, name: "account", title: "Your account", content: content}, err)
 }
 
 func (s *server) accountForm(r *http.Request, session *shop.Session) (response, error) {
@@ -83,12 +97,9 @@ func (s *server) accountForm(r *http.Request, session *shop.Session) (response, 
 		},
 	}
 	_, err := s.updateProfile(r.Context(), session, profile)
-	var refusal *shop.Refusal
-	if errors.Is(err, shop.ErrUnauthenticated) && !errors.As(err, &refusal) {
-		return redirect("/sign-in"), nil
-	}
-	content := shop.Customer{Name: profile.Name, Address: profile.Address}
-	return again(err, "/account", page{name: "account", title: "Your account", content: content})
+	content := accountContent{shop.Customer{Name: profile.Name, Address: profile.Address}, next(r, "")}
+	answer, err := again(err, next(r, "/account"), page{name: "account", title: "Your account", content: content})
+	return signInFirst(r, answer, err)
 }
 
 // again sends the browser on if the form was carried out, shows it once more if the visitor can mend

@@ -32,7 +32,7 @@ func parsePages() map[string]*template.Template {
 	shared := template.New("layout.html").Funcs(template.FuncMap{"euros": euros})
 	shared = template.Must(shared.ParseFS(pageFiles, "pages/layout.html", "pages/picture.html"))
 	pages := map[string]*template.Template{}
-	for _, name := range []string{"shop", "cart", "signin", "signup", "account", "error"} {
+	for _, name := range []string{"shop", "cart", "signin", "signup", "account", "checkout", "order", "orders", "error"} {
 		pages[name] = template.Must(template.Must(shared.Clone()).ParseFS(pageFiles, "pages/"+name+".html"))
 	}
 	return pages

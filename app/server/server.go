@@ -29,6 +29,7 @@ type Config struct {
 	Store            shop.SessionStore
 	Catalog          *shop.Catalog
 	Customers        Customers
+	Orders           Orders
 	Throttle         Throttle
 	Checks           []Check
 	Metrics          []prometheus.Collector // of the parts, to show with the server's own
@@ -46,6 +47,20 @@ type Customers interface {
 	Customer(ctx context.Context, id int64, after shop.Position) (shop.Customer, error)
 	// Login returns the account with the address; an empty hash if there is none.
 	Login(ctx context.Context, email string) (c shop.Customer, passwordHash string, at shop.Position, err error)
+}
+
+// Orders keeps what customers bought. Errors are as with Customers.
+type Orders interface {
+	// PlaceOrder makes an order with the prices of now, completely or not at all. If there is one of this key,
+	// that is returned and created is false. shop.ErrConflict: what the customer was shown does not hold any more.
+	PlaceOrder(ctx context.Context, customer int64, c shop.Checkout) (o shop.Order, created bool, at shop.Position, err error)
+	// OrderByKey returns the customer's order of this key, however new it is; shop.ErrNotFound if there is none.
+	OrderByKey(ctx context.Context, customer int64, key string) (shop.Order, shop.Position, error)
+	// Order returns one order of the customer as of the position or later; shop.ErrNotFound if they have none
+	// of this number.
+	Order(ctx context.Context, customer, id int64, after shop.Position) (shop.Order, error)
+	// Orders returns the customer's latest orders as of the position or later, newest first.
+	Orders(ctx context.Context, customer int64, after shop.Position) ([]shop.Order, error)
 }
 
 type server struct {

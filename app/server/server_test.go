@@ -19,6 +19,7 @@ import (
 
 	"myclothes/app/memory"
 	"myclothes/app/shop"
+	"myclothes/app/throttle"
 )
 
 // accounts is a Customers in memory.
@@ -86,16 +87,18 @@ type fixture struct {
 	url       string
 	browser   *http.Client
 	customers *accounts
+	orders    *ledger
 	logs      *bytes.Buffer
 }
 
 func newFixture(t *testing.T, change ...func(*Config)) *fixture {
 	t.Helper()
-	f := &fixture{T: t, customers: &accounts{}, logs: &bytes.Buffer{}}
+	f := &fixture{T: t, customers: &accounts{}, orders: &ledger{}, logs: &bytes.Buffer{}}
 	cfg := Config{
 		InstanceID: "i-test", AvailabilityZone: "az-test", StoreName: "instance", SessionCookie: "sid", SessionTTL: time.Hour,
-		Store: memory.NewStore(time.Hour), Catalog: shop.NewCatalog(products), Customers: f.customers,
-		Log: slog.New(slog.NewJSONHandler(f.logs, nil)),
+		Store: memory.NewStore(time.Hour), Catalog: shop.NewCatalog(products), Customers: f.customers, Orders: f.orders,
+		Throttle: throttle.New(nil),
+		Log:      slog.New(slog.NewJSONHandler(f.logs, nil)),
 	}
 	for _, c := range change {
 		c(&cfg)

@@ -90,6 +90,17 @@ func (c *Catalog) load(ctx context.Context) (*Range, error) {
 	return last, nil
 }
 
+// Forget has the range read again at the next call of Range, because it has changed; by the source too, if that
+// remembers products (it has the method Forget then).
+func (c *Catalog) Forget(ctx context.Context) {
+	if source, ok := c.source.(interface{ Forget(context.Context) }); ok {
+		source.Forget(ctx)
+	}
+	if r := c.current.Load(); r != nil {
+		c.current.CompareAndSwap(r, &Range{Products: r.Products, bySKU: r.bySKU, read: r.read})
+	}
+}
+
 func newRange(products []Product, now time.Time) *Range {
 	r := &Range{Products: products, bySKU: make(map[string]int, len(products)), read: now, recheck: now.Add(catalogFresh)}
 	for i, p := range products {
