@@ -31,9 +31,10 @@ type Config struct {
 	Database     DatabaseConfig
 }
 
-// CacheConfig says where ElastiCache is. Only for the store elasticache.
+// CacheConfig says where ElastiCache is. The store elasticache needs it; every store does better with it: products
+// and profiles are kept there, and attempts to sign in are counted there.
 type CacheConfig struct {
-	Address string // CART_CACHE_ADDRESS: the primary endpoint
+	Address string // CART_CACHE_ADDRESS: the primary endpoint; empty: there is no cache
 	Secret  string // CART_CACHE_SECRET: ARN of {"authToken"}; empty: the cache asks for none
 	TLS     bool   // CART_CACHE_TLS
 
@@ -86,14 +87,9 @@ func LoadConfig(getenv func(string) string) (Config, error) {
 		cfg.CookieSecret = env.secret("CART_COOKIE_SECRET")
 	case "dynamodb":
 		cfg.Table = env.matching("CART_TABLE", "", tableName, "the name of a DynamoDB table")
-	case "elasticache":
-		cfg.Cache = CacheConfig{
-			Address: env.hostPort("CART_CACHE_ADDRESS"), TLS: env.boolean("CART_CACHE_TLS", "true"),
-			ReplicaWait: env.duration("CART_CACHE_REPLICA_WAIT", "0s", 0),
-		}
-		if getenv("CART_CACHE_SECRET") != "" {
-			cfg.Cache.Secret = env.secret("CART_CACHE_SECRET")
-		}
+	}
+	if cfg.Store == "elasticache" || getenv("CART_CACHE_ADDRESS") != "" {
+		cfg.Cache = env.cache()
 	}
 	return cfg, errors.Join(env.problems...)
 }
@@ -195,4 +191,15 @@ func (e *environment) checkHostPort(key, value string) {
 	if n, numErr := strconv.Atoi(port); err != nil || host == "" || numErr != nil || n < 1 || n > 65535 {
 		e.refuse(key, value, "host:port")
 	}
+}
+
+func (e *environment) cache() CacheConfig {
+	c := CacheConfig{
+		Address: e.hostPort("CART_CACHE_ADDRESS"), TLS: e.boolean("CART_CACHE_TLS", "true"),
+		ReplicaWait: e.duration("CART_CACHE_REPLICA_WAIT", "0s", 0),
+	}
+	if e.getenv("CART_CACHE_SECRET") != "" {
+		c.Secret = e.secret("CART_CACHE_SECRET")
+	}
+	return c
 }

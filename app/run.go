@@ -14,10 +14,13 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"myclothes/app/dial"
+	"myclothes/app/lazy"
 	"myclothes/app/postgres"
+	"myclothes/app/redis"
 	"myclothes/app/secrets"
 	"myclothes/app/server"
 	"myclothes/app/shop"
+	"myclothes/app/throttle"
 )
 
 // run serves until ctx ends, and then finishes what is in flight. It logs JSON lines to out. An error is
@@ -38,19 +41,33 @@ func run(ctx context.Context, getenv func(string) string, out io.Writer) error {
 		return err
 	}
 	defer db.Close()
-	carts, err := openStore(ctx, cfg, secretsClient)
+	cache, err := openCache(cfg, secretsClient)
 	if err != nil {
 		return err
 	}
-	defer carts.close()
+	if cache != nil {
+		defer cache.Close()
+	}
+	store, metrics, err := openStore(ctx, cfg, cache, secretsClient)
+	if err != nil {
+		return err
+	}
+	spare := optional(cache)
+	products, customers, attempts := lazy.NewProducts(spare, db), lazy.NewCustomers(spare, db), throttle.New(spare)
 
 	handler := server.New(server.Config{
 		InstanceID: cfg.InstanceID, AvailabilityZone: cfg.AvailabilityZone, StoreName: cfg.Store,
-		SessionCookie: cfg.SessionCookie, SessionTTL: cfg.SessionTTL,
-		Store: carts.store, Catalog: shop.NewCatalog(db), Customers: db, Checks: checks(cfg, carts.store, db),
-		Metrics: carts.metrics, Log: log,
+		SessionCookie: cfg.SessionCookie, SessionTTL: cfg.SessionTTL, Store: store,
+		Catalog: shop.NewCatalog(products), Customers: customers, Orders: db, Throttle: attempts,
+		Checks:  checks(cfg, store, cache, db),
+		Metrics: append(metrics, products.Metrics(), customers.Metrics(), attempts.Metrics(), db.Metrics()), Log: log,
 	})
-	return serve(ctx, cfg, handler, db.Migrate, log)
+	prepare := func(ctx context.Context) {
+		if db.Migrate(ctx) == nil {
+			products.Forget(ctx) // the release may have brought new ones
+		}
+	}
+	return serve(ctx, cfg, handler, prepare, log)
 }
 
 func openDatabase(cfg Config, client secrets.Client, log *slog.Logger) (*postgres.DB, error) {
@@ -61,8 +78,11 @@ func openDatabase(cfg Config, client secrets.Client, log *slog.Logger) (*postgre
 	})
 }
 
-func checks(cfg Config, store shop.SessionStore, db *postgres.DB) []server.Check {
+func checks(cfg Config, store shop.SessionStore, cache *redis.Client, db *postgres.DB) []server.Check {
 	list := []server.Check{{Name: "cartStore " + cfg.Store, Ping: store.Ping}, {Name: "databaseWriter", Ping: db.Ping}}
+	if cache != nil && cfg.Store != "elasticache" {
+		list = append(list, server.Check{Name: "cache", Ping: cache.Ping})
+	}
 	for i := range cfg.Database.Readers {
 		list = append(list, server.Check{
 			Name: "databaseReader " + strconv.Itoa(i+1),
@@ -72,9 +92,9 @@ func checks(cfg Config, store shop.SessionStore, db *postgres.DB) []server.Check
 	return list
 }
 
-// serve listens and migrates side by side: an instance is healthy before the database is there. When ctx
+// serve listens and prepares the database side by side: an instance is healthy before the database is there. When ctx
 // ends it stops listening and lets requests in flight finish; the load balancer has been told before.
-func serve(ctx context.Context, cfg Config, handler http.Handler, migrate func(context.Context) error, log *slog.Logger) error {
+func serve(ctx context.Context, cfg Config, handler http.Handler, prepare func(context.Context), log *slog.Logger) error {
 	host := ""
 	if cfg.Address.IsValid() {
 		host = cfg.Address.String()
@@ -94,7 +114,7 @@ func serve(ctx context.Context, cfg Config, handler http.Handler, migrate func(c
 		return nil
 	})
 	group.Go(func() error {
-		migrate(ctx) // fails only when ctx ends, and says so in the log until then
+		prepare(ctx)
 		return nil
 	})
 	group.Go(func() error {

@@ -158,6 +158,11 @@ func (c *Client) abandon(p *pool) {
 	time.AfterFunc(2*ioTimeout, func() { p.Close() })
 }
 
+// Ping reports whether the cache can be reached.
+func (c *Client) Ping(ctx context.Context) error {
+	return c.Do(ctx, true, func(c goredis.Cmdable) error { return c.Ping(ctx).Err() })
+}
+
 // Close closes all connections.
 func (c *Client) Close() error { return c.current.Load().Close() }
 

@@ -54,7 +54,7 @@ func (s *Store) Metrics() prometheus.Collector { return s.unreplicated }
 
 // Ping implements shop.SessionStore.
 func (s *Store) Ping(ctx context.Context) error {
-	return s.client.Do(ctx, true, func(c goredis.Cmdable) error { return c.Ping(ctx).Err() })
+	return s.client.Ping(ctx)
 }
 
 // Cart implements shop.CartStore.
