@@ -145,10 +145,13 @@ func newVisitor(t *testing.T) visitor {
 	return visitor{t, &http.Client{Jar: jar}}
 }
 
-func (v visitor) send(in *instance, method, path, content string) (int, string) {
+func (v visitor) send(in *instance, method, path, content string, header ...string) (int, string) {
 	v.Helper()
 	request, err := http.NewRequest(method, in.url+path, strings.NewReader(content))
 	require.NoError(v, err)
+	for i := 0; i < len(header); i += 2 {
+		request.Header.Set(header[i], header[i+1])
+	}
 	answer, err := v.Do(request)
 	require.NoError(v, err)
 	defer answer.Body.Close()
@@ -340,10 +343,29 @@ func (c *cloud) shopAt(t *testing.T, one, two *instance, email string) visitor {
 	require.Contains(t, text, "Bea")
 	status, text = v.send(two, "DELETE", "/api/session", "")
 	require.Equal(t, 204, status, text)
-	require.Equal(t, 2, v.pieces(one))
 	status, _ = v.send(one, "GET", "/api/customer", "")
 	require.Equal(t, 401, status)
+	status, text = v.send(one, "POST", "/api/session", `{"email":"`+email+`","password":"correct horse"}`)
+	require.Equal(t, 200, status, text)
+	require.Equal(t, 2, v.pieces(two), "the cart has waited")
+	v.order(one, two)
 	return v
+}
+
+// order turns the cart into an order at one instance, which is sent twice, and sees it at the other.
+func (v visitor) order(one, two *instance) {
+	v.Helper()
+	status, text := v.send(one, "PUT", "/api/customer", `{"name":"Bea","address":{"street":"1 Rue","postalCode":"75001","city":"Paris","country":"France"}}`)
+	require.Equal(v, 200, status, text)
+	for _, want := range []int{201, 200} {
+		status, text = v.send(two, "POST", "/api/orders", "", "Idempotency-Key", "one")
+		require.Equal(v, want, status, text)
+	}
+	require.Zero(v, v.pieces(one))
+	status, text = v.send(one, "GET", "/api/orders", "")
+	require.Equal(v, 200, status, text)
+	require.Equal(v, 1, strings.Count(text, `"placedAt"`))
+	require.Contains(v, text, `"totalCents":5800`)
 }
 
 func (c *cloud) keepCartsInTable(t *testing.T) {

@@ -10,103 +10,108 @@ import (
 	"myclothes/app/shop"
 )
 
-// SignedIn implements shop.SessionStore. For a customer it takes a second round trip: their position is in
-// an item of its own, because all their sessions share it.
+// SignedIn implements shop.SessionStore.
 func (s *Store) SignedIn(ctx context.Context, session *shop.Session) (shop.Identity, error) {
-	i, err := s.update(ctx, session, update{retryer: s.repeatable})
-	if i == nil || i.customer == 0 {
+	current, err := s.renew(ctx, session)
+	if err != nil || current == nil || current.customer == 0 {
 		return shop.Identity{}, err
 	}
-	found, err := s.read(ctx, customerID(i.customer))
-	if err != nil {
+	account, err := s.updateAccount(ctx, session, current, update{retryer: s.repeatable})
+	if err != nil || account == nil {
 		return shop.Identity{}, err
 	}
-	wrote, err := numberOf(found, attrWrote)
-	return shop.Identity{Customer: i.customer, Wrote: shop.Position(wrote)}, err
-}
-
-// SignIn implements shop.SessionStore.
-func (s *Store) SignIn(ctx context.Context, session *shop.Session, customer int64, wrote shop.Position) error {
-	if err := s.Wrote(ctx, session, customer, wrote); err != nil {
-		return err
-	}
-	id := shop.NewSessionID()
-	if _, err := s.move(ctx, session, id, func(i item) (item, bool) {
-		i.customer = customer
-		return i, true
-	}); err != nil {
-		return err
-	}
-	session.Keep(id)
-	return nil
+	return shop.Identity{Customer: current.customer, Wrote: shop.Position(account.wrote)}, nil
 }
 
 // SignOut implements shop.SessionStore.
 func (s *Store) SignOut(ctx context.Context, session *shop.Session) error {
-	id := shop.NewSessionID()
-	kept, err := s.move(ctx, session, id, func(i item) (item, bool) {
-		i.customer = 0
-		return i, len(i.cart) > 0
-	})
+	current, err := s.renew(ctx, session)
 	if err != nil {
 		return err
 	}
-	if kept {
-		session.Keep(id)
-	} else {
+	if current == nil {
 		session.End()
+		return nil
 	}
+	if current.customer == 0 {
+		return nil
+	}
+	if err := s.remove(ctx, sessionID(session.Token())); err != nil {
+		return err
+	}
+	session.End()
 	return nil
 }
 
-// move puts the session under a new identifier, changed as change says, unless that says not to keep it.
-// First it writes the new item, then it removes the old one, provided that nothing has changed in it
-// meanwhile: whatever fails in between, no cart is lost.
-func (s *Store) move(ctx context.Context, session *shop.Session, id string, change func(item) (item, bool)) (kept bool, err error) {
-	for {
-		old, err := s.get(ctx, session)
-		if err != nil {
+// SignOutEverywhere implements shop.SessionStore: the account gets another epoch, and all its sessions name the
+// one before.
+func (s *Store) SignOutEverywhere(ctx context.Context, session *shop.Session) error {
+	current, err := s.renew(ctx, session)
+	if err != nil {
+		return err
+	}
+	if current != nil && current.customer != 0 {
+		ended := update{set: "epoch = :next", values: attributes{":next": text(newEpoch())}, retryer: s.repeatable}
+		_, err := s.apply(ctx, customerID(current.customer), accountOf(current.epoch), ended)
+		if ignoreCondition(err) != nil {
+			return err
+		}
+	}
+	return s.SignOut(ctx, session)
+}
+
+// Ordered implements shop.SessionStore.
+func (s *Store) Ordered(ctx context.Context, session *shop.Session, order int64, lines []shop.Line) error {
+	current, err := s.renew(ctx, session)
+	if err != nil || current == nil {
+		return err
+	}
+	id, g := sessionID(session.Token()), guestSession
+	if current.customer != 0 {
+		id, g = customerID(current.customer), accountOf(current.epoch)
+	}
+	return s.rewrite(ctx, id, g, func(i *item) (bool, error) {
+		cart, err := i.shopCart()
+		if err != nil || order <= i.lastOrder {
 			return false, err
 		}
-		if old == nil && kept {
-			return true, nil // another request has ended the old session; the cart is here
+		i.cart, i.lastOrder = cartOf(shop.Without(cart.Lines, lines)), order
+		return true, nil
+	})
+}
+
+// rewrite replaces the cart of an item by what change makes of it, unless that says that there is nothing to do.
+// It begins again when the cart has changed meanwhile.
+func (s *Store) rewrite(ctx context.Context, id string, g guard, change func(*item) (bool, error)) error {
+	for {
+		i, err := s.get(ctx, id)
+		if err != nil || i == nil {
+			return err
 		}
-		from := item{cart: attributes{}}
-		if old != nil {
-			from = *old
+		changes := i.changes
+		if wanted, err := change(i); err != nil || !wanted {
+			return err
 		}
-		to, keep := change(from)
-		if keep {
-			if err := s.put(ctx, id, to); err != nil {
-				return false, err
-			}
-		}
-		kept = keep
-		if old == nil {
-			return kept, nil
-		}
-		if err := s.remove(ctx, session, old.changes); !errors.Is(err, errCondition) {
-			return kept, err
+		_, err = s.apply(ctx, id, g, update{
+			set:       "cart = :cart, lastOrder = :order, merged = :merged",
+			condition: "changes = :changes",
+			values: attributes{
+				":cart": i.cartAttribute(), ":order": number(i.lastOrder), ":merged": i.mergedAttribute(), ":changes": number(changes),
+			},
+			retryer: s.repeatable,
+		})
+		if !errors.Is(err, errCondition) {
+			return err
 		}
 	}
 }
 
-// remove removes the session unless it has changed since.
-func (s *Store) remove(ctx context.Context, session *shop.Session, changes int64) error {
-	_, err := s.client.DeleteItem(ctx, &dynamodb.DeleteItemInput{
-		TableName: s.table, Key: key(sessionID(session.Token())),
-		ConditionExpression:       aws.String("changes = :changes"),
-		ExpressionAttributeValues: attributes{":changes": number(changes)},
-	}, with(s.repeatable))
-	return explain(err)
-}
-
-// Wrote implements shop.SessionStore. The item lives as long as a session: replicas are not that far behind.
+// Wrote implements shop.SessionStore.
 func (s *Store) Wrote(ctx context.Context, _ *shop.Session, customer int64, at shop.Position) error {
 	_, err := s.client.UpdateItem(ctx, &dynamodb.UpdateItemInput{
 		TableName: s.table, Key: key(customerID(customer)),
 		UpdateExpression:          aws.String("SET wrote = :at, expires = :expires"),
-		ConditionExpression:       aws.String("attribute_not_exists(wrote) OR wrote < :at"),
+		ConditionExpression:       aws.String("attribute_exists(epoch) AND wrote < :at"),
 		ExpressionAttributeValues: attributes{":at": number(int64(at)), ":expires": number(s.expires())},
 	}, with(s.repeatable))
 	return ignoreCondition(explain(err))

@@ -15,9 +15,10 @@ import (
 	"myclothes/app/shop"
 )
 
-// Store keeps each session in one item. A change is one conditional update of it, so changes at the same
-// moment all count and none passes a limit. Reading is an update too, since it renews the session: one
-// round trip, at the price of a write.
+// Store keeps each session in one item, with the cart if it is that of a guest. A customer's cart is in the item of
+// the customer, which all their sessions share. A change is one conditional update of the item, so changes at the
+// same moment all count and none passes a limit. Reading is an update too, since it renews the session: one round
+// trip for guests, at the price of a write. Customers take up to three: their sessions name only who they are.
 type Store struct {
 	client *dynamodb.Client
 	table  *string
@@ -123,7 +124,7 @@ func (i item) refusal(sku string, room int) error {
 // begin makes a new session with one line.
 func (s *Store) begin(ctx context.Context, session *shop.Session, sku string, quantity int) (shop.Cart, error) {
 	i, id := item{cart: attributes{sku: number(quantity)}}, shop.NewSessionID()
-	if err := s.put(ctx, id, i); err != nil {
+	if err := s.put(ctx, sessionID(id), i); err != nil {
 		return shop.Cart{}, err
 	}
 	session.Keep(id)

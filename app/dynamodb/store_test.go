@@ -104,6 +104,20 @@ func TestEveryOperationOnACartIsOneRoundTrip(t *testing.T) {
 	}
 }
 
+func TestACustomersCartTakesThreeRoundTripsToChangeAndTwoToRead(t *testing.T) {
+	t.Parallel()
+	var requests counter
+	store := openStore(apptest.StartDynamoDB(t), func(o *dynamodb.Options) { o.HTTPClient = &requests })
+	session := shop.OpenSession("")
+	require.NoError(t, store.SignIn(t.Context(), session, 1, 1))
+	before := requests.calls.Load()
+	add(t, store, session, "tee", 1)
+	require.EqualValues(t, 3, requests.calls.Load()-before)
+	_, err := store.Cart(t.Context(), session)
+	require.NoError(t, err)
+	require.EqualValues(t, 5, requests.calls.Load()-before)
+}
+
 func TestStoreIsAwayAndComesBackWithTheTable(t *testing.T) {
 	t.Parallel()
 	server := apptest.StartDynamoDB(t)
@@ -158,11 +172,61 @@ func TestSigningInWhoseLastAnswerWasLostKeepsTheCart(t *testing.T) {
 	store := openStore(apptest.StartDynamoDB(t), func(o *dynamodb.Options) { o.HTTPClient = &network })
 	session := shop.OpenSession("")
 	add(t, store, session, "tee", 3)
-	network.answers.Store(4) // position, read, write, remove
+	network.answers.Store(8) // account: look, make, position; guest: freeze, look, merge; write, remove
 	require.NoError(t, store.SignIn(t.Context(), session, 1, 1))
+	require.LessOrEqual(t, network.answers.Load(), int64(0), "an answer was lost")
 	cart, err := store.Cart(t.Context(), session)
 	require.NoError(t, err)
 	require.Equal(t, 3, cart.Count())
+}
+
+// failing is a network that breaks after some requests: the last one is carried out and its answer lost, or it is
+// not carried out.
+type failing struct {
+	left     atomic.Int64 // requests until then
+	carryOut bool
+}
+
+func (f *failing) Do(r *http.Request) (*http.Response, error) {
+	left := f.left.Add(-1)
+	if left > 0 || left == 0 && f.carryOut {
+		answer, err := http.DefaultClient.Do(r)
+		if left > 0 || err != nil {
+			return answer, err
+		}
+		answer.Body.Close()
+	}
+	return nil, context.DeadlineExceeded
+}
+
+func TestSigningInCanBeRepeatedAfterAnyFailureAndCountsEveryLineOnce(t *testing.T) {
+	t.Parallel()
+	server := apptest.StartDynamoDB(t)
+	for n := range 9 {
+		for _, carryOut := range []bool{true, false} {
+			customer, network := int64(2*n+1), &failing{carryOut: carryOut}
+			if carryOut {
+				customer++
+			}
+			network.left.Store(int64(n))
+			broken := openStore(server, func(o *dynamodb.Options) { o.HTTPClient = network })
+			store, session := openStore(server), shop.OpenSession("")
+			require.NoError(t, store.SignIn(t.Context(), session, customer, 1))
+			add(t, store, session, "tee", 2)
+			guest := shop.OpenSession("")
+			add(t, store, guest, "coat", 1)
+			add(t, store, guest, "tee", 3)
+
+			again := shop.OpenSession(guest.Token())
+			if err := broken.SignIn(t.Context(), guest, customer, 2); err == nil {
+				again = guest
+			}
+			require.NoError(t, store.SignIn(t.Context(), again, customer, 2))
+			cart, err := store.Cart(t.Context(), again)
+			require.NoError(t, err)
+			require.Equal(t, []shop.Line{{SKU: "coat", Quantity: 1}, {SKU: "tee", Quantity: 5}}, cart.Lines, "broken after %d requests", n)
+		}
+	}
 }
 
 func TestATableThatIsNotOursIsAway(t *testing.T) {
