@@ -11,7 +11,7 @@ export GOFLAGS := $(GOFLAGS) -trimpath '-gcflags=github.com/pulumi/...=-N -l'
 
 LOCAL = .local/bin/local
 
-.PHONY: up preview down status load test lint setup
+.PHONY: up preview down status load test bench lint setup
 
 up: setup ## bring the stack up on this machine, or update it
 	@$(LOCAL) up -stack $(STACK) -port $(PORT) $(foreach c,$(CONFIG),-config $(c))
@@ -28,12 +28,16 @@ status: setup ## who runs where, since when, with which log
 load: ## 200 people shop for 30 seconds
 	@go run ./tests/load -url http://127.0.0.1:$(PORT)
 
-test: SETUP = dynamodb
+test: SETUP = dynamodb browser
 test: setup ## all tests, against real servers
 	@go test -vet=off ./...
+
+bench: SETUP = dynamodb bench
+bench: setup ## the service against what bounds it and against what else might be picked
+	@go test -vet=off ./tests/bench -run '^$$' -bench . -benchtime 1x -timeout 1h
 
 lint: ## gofmt, go vet, staticcheck, govulncheck
 	@tools/lint
 
 setup: # installs or builds what is missing
-	@tools/setup $(findstring dynamodb,$(CONFIG)$(SETUP))
+	@tools/setup $(findstring dynamodb,$(CONFIG)) $(SETUP)
