@@ -31,7 +31,10 @@ func run(ctx context.Context, getenv func(string) string, out io.Writer) error {
 	if err != nil {
 		return fmt.Errorf("configuration:\n%w", err)
 	}
-	log := slog.New(slog.NewJSONHandler(out, nil)).With("instance", cfg.InstanceID, "zone", cfg.AvailabilityZone)
+	lines := newLateWriter(out)
+	defer lines.Flush()
+	go lines.run(ctx)
+	log := slog.New(slog.NewJSONHandler(lines, nil)).With("instance", cfg.InstanceID, "zone", cfg.AvailabilityZone)
 	secretsClient, err := secrets.NewClient(ctx, dial.From(cfg.Address))
 	if err != nil {
 		return err
