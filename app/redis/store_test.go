@@ -3,11 +3,13 @@ package redis
 import (
 	"context"
 	"net/netip"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
 
 	goredis "github.com/redis/go-redis/v9"
+	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
 	"myclothes/app/apptest"
@@ -27,6 +29,28 @@ func TestStoreKeepsTheContract(t *testing.T) {
 	t.Parallel()
 	server := apptest.StartRedis(t, nil)
 	storetest.Run(t, "elasticache", func() shop.SessionStore { return openStore(t, server.Addr, nil) })
+}
+
+func TestCommandsThatShareARoundTripFailAlone(t *testing.T) {
+	t.Parallel()
+	server := apptest.StartRedis(t, nil)
+	client := NewClient(Config{Address: server.Addr, Dialer: dial.From(netip.Addr{})})
+	t.Cleanup(func() { client.Close() })
+	server.Do("SET", "text", "x")
+	var group sync.WaitGroup
+	for i := range 100 {
+		group.Go(func() {
+			err := client.Do(t.Context(), false, func(c goredis.Cmdable) error {
+				if i%2 == 0 {
+					return c.Incr(t.Context(), "text").Err()
+				}
+				return c.Incr(t.Context(), "count").Err()
+			})
+			assert.Equal(t, i%2 == 0, err != nil, "command %d: %v", i, err)
+		})
+	}
+	group.Wait()
+	require.Equal(t, "50", server.Do("GET", "count"))
 }
 
 func TestEveryOperationRenewsTheSession(t *testing.T) {
