@@ -4,11 +4,13 @@
 package bench
 
 import (
+	"cmp"
 	"flag"
 	"fmt"
 	"maps"
 	"os/exec"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -16,8 +18,9 @@ import (
 )
 
 var (
-	duration = flag.Duration("duration", 2*time.Second, "of one run")
-	rounds   = flag.Int("rounds", 3, "runs of each kind; the median counts")
+	duration = flag.Duration("duration", time.Second, "of one run")
+	only     = flag.String("only", "", "names of contenders to measure, separated by semicolons; none: all")
+	rounds   = flag.Int("rounds", 5, "runs of each kind; the median counts")
 
 	operations  = []string{"add", "read"}
 	connections = []int{1, 50, 500}
@@ -40,19 +43,33 @@ type figures struct {
 // median is the run in the middle.
 func (f *figures) median(k kind) result {
 	runs := slices.SortedFunc(slices.Values(f.runs[k]), func(a, b result) int {
-		return int(a.perSecond() - b.perSecond())
+		return cmp.Compare(a.perSecond(), b.perSecond())
 	})
 	return runs[len(runs)/2]
 }
 
+// BenchmarkCarts has all contenders serve at once and loads them in turn, so that two that are compared were measured
+// a second apart: a machine that others share is faster at one minute than at the next.
 func BenchmarkCarts(b *testing.B) {
 	_, err := exec.LookPath("wrk")
 	require.NoError(b, err, "wrk is missing: make bench installs it")
 	s := newStage(b)
 	f := &figures{runs: map[kind][]result{}, allocs: map[kind]float64{}, wire: map[kind][2]int{}, redis: map[string]float64{}}
+	var all []*running
+	for _, c := range contenders {
+		if *only == "" || slices.Contains(strings.Split(*only, ";"), c.name) {
+			r := c.start(b, s)
+			f.weigh(b, s, r)
+			all = append(all, r)
+		}
+	}
 	for round := range *rounds {
-		for _, c := range contenders {
-			f.measure(b, s, c, round == 0)
+		for _, operation := range operations {
+			for _, n := range connections {
+				for _, r := range all {
+					f.measure(b, r, kind{r.name, operation, n})
+				}
+			}
 		}
 		fmt.Printf("round %d of %d is done\n", round+1, *rounds)
 	}
@@ -60,29 +77,24 @@ func BenchmarkCarts(b *testing.B) {
 	b.ReportMetric(0, "ns/op") // the figures are in the report
 }
 
-func (f *figures) measure(b *testing.B, s *stage, c contender, first bool) {
-	r, stop := c.start(b, s)
-	defer stop()
-	if first {
-		if c.keys != "" {
-			f.redis[c.name] = r.bytesInRedis(b, s)
-		}
-		for _, operation := range operations {
-			out, in := r.wire(b, operation)
-			f.wire[kind{c.name, operation, 0}] = [2]int{out, in}
-		}
+// weigh counts bytes, while each cart still has the lines it began with, and warms up.
+func (f *figures) weigh(b *testing.B, s *stage, r *running) {
+	if r.keys != "" {
+		f.redis[r.name] = r.bytesInRedis(b, s)
 	}
-	r.load(b, "read", 50, time.Second) // warms up
 	for _, operation := range operations {
-		for _, n := range connections {
-			k := kind{c.name, operation, n}
-			before := r.mallocs(b)
-			run := r.load(b, operation, n, *duration)
-			f.runs[k] = append(f.runs[k], run)
-			if before >= 0 {
-				f.allocs[k] = (r.mallocs(b) - before) / float64(run.Requests)
-			}
-		}
+		out, in := r.wire(b, operation)
+		f.wire[kind{r.name, operation, 0}] = [2]int{out, in}
+		r.load(b, operation, 50, time.Second)
+	}
+}
+
+func (f *figures) measure(b *testing.B, r *running, k kind) {
+	before := r.mallocs(b)
+	run := r.load(b, k.operation, k.connections, *duration)
+	f.runs[k] = append(f.runs[k], run)
+	if before >= 0 {
+		f.allocs[k] = (r.mallocs(b) - before) / float64(run.Requests)
 	}
 }
 

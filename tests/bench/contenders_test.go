@@ -8,6 +8,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -27,6 +28,7 @@ type contender struct {
 // contenders are those that are measured: what bounds us, who else might be picked, and our stores.
 var contenders = []contender{
 	{floor, 4000, "", goProgram("floor")},
+	{batchedFloor, 4000, "", goProgram("floor", "BATCHED=1")},
 	{"scs", 4000, "scs:session:", goProgram("scs")},
 	{"express", 4000, "sess:", express},
 	{"elasticache", 4000, "s:", service("elasticache")},
@@ -35,7 +37,11 @@ var contenders = []contender{
 	{"dynamodb", 200, "", service("dynamodb")},
 }
 
-const floor = "floor"
+// The floors: each request makes a round trip of its own, or shares one as in the service.
+const (
+	floor        = "floor"
+	batchedFloor = "floor, batched"
+)
 
 // stage is what the contenders find around them.
 type stage struct {
@@ -63,8 +69,12 @@ func newStage(b *testing.B) *stage {
 	return s
 }
 
-func goProgram(name string) func(*testing.B, *stage) *exec.Cmd {
-	return func(_ *testing.B, s *stage) *exec.Cmd { return exec.Command(filepath.Join(s.binDir, name)) }
+func goProgram(name string, env ...string) func(*testing.B, *stage) *exec.Cmd {
+	return func(_ *testing.B, s *stage) *exec.Cmd {
+		cmd := exec.Command(filepath.Join(s.binDir, name))
+		cmd.Env = append(os.Environ(), env...)
+		return cmd
+	}
 }
 
 func express(b *testing.B, _ *stage) *exec.Cmd {
@@ -82,7 +92,7 @@ func express(b *testing.B, _ *stage) *exec.Cmd {
 func service(store string) func(*testing.B, *stage) *exec.Cmd {
 	return func(_ *testing.B, s *stage) *exec.Cmd {
 		cmd := exec.Command(filepath.Join(s.binDir, "cart"))
-		cmd.Env = append(s.env, "CART_STORE="+store)
+		cmd.Env = append(slices.Clone(s.env), "CART_STORE="+store)
 		return cmd
 	}
 }
@@ -91,19 +101,21 @@ func service(store string) func(*testing.B, *stage) *exec.Cmd {
 type running struct {
 	contender
 	url     string
+	log     string // file
 	cookies string // file with one session a line
 	session string // the first of them
 }
 
-// start runs the contender until the benchmark ends or stop is called. Its log goes into a file, as under systemd.
-func (c contender) start(b *testing.B, s *stage) (r running, stop func()) {
+// start runs the contender until the benchmark ends. Its log goes into a file, as under systemd.
+func (c contender) start(b *testing.B, s *stage) *running {
 	b.Helper()
-	s.redis.Do("FLUSHALL")
 	port, err := apptest.FreePort()
 	require.NoError(b, err)
 	address := net.JoinHostPort("127.0.0.1", port)
-	log, err := os.Create(filepath.Join(b.TempDir(), "log"))
+	r := &running{contender: c, url: "http://" + address, log: filepath.Join(b.TempDir(), "log")}
+	log, err := os.OpenFile(r.log, os.O_CREATE|os.O_WRONLY|os.O_APPEND, 0o600)
 	require.NoError(b, err)
+	defer log.Close()
 	cmd := c.program(b, s)
 	if cmd.Env == nil {
 		cmd.Env = os.Environ()
@@ -111,16 +123,13 @@ func (c contender) start(b *testing.B, s *stage) (r running, stop func()) {
 	cmd.Env = append(cmd.Env, "ADDRESS="+address, "REDIS="+s.redis.Addr, "CART_ADDRESS=127.0.0.1", "CART_PORT="+port)
 	cmd.Stdout, cmd.Stderr = log, log
 	require.NoError(b, cmd.Start())
-	stop = func() {
+	b.Cleanup(func() {
 		cmd.Process.Kill()
 		cmd.Wait()
-		log.Close()
-		os.Remove(log.Name()) // a line a request adds up
-	}
-	r = running{contender: c, url: "http://" + address}
-	apptest.Eventually(b, func() bool { return add(r.url, "", "tee-ecru") != "" }, c.name+" serves:\n"+log.Name())
+	})
+	apptest.Eventually(b, func() bool { return add(r.url, "", "tee-ecru") != "" }, c.name+" serves:\n"+r.log)
 	r.fill(b)
-	return r, stop
+	return r
 }
 
 // skus are those of load.lua.
@@ -144,7 +153,7 @@ func (r *running) fill(b *testing.B) {
 
 // begin returns the cookie of a new session with three lines; empty if that failed.
 func (r *running) begin(i int) (cookie string) {
-	if r.name == floor {
+	if r.name == floor || r.name == batchedFloor {
 		cookie = fmt.Sprintf("floor=%d", i)
 	}
 	for _, sku := range skus {

@@ -8,6 +8,7 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"os"
 	"os/exec"
 	"regexp"
 	"strconv"
@@ -49,6 +50,7 @@ func (r *running) load(b *testing.B, what string, connections int, duration time
 	measured, err := parseResult(output)
 	require.NoError(b, err)
 	require.Zero(b, measured.Errors, "%s %s with %d connections: requests failed", r.name, what, connections)
+	require.NoError(b, os.Truncate(r.log, 0)) // a line a request adds up
 	return measured
 }
 

@@ -2,6 +2,8 @@ package bench
 
 import (
 	"fmt"
+	"math"
+	"slices"
 	"strings"
 )
 
@@ -58,9 +60,18 @@ func (f *figures) row(k kind) string {
 		f.ratio(k, floor), f.ratio(k, "scs"), f.ratio(k, "express"), float64(run.P50)/1000, float64(run.P99)/1000, orDash(f.allocs[k], "%.0f"))
 }
 
-// ratio is the throughput over another contender's.
+// ratio is the throughput over another contender's of the same round: the middle one. NaN if one was not measured.
 func (f *figures) ratio(k kind, other string) float64 {
-	return f.median(k).perSecond() / f.median(kind{other, k.operation, k.connections}).perSecond()
+	yardstick := f.runs[kind{other, k.operation, k.connections}]
+	if len(f.runs[k]) == 0 || len(yardstick) == 0 {
+		return math.NaN()
+	}
+	var ratios []float64
+	for round, run := range f.runs[k] {
+		ratios = append(ratios, run.perSecond()/yardstick[round].perSecond())
+	}
+	slices.Sort(ratios)
+	return ratios[len(ratios)/2]
 }
 
 func (f *figures) targets() []target {

@@ -1,16 +1,29 @@
 // Command floor is the least that a cart service can do for a request: one round trip to Redis, and an answer
-// that never changes. It checks nothing and has no sessions.
+// that never changes. It checks nothing and has no sessions. With BATCHED set, requests that wait at the same moment
+// share the round trip, as in the service.
 package main
 
 import (
 	"io"
+	"log"
 	"net/http"
+	"os"
+
+	goredis "github.com/redis/go-redis/v9"
 
 	"myclothes/tests/bench/peer"
 )
 
 func main() {
-	redis := peer.Redis()
+	client := peer.Redis()
+	redis := goredis.Cmdable(client)
+	if os.Getenv("BATCHED") != "" {
+		batched, err := client.AutoPipeline()
+		if err != nil {
+			log.Fatal(err)
+		}
+		redis = batched
+	}
 	add := func(w http.ResponseWriter, r *http.Request) {
 		if err := redis.HIncrBy(r.Context(), key(r), "tee-ecru", 1).Err(); err != nil {
 			w.WriteHeader(http.StatusServiceUnavailable)

@@ -54,7 +54,7 @@ func Write(w http.ResponseWriter, document any) {
 	json.NewEncoder(w).Encode(document)
 }
 
-// Redis connects to the server that REDIS names, as the service does.
+// Redis connects to the server that REDIS names, with the limits that the service has.
 func Redis() *goredis.Client {
 	return goredis.NewClient(&goredis.Options{
 		Addr: os.Getenv("REDIS"), Protocol: 2, DisableIdentity: true, PoolSize: 64, MaxActiveConns: 64,
