@@ -47,11 +47,20 @@ func tooLarge(err error) bool {
 	return errors.As(err, &limit)
 }
 
+var bodyTooLarge = &bodyError{http.StatusRequestEntityTooLarge, fmt.Sprintf("the body must not exceed %d bytes", maxBody)}
+
+func explainForm(err error) error {
+	if tooLarge(err) {
+		return bodyTooLarge
+	}
+	return &bodyError{http.StatusBadRequest, "the form cannot be read"}
+}
+
 func explainBody(err error) error {
 	var wrongType *json.UnmarshalTypeError
 	switch {
 	case tooLarge(err):
-		return &bodyError{http.StatusRequestEntityTooLarge, fmt.Sprintf("the body must not exceed %d bytes", maxBody)}
+		return bodyTooLarge
 	case errors.Is(err, io.EOF):
 		return &bodyError{http.StatusBadRequest, "the body is empty: send a JSON object"}
 	case errors.As(err, &wrongType):

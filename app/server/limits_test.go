@@ -43,3 +43,13 @@ func TestACartThatOutgrowsItsCookieIsAProblemAndStaysAsItWas(t *testing.T) {
 	}
 	require.Fail(t, "the cookie grows without end")
 }
+
+func TestAFormThatCannotBeReadIsAPageThatSaysSo(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t)
+	for status, content := range map[int]string{413: "sku=" + strings.Repeat("x", maxBody), 400: "sku=%zz"} {
+		answer, text := f.do("POST", "/cart/items", content, "Content-Type", "application/x-www-form-urlencoded")
+		require.Equal(t, status, answer.StatusCode)
+		require.Contains(t, text, "<h1>"+http.StatusText(status))
+	}
+}

@@ -21,8 +21,15 @@ type response interface {
 // api answers errors as problem documents.
 func (s *server) api(a action) http.Handler { return s.handle(a, s.writeProblem) }
 
-// page answers errors as pages.
-func (s *server) page(a action) http.Handler { return s.handle(a, s.writeErrorPage) }
+// page answers errors as pages, among them a form that cannot be read.
+func (s *server) page(a action) http.Handler {
+	return s.handle(func(r *http.Request, session *shop.Session) (response, error) {
+		if err := r.ParseForm(); err != nil && r.Method == http.MethodPost {
+			return nil, explainForm(err)
+		}
+		return a(r, session)
+	}, s.writeErrorPage)
+}
 
 func (s *server) handle(a action, fail func(http.ResponseWriter, *http.Request, error)) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
