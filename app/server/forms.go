@@ -27,7 +27,15 @@ func (s *server) addForm(r *http.Request, session *shop.Session) (response, erro
 	if _, err := s.add(r.Context(), session, sku, quantity); err != nil {
 		return nil, err
 	}
-	back := url.URL{Path: "/", RawQuery: url.Values{"category": {r.PostFormValue("category")}, "added": {sku}}.Encode(), Fragment: sku}
+	shown := selectionOf(r)
+	query := url.Values{"added": {sku}}
+	if shown.Category != "" {
+		query.Set("category", shown.Category)
+	}
+	if shown.Search != "" {
+		query.Set("q", shown.Search)
+	}
+	back := url.URL{Path: "/", RawQuery: query.Encode(), Fragment: sku}
 	return redirect(back.String()), nil
 }
 

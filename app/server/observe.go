@@ -46,7 +46,7 @@ func (s *server) observe(next http.Handler) http.Handler {
 		header.Set("X-Availability-Zone", s.AvailabilityZone)
 		header.Set("X-Content-Type-Options", "nosniff")
 		header.Set(requestIDHeader, id)
-		recorded := &recorder{ResponseWriter: w, request: r}
+		recorded := &recorder{ResponseWriter: w, request: r, server: s}
 		defer func() {
 			if cause := recover(); cause != nil {
 				s.answerPanic(recorded, r, cause)
@@ -93,6 +93,7 @@ func (s *server) record(w *recorder, r *http.Request, id string, took time.Durat
 type recorder struct {
 	http.ResponseWriter
 	request  *http.Request
+	server   *server
 	status   int
 	bytes    int64
 	unrouted bool // the rest of the mux's answer is dropped
@@ -104,7 +105,7 @@ func (w *recorder) WriteHeader(status int) {
 	}
 	if w.request.Pattern == "" && !w.unrouted && (status == http.StatusNotFound || status == http.StatusMethodNotAllowed) {
 		w.unrouted = true
-		writeUnrouted(w.ResponseWriter, w.request, status)
+		w.server.writeUnrouted(w.ResponseWriter, w.request, status)
 		return
 	}
 	w.ResponseWriter.WriteHeader(status)

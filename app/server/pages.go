@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"html/template"
 	"net/http"
-	"slices"
 
 	"myclothes/app/shop"
 )
@@ -29,7 +28,7 @@ type page struct {
 
 // parsePages parses each page together with the layout, so that every page may define "main".
 func parsePages() map[string]*template.Template {
-	shared := template.New("layout.html").Funcs(template.FuncMap{"euros": euros})
+	shared := template.New("layout.html").Funcs(template.FuncMap{"euros": euros, "limits": limitsOfForms})
 	shared = template.Must(shared.ParseFS(pageFiles, "pages/layout.html", "pages/picture.html"))
 	pages := map[string]*template.Template{}
 	for _, name := range []string{"shop", "cart", "signin", "signup", "account", "checkout", "order", "orders", "error"} {
@@ -42,7 +41,7 @@ func (p page) write(s *server, w http.ResponseWriter, r *http.Request) {
 	var document bytes.Buffer
 	err := s.pages[p.name].Execute(&document, map[string]any{
 		"Title": p.title, "Message": p.message, "Content": p.content, "Path": r.URL.Path,
-		"Instance": s.InstanceID, "Zone": s.AvailabilityZone, "Rung": s.rung(r),
+		"Instance": s.InstanceID, "Zone": s.AvailabilityZone, "Rung": s.rung(r), "CookieBytes": cookieBytes(r),
 	})
 	if err != nil {
 		panic(err) // a template of ours; observe answers and logs it
@@ -60,41 +59,20 @@ func (p page) write(s *server, w http.ResponseWriter, r *http.Request) {
 func (s *server) writeErrorPage(w http.ResponseWriter, r *http.Request, err error) {
 	status, detail := explain(err)
 	s.prepareFailure(w, r, status, err)
-	page{status: status, name: "error", title: http.StatusText(status), message: detail}.write(s, w, r)
+	errorPage(r, status, detail).write(s, w, r)
+}
+
+// errorContent says whether it helps to ask for the page again.
+type errorContent struct{ MayPass bool }
+
+func errorPage(r *http.Request, status int, detail string) page {
+	content := errorContent{r.Method == http.MethodGet && status >= http.StatusInternalServerError}
+	return page{status: status, name: "error", title: http.StatusText(status), message: detail, content: content}
 }
 
 func serveStyle(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Cache-Control", "public, max-age=300")
 	http.ServeFileFS(w, r, pageFiles, "pages/style.css")
-}
-
-type shopContent struct {
-	Products   []shop.Product
-	Categories []string
-	Category   string // shown; empty for all
-	Added      string // SKU just put into the cart
-	CartCount  int
-}
-
-func (s *server) shopPage(r *http.Request, session *shop.Session) (response, error) {
-	sold, err := s.Catalog.Range(r.Context())
-	if err != nil {
-		return nil, err
-	}
-	content := shopContent{Category: r.FormValue("category"), Added: r.FormValue("added")}
-	for _, product := range sold.Products {
-		if !slices.Contains(content.Categories, product.Category) {
-			content.Categories = append(content.Categories, product.Category)
-		}
-		if content.Category == "" || content.Category == product.Category {
-			content.Products = append(content.Products, product)
-		}
-	}
-	// The window is worth showing while the carts are away.
-	if cart, err := s.Store.Cart(r.Context(), session); err == nil {
-		content.CartCount = cart.Count()
-	}
-	return page{status: http.StatusOK, name: "shop", title: "Clothes", content: content}, nil
 }
 
 func (s *server) cartPage(r *http.Request, session *shop.Session) (response, error) {
@@ -104,3 +82,8 @@ func (s *server) cartPage(r *http.Request, session *shop.Session) (response, err
 
 // euros formats a price.
 func euros(cents int) string { return fmt.Sprintf("€ %d.%02d", cents/100, cents%100) }
+
+// limitsOfForms are what the server accepts, for browsers to say before a form is sent.
+func limitsOfForms() map[string]int {
+	return map[string]int{"Quantity": shop.MaxQuantity, "Text": shop.MaxText, "MinPassword": shop.MinPassword, "MaxPassword": shop.MaxPassword}
+}

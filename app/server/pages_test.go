@@ -1,6 +1,7 @@
 package server
 
 import (
+	"fmt"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -8,6 +9,8 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	"myclothes/app/shop"
 )
 
 // submit sends a form, as a browser without JavaScript does.
@@ -50,8 +53,12 @@ func TestACartIsFilledWithoutJavaScript(t *testing.T) {
 	requireRedirect(t, answer, "/?added=coat&category=Jackets#coat")
 	page = f.see("/?added=coat&category=Jackets")
 	require.Contains(t, page, "In your cart")
-	require.Contains(t, page, `<span class="count">2</span>`)
+	require.Contains(t, page, `<span class="count">2<span class="spoken"> pieces</span></span>`)
 	require.NotContains(t, page, `id="tee"`, "only the category is shown")
+	answer, _ = f.submit("/cart/items", "sku", "coat", "quantity", "1", "q", " warm  &c")
+	requireRedirect(t, answer, "/?added=coat&q=warm+%26c#coat")
+	answer, _ = f.submit("/cart/items/coat", "quantity", "2")
+	requireRedirect(t, answer, "/cart")
 
 	require.Contains(t, f.see("/cart"), "€ 400.00")
 	answer, _ = f.submit("/cart/items/coat", "quantity", "3")
@@ -122,4 +129,64 @@ func TestTheFooterNamesTheRungThatTheRequestIsServedOn(t *testing.T) {
 		}
 		require.Equal(t, want, (&server{Config: Config{StoreName: "instance"}}).rung(request))
 	}
+}
+
+func TestAVisitorFindsProductsByTheirWords(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t, func(cfg *Config) {
+		cfg.Catalog = shop.NewCatalog(sold{
+			{SKU: "tee", Name: "Heavy tee, navy", Category: "T-shirts", Description: "Dense cotton.", Colour: "#aabbcc", PriceCents: 1000},
+			{SKU: "coat", Name: "Wool coat", Category: "Jackets", Description: "Navy lining.", Colour: "#112233", PriceCents: 20000},
+		})
+	})
+	for query, want := range map[string][]string{
+		"q=NAVY":                  {"tee", "coat"},
+		"q=navy+tee":              {"tee"},
+		"q=wool++lining":          {"coat"},
+		"q=navy&category=Jackets": {"coat"},
+		"q=silk":                  {},
+		"q=%ff%3Cb%3E":            {},
+		"q=":                      {"tee", "coat"},
+	} {
+		page := f.see("/?" + query)
+		require.Equal(t, len(want), strings.Count(page, "<li id="), query)
+		for _, sku := range want {
+			require.Contains(t, page, `<li id="`+sku+`"`, query)
+		}
+		require.NotContains(t, page, "<b>")
+	}
+	require.Contains(t, f.see("/?q=silk"), "0 found for")
+}
+
+func TestTheFooterSaysHowLargeTheCookiesAre(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t)
+	require.Contains(t, f.see("/cart"), " · 0&nbsp;bytes of cookies")
+	f.submit("/cart/items", "sku", "tee", "quantity", "1")
+	base, err := url.Parse(f.url)
+	require.NoError(t, err)
+	sent := f.browser.Jar.Cookies(base)
+	require.Len(t, sent, 1)
+	require.Contains(t, f.see("/cart"), fmt.Sprintf(" · %d&nbsp;bytes of cookies", len(sent[0].String())))
+}
+
+func TestABrowserThatIsLostGetsAPage(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t)
+	answer, text := f.do("GET", "/no-such-page", "", "Accept", "text/html,application/xhtml+xml,*/*;q=0.8")
+	require.Equal(t, 404, answer.StatusCode)
+	require.Contains(t, text, "<h1>Not Found</h1>")
+	require.NotContains(t, text, "Try again")
+	f.problem(404, "GET", "/no-such-page", "")
+}
+
+func TestAPageThatFailsMayBeAskedForAgainAndAFormMayNot(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t, func(cfg *Config) { cfg.Store = awayStore{} })
+	answer, text := f.do("GET", "/cart", "")
+	require.Equal(t, 503, answer.StatusCode)
+	require.Contains(t, text, `<a href="/cart">Try again</a>`)
+	answer, text = f.submit("/cart/items", "sku", "tee", "quantity", "1")
+	require.Equal(t, 503, answer.StatusCode)
+	require.NotContains(t, text, "Try again")
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"strings"
 
 	"myclothes/app/shop"
 )
@@ -80,11 +81,16 @@ func writeProblem(w http.ResponseWriter, status int, detail string) {
 	})
 }
 
-// writeUnrouted answers what no route matches, instead of the mux. For 405 the mux has set Allow.
-func writeUnrouted(w http.ResponseWriter, r *http.Request, status int) {
+// writeUnrouted answers what no route matches, instead of the mux: with a page if a browser asks, which alone
+// prefers HTML. For 405 the mux has set Allow.
+func (s *server) writeUnrouted(w http.ResponseWriter, r *http.Request, status int) {
 	detail := "There is nothing at this address."
 	if status == http.StatusMethodNotAllowed {
 		detail = r.Method + " is not possible here; " + w.Header().Get("Allow") + " is."
+	}
+	if strings.HasPrefix(r.Header.Get("Accept"), "text/html") {
+		errorPage(r, status, detail).write(s, w, r)
+		return
 	}
 	writeProblem(w, status, detail)
 }

@@ -24,3 +24,11 @@ func (s *server) rung(r *http.Request) string {
 	}
 	return number + " · " + s.StoreName + " · stickiness " + sticky
 }
+
+// cookieBytes is the size of the cookies that came with the request: what the browser sends with every one.
+func cookieBytes(r *http.Request) (size int) {
+	for _, line := range r.Header.Values("Cookie") {
+		size += len(line)
+	}
+	return size
+}

@@ -10,13 +10,11 @@ import (
 
 // Limits of what customers write about themselves, in characters unless said otherwise.
 const (
-	minPassword = 8
-	maxEmail    = 254 // bytes
-	maxText     = 100
+	MinPassword = 8   // of a password
+	MaxPassword = 128 // of a password, in bytes
+	MaxText     = 100 // of a name and of each line of an address
+	maxEmail    = 254 // of an e-mail address, in bytes
 )
-
-// MaxPassword is the longest password accepted, in bytes.
-const MaxPassword = 128
 
 // Customer is somebody with an account.
 type Customer struct {
@@ -61,9 +59,9 @@ func (s SignUp) Normalize() (SignUp, error) {
 	if name == "" {
 		return SignUp{}, Refuse(ErrInvalid, "name is empty: say what to call you")
 	}
-	if utf8.RuneCountInString(s.Password) < minPassword || len(s.Password) > MaxPassword {
+	if utf8.RuneCountInString(s.Password) < MinPassword || len(s.Password) > MaxPassword {
 		return SignUp{}, Refuse(ErrInvalid,
-			fmt.Sprintf("password must have at least %d characters and at most %d bytes", minPassword, MaxPassword))
+			fmt.Sprintf("password must have at least %d characters and at most %d bytes", MinPassword, MaxPassword))
 	}
 	return SignUp{Email: email, Password: s.Password, Name: name}, nil
 }
@@ -104,8 +102,8 @@ func (p Profile) Normalize() (Profile, error) {
 // PostgreSQL could not store.
 func text(field, value string) (string, error) {
 	value = strings.TrimSpace(value)
-	if utf8.RuneCountInString(value) > maxText || !utf8.ValidString(value) || strings.ContainsFunc(value, unicode.IsControl) {
-		return "", Refuse(ErrInvalid, fmt.Sprintf("%s must be text of at most %d characters on one line", field, maxText))
+	if utf8.RuneCountInString(value) > MaxText || !utf8.ValidString(value) || strings.ContainsFunc(value, unicode.IsControl) {
+		return "", Refuse(ErrInvalid, fmt.Sprintf("%s must be text of at most %d characters on one line", field, MaxText))
 	}
 	return value, nil
 }
