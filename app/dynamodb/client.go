@@ -39,7 +39,9 @@ func NewClient(ctx context.Context, dialer *net.Dialer) (*dynamodb.Client, error
 	return dynamodb.NewFromConfig(cfg), nil
 }
 
-// repeatable makes the SDK repeat a call whose outcome is the same if it was carried out twice.
+// repeatable makes the SDK repeat a call that may be carried out twice, and the first time late: a call that was given
+// up is still on its way, and may arrive after later ones were answered. That does no harm if it changes no cart, or
+// only on a condition that does not hold any more.
 func repeatable() aws.Retryer { return newRetryer(retry.DefaultRetryables) }
 
 // notRepeatable makes it repeat a call only when it certainly was not carried out.

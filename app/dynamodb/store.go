@@ -67,10 +67,10 @@ func (s *Store) Add(ctx context.Context, session *shop.Session, sku string, quan
 // Set implements shop.CartStore.
 func (s *Store) Set(ctx context.Context, session *shop.Session, sku string, quantity int) (shop.Cart, error) {
 	if quantity > 0 {
-		u := update{set: "cart.#sku = :quantity", values: attributes{}, retryer: s.repeatable}
+		u := update{set: "cart.#sku = :quantity", values: attributes{}, retryer: s.notRepeatable}
 		return s.change(ctx, session, u, sku, quantity, shop.MaxQuantity)
 	}
-	i, err := s.update(ctx, session, update{remove: "cart.#sku", names: map[string]string{"#sku": sku}, retryer: s.repeatable})
+	i, err := s.update(ctx, session, update{remove: "cart.#sku", names: map[string]string{"#sku": sku}, retryer: s.notRepeatable})
 	if i == nil {
 		return shop.Cart{}, err
 	}
@@ -80,7 +80,7 @@ func (s *Store) Set(ctx context.Context, session *shop.Session, sku string, quan
 // Clear implements shop.CartStore.
 func (s *Store) Clear(ctx context.Context, session *shop.Session) error {
 	empty := attributes{":empty": &types.AttributeValueMemberM{Value: attributes{}}}
-	_, err := s.update(ctx, session, update{set: "cart = :empty", values: empty, retryer: s.repeatable})
+	_, err := s.update(ctx, session, update{set: "cart = :empty", values: empty, retryer: s.notRepeatable})
 	return err
 }
 

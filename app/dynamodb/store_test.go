@@ -146,24 +146,47 @@ func (l *lost) Do(r *http.Request) (*http.Response, error) {
 	return answer, err
 }
 
-func TestAnAdditionWhoseAnswerWasLostIsNotRepeatedButSettingIs(t *testing.T) {
+func TestAChangeWhoseAnswerWasLostIsInDoubtAndNotRepeated(t *testing.T) {
+	t.Parallel()
+	server := apptest.StartDynamoDB(t)
+	for name, change := range map[string]func(*Store, *shop.Session) error{
+		"begin": func(s *Store, _ *shop.Session) error {
+			_, err := s.Add(t.Context(), shop.OpenSession(""), "tee", 1)
+			return err
+		},
+		"add": func(s *Store, session *shop.Session) error {
+			_, err := s.Add(t.Context(), session, "tee", 1)
+			return err
+		},
+		"set": func(s *Store, session *shop.Session) error {
+			_, err := s.Set(t.Context(), session, "tee", 7)
+			return err
+		},
+		"remove": func(s *Store, session *shop.Session) error {
+			_, err := s.Set(t.Context(), session, "tee", 0)
+			return err
+		},
+		"clear": func(s *Store, session *shop.Session) error { return s.Clear(t.Context(), session) },
+	} {
+		var network lost
+		store, session := openStore(server, func(o *dynamodb.Options) { o.HTTPClient = &network }), shop.OpenSession("")
+		add(t, store, session, "tee", 1)
+		network.answers.Store(1)
+		require.ErrorIs(t, change(store, session), shop.ErrUnavailable, name)
+		require.Zero(t, network.answers.Load(), "%s: one request was made", name)
+	}
+}
+
+func TestReadingIsRepeatedWhenItsAnswerWasLost(t *testing.T) {
 	t.Parallel()
 	var network lost
 	store := openStore(apptest.StartDynamoDB(t), func(o *dynamodb.Options) { o.HTTPClient = &network })
 	session := shop.OpenSession("")
-	add(t, store, session, "tee", 1)
-
+	add(t, store, session, "tee", 2)
 	network.answers.Store(1)
-	_, err := store.Add(t.Context(), session, "tee", 1)
-	require.ErrorIs(t, err, shop.ErrUnavailable, "in doubt")
 	cart, err := store.Cart(t.Context(), session)
 	require.NoError(t, err)
 	require.Equal(t, 2, cart.Count())
-
-	network.answers.Store(1)
-	cart, err = store.Set(t.Context(), session, "tee", 7)
-	require.NoError(t, err)
-	require.Equal(t, 7, cart.Count())
 }
 
 func TestSigningInWhoseLastAnswerWasLostKeepsTheCart(t *testing.T) {

@@ -164,11 +164,12 @@ func (s *Store) read(ctx context.Context, id string) (attributes, error) {
 	return out.Item, nil
 }
 
-// put writes a new item.
+// put writes a new item. It is not repeated: when both were carried out, the second could undo what was acknowledged
+// between them.
 func (s *Store) put(ctx context.Context, id string, i item) error {
 	_, err := s.client.PutItem(ctx, &dynamodb.PutItemInput{
 		TableName: s.table, Item: i.attributes(id, s.expires()),
-	}, with(s.repeatable))
+	}, with(s.notRepeatable))
 	return explain(err)
 }
 

@@ -134,7 +134,8 @@ func (c *Client) dialer() dial.Func {
 
 // Do runs one command, or several in one round trip, and, if it failed in a way that says it was not carried out, once
 // more. A command that may be repeated (the outcome is the same if it was carried out twice) is also run again when
-// the connection broke before the answer came. The error wraps shop.ErrUnavailable if the cache is away, and is
+// the connection broke before the answer came, but not when the answer took too long: the first one might still be
+// carried out, after others were answered. The error wraps shop.ErrUnavailable if the cache is away, and is
 // goredis.Nil if that is the answer.
 func (c *Client) Do(ctx context.Context, repeatable bool, command func(goredis.Cmdable) error) error {
 	p := c.current.Load()
@@ -199,8 +200,9 @@ func neverSent(err error) bool {
 	return errors.As(err, &op) && op.Op == "dial" && !op.Timeout()
 }
 
-// brokenConnection reports whether no answer came, though there was time for one.
+// brokenConnection reports whether the connection ended before an answer came.
 func brokenConnection(err error) bool {
 	var reply goredis.Error
-	return !errors.As(err, &reply) && !errors.Is(err, context.Canceled) && !errors.Is(err, context.DeadlineExceeded)
+	var late net.Error
+	return !errors.As(err, &reply) && !errors.Is(err, context.Canceled) && !(errors.As(err, &late) && late.Timeout())
 }

@@ -75,6 +75,27 @@ func TestEveryOperationRenewsTheSession(t *testing.T) {
 	}
 }
 
+func TestAChangeThatTakesTooLongIsNotRepeated(t *testing.T) {
+	t.Parallel()
+	server := apptest.StartRedis(t, nil)
+	store, session := openStore(t, server.Addr, nil), shop.OpenSession("")
+	_, err := store.Set(t.Context(), session, "tee", 1)
+	require.NoError(t, err)
+	var group sync.WaitGroup
+	for range 20 { // so that there are idle connections, over which it could be sent again
+		group.Go(func() { assert.NoError(t, store.Ping(t.Context())) })
+	}
+	group.Wait()
+	server.Pause()
+	_, err = store.Set(t.Context(), session, "tee", 2)
+	require.ErrorIs(t, err, shop.ErrUnavailable)
+	server.Resume()
+	cart, err := store.Cart(t.Context(), session)
+	require.NoError(t, err)
+	require.Equal(t, 2, cart.Count(), "it was carried out late")
+	require.Regexp(t, `cmdstat_hset:calls=2,`, server.Do("INFO", "commandstats"))
+}
+
 func TestSessionsExpire(t *testing.T) {
 	t.Parallel()
 	server := apptest.StartRedis(t, nil)
