@@ -37,7 +37,7 @@ func down(ctx context.Context, r request) error {
 			return err
 		}
 	}
-	fmt.Fprintln(r.out, "Nothing runs any more. Of .local only the tools, bin and npm, are kept.")
+	fmt.Fprintln(r.out, "Nothing runs any more, and nothing of the stack is left. In .local there are still tools and screenshots.")
 	return nil
 }
 
