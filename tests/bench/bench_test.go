@@ -18,7 +18,7 @@ import (
 )
 
 var (
-	duration = flag.Duration("duration", time.Second, "of one run")
+	duration = flag.Duration("duration", time.Second, "of one run, in whole seconds")
 	only     = flag.String("only", "", "names of contenders to measure, separated by semicolons; none: all")
 	rounds   = flag.Int("rounds", 5, "runs of each kind; the median counts")
 
