@@ -29,7 +29,8 @@ type contender struct {
 var contenders = []contender{
 	{floor, 4000, "", goProgram("floor")},
 	{batchedFloor, 4000, "", goProgram("floor", "BATCHED=1")},
-	{"scs", 4000, "scs:session:", goProgram("scs")},
+	{scs, 4000, "scs:session:", goProgram("scs")},
+	{renewedScs, 4000, "", goProgram("scs", "RENEWED=1")},
 	{"express", 4000, "sess:", express},
 	{"elasticache", 4000, "s:", service("elasticache")},
 	{"instance", 4000, "", service("instance")},
@@ -41,6 +42,12 @@ var contenders = []contender{
 const (
 	floor        = "floor"
 	batchedFloor = "floor, batched"
+)
+
+// The carts on scs: sessions end some time after they began, or after they were last used, as in the service.
+const (
+	scs        = "scs"
+	renewedScs = "scs, renewed"
 )
 
 // stage is what the contenders find around them.

@@ -57,7 +57,7 @@ func (f *figures) row(k kind) string {
 	}
 	run := f.median(k)
 	return fmt.Sprintf("| %s | %d | %.0f | %.2f | %.2f | %.2f | %.2f / %.2f | %s |\n", k.contender, k.connections, run.perSecond(),
-		f.ratio(k, floor), f.ratio(k, "scs"), f.ratio(k, "express"), float64(run.P50)/1000, float64(run.P99)/1000, orDash(f.allocs[k], "%.0f"))
+		f.ratio(k, floor), f.ratio(k, scs), f.ratio(k, "express"), float64(run.P50)/1000, float64(run.P99)/1000, orDash(f.allocs[k], "%.0f"))
 }
 
 // ratio is the throughput over another contender's of the same round: the middle one. NaN if one was not measured.
@@ -79,14 +79,14 @@ func (f *figures) targets() []target {
 	for _, operation := range operations {
 		k := kind{"elasticache", operation, 50}
 		for _, over := range []struct {
-			other, name string
-			wanted      float64
-		}{{floor, "the floor", 0.85}, {"scs", "scs", 2}, {"express", "express", 4}} {
-			what := fmt.Sprintf("elasticache %s at 50 connections over %s", operation, over.name)
+			other  string
+			wanted float64
+		}{{floor, 0.85}, {scs, 2}, {renewedScs, 2}, {"express", 4}} {
+			what := fmt.Sprintf("elasticache %s at 50 connections over %s", operation, over.other)
 			list = append(list, target{what: what, reached: f.ratio(k, over.other), wanted: over.wanted})
 		}
 	}
-	better := min(f.redis["scs"], f.redis["express"])
+	better := min(f.redis[scs], f.redis["express"])
 	return append(list, target{what: "bytes of a cart in Redis over the better peer", reached: f.redis["elasticache"] / better, wanted: 0.5, atMost: true})
 }
 

@@ -1,10 +1,13 @@
-// Command scs is a cart in a session of alexedwards/scs with its Redis store, as that library's users write it.
+// Command scs is a cart in a session of alexedwards/scs with its Redis store, as that library's users write it. Its
+// sessions end two weeks after they began, however much they are used; with RENEWED set, after they were last used, as
+// those of the service do, for which scs writes the session on every request.
 package main
 
 import (
 	"encoding/gob"
 	"encoding/json"
 	"net/http"
+	"os"
 	"slices"
 	"strings"
 	"time"
@@ -23,6 +26,9 @@ func main() {
 	sessions := scs.New()
 	sessions.Store = goredisstore.New(peer.Redis())
 	sessions.Lifetime = 14 * 24 * time.Hour
+	if os.Getenv("RENEWED") != "" {
+		sessions.Lifetime, sessions.IdleTimeout = 365*24*time.Hour, sessions.Lifetime
+	}
 	sessions.Cookie.SameSite = http.SameSiteLaxMode
 
 	add := func(w http.ResponseWriter, r *http.Request) {
