@@ -241,6 +241,7 @@ func (c *cloud) shopAnywhere(t *testing.T) {
 	other := newVisitor(t)
 	require.Zero(t, other.pieces(one))
 	for _, in := range []*instance{one, two} {
+		in.halt(t) // writes the last lines
 		for _, personal := range []string{"ada@", "Lovelace", "London", "correct horse", apptest.Password, cacheToken} {
 			require.NotContains(t, in.logs.String(), personal)
 		}

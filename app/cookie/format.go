@@ -40,8 +40,8 @@ func (c content) encode() []byte {
 	return b
 }
 
-// decode reads what encode wrote, now or when that was the current version, and accepts nothing else: lines must be sorted, different, and within
-// the limits of a cart.
+// decode reads what encode wrote, now or when that was the current version, and accepts nothing else: lines must be
+// sorted, different, and within the limits of a cart.
 func decode(b []byte, version byte) (content, error) {
 	r := reader{rest: b}
 	c := content{expires: time.Unix(r.number(math.MaxInt64), 0), customer: r.number(math.MaxInt64), wrote: shop.Position(r.number(math.MaxInt64))}
