@@ -20,8 +20,8 @@ func (g *replicationGroup) look(ctx context.Context) {
 		g.publish()
 		return // an empty primary would empty the replicas: ask them again
 	}
+	g.publish() // before anybody is led there
 	g.route()
-	g.publish()
 	if err := g.restart(ctx); err != nil {
 		g.cloud.log.Error("cache node did not come back", "group", g.spec.ReplicationGroupID, "error", err)
 	}

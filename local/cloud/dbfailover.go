@@ -47,6 +47,7 @@ func (i *dbInstance) replacePrimary(ctx context.Context) error {
 	i.timeline.Add(1)
 	dead := i.primary
 	i.primary, i.standby = i.standby, nil
+	i.publish() // before anybody is led there
 	i.route()
 	i.cloud.log.Warn("database standby promoted", "database", i.identifier(), "zone", i.primary.zone)
 	dead.discard()
