@@ -20,13 +20,11 @@ func (g *replicationGroup) look(ctx context.Context) {
 		g.publish()
 		return // an empty primary would empty the replicas: ask them again
 	}
-	g.publish() // before anybody is led there
 	g.route()
 	if err := g.restart(ctx); err != nil {
 		g.cloud.log.Error("cache node did not come back", "group", g.spec.ReplicationGroupID, "error", err)
 	}
 	g.route()
-	g.publish()
 }
 
 // failOver makes the replica that has the most of the data the primary, and says
@@ -88,8 +86,10 @@ func (g *replicationGroup) restart(ctx context.Context) error {
 	return g.startReplicas(ctx)
 }
 
-// route points the endpoints at the nodes.
+// route points the endpoints at the nodes. It says how those are before anybody is led
+// to them.
 func (g *replicationGroup) route() {
+	g.publish()
 	var primary, replicas []netip.AddrPort
 	for _, node := range g.nodes {
 		switch {

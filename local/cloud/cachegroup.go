@@ -42,7 +42,6 @@ func (c *Cloud) startReplicationGroup(ctx context.Context, r Resource, spec Repl
 	if err != nil {
 		return nil, errors.Join(err, g.stop(ctx))
 	}
-	g.publish()
 	g.keeper = newKeeper(cacheLookInterval, g.look)
 	for _, node := range g.nodes {
 		g.keeper.wakeWhenEnded(node.process)

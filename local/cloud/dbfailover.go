@@ -47,7 +47,6 @@ func (i *dbInstance) replacePrimary(ctx context.Context) error {
 	i.timeline.Add(1)
 	dead := i.primary
 	i.primary, i.standby = i.standby, nil
-	i.publish() // before anybody is led there
 	i.route()
 	i.cloud.log.Warn("database standby promoted", "database", i.identifier(), "zone", i.primary.zone)
 	dead.discard()
@@ -107,8 +106,10 @@ func (i *dbInstance) lookAfterReplica(ctx context.Context) {
 	i.route()
 }
 
-// route points the endpoints at the primary.
+// route points the endpoints at the primary. It says how the nodes are before anybody is
+// led to them.
 func (i *dbInstance) route() {
+	i.publish()
 	i.endpoint.move(i.primary.address)
 	i.internal.move(i.primary.address)
 }

@@ -56,7 +56,6 @@ func (i *dbInstance) create(ctx context.Context) error {
 		return errors.Join(err, i.stop(ctx))
 	}
 	i.route()
-	i.publish()
 	i.keeper = newKeeper(dbLookInterval, i.look)
 	for _, node := range i.nodes() {
 		i.keeper.wakeWhenEnded(node.process)
