@@ -3,6 +3,8 @@ package server
 import (
 	"context"
 	"net/http"
+	"net/url"
+	"strconv"
 
 	"myclothes/app/shop"
 )
@@ -117,4 +119,48 @@ func (s *server) removeItem(r *http.Request, session *shop.Session) (response, e
 
 func (s *server) clearCart(r *http.Request, session *shop.Session) (response, error) {
 	return noContent{}, s.Store.Clear(r.Context(), session)
+}
+
+// quantityOf reads the field quantity of a form.
+func quantityOf(r *http.Request) (int, error) {
+	quantity, err := strconv.Atoi(r.PostFormValue("quantity"))
+	if err != nil {
+		return 0, shop.Refuse(shop.ErrInvalid, "the quantity must be a number")
+	}
+	return quantity, nil
+}
+
+func (s *server) cartPage(r *http.Request, session *shop.Session) (response, error) {
+	view, err := s.readCart(r.Context(), session)
+	return page{status: http.StatusOK, name: "cart", title: "Your cart", content: view}, err
+}
+
+func (s *server) addForm(r *http.Request, session *shop.Session) (response, error) {
+	quantity, err := quantityOf(r)
+	if err != nil {
+		return nil, err
+	}
+	sku := r.PostFormValue("sku")
+	if _, err := s.add(r.Context(), session, sku, quantity); err != nil {
+		return nil, err
+	}
+	shown := selectionOf(r)
+	query := url.Values{"added": {sku}}
+	if shown.Category != "" {
+		query.Set("category", shown.Category)
+	}
+	if shown.Search != "" {
+		query.Set("q", shown.Search)
+	}
+	back := url.URL{Path: "/", RawQuery: query.Encode(), Fragment: sku}
+	return redirect(back.String()), nil
+}
+
+func (s *server) quantityForm(r *http.Request, session *shop.Session) (response, error) {
+	quantity, err := quantityOf(r)
+	if err != nil {
+		return nil, err
+	}
+	_, err = s.set(r.Context(), session, r.PathValue("sku"), quantity)
+	return redirect("/cart"), err
 }

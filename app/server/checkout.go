@@ -1,33 +1,149 @@
 package server
 
 import (
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"encoding/base64"
+	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"net/http"
-	"net/url"
-	"slices"
 
 	"myclothes/app/shop"
 )
 
-// destinations are where a form may send the browser on to, besides its own next page.
-var destinations = []string{"/account", "/cart", "/checkout", "/orders"}
+const idempotencyKey = "Idempotency-Key"
 
-// next is where to go after a form: where its field "next" says, if that is one of the destinations.
-func next(r *http.Request, otherwise string) string {
-	if wanted := r.FormValue("next"); slices.Contains(destinations, wanted) {
-		return wanted
-	}
-	return otherwise
+// basket is what a customer is about to order.
+type basket struct {
+	Customer shop.Customer
+	Cart     cartView
+	Key      string // fingerprint of all that is shown: whoever sends it back has seen just this
 }
 
-// signInFirst turns the error that nobody is signed in into the way to sign in and come back.
-func signInFirst(r *http.Request, answer response, err error) (response, error) {
-	var refusal *shop.Refusal
-	if errors.Is(err, shop.ErrUnauthenticated) && !errors.As(err, &refusal) {
-		return redirect("/sign-in?" + url.Values{"next": {r.URL.Path}}.Encode()), nil
+// basket returns what the customer has in the cart, with the names and prices of now.
+func (s *server) basket(ctx context.Context, session *shop.Session, who shop.Identity) (basket, error) {
+	customer, err := s.Customers.Customer(ctx, who.Customer, who.Wrote)
+	if err != nil {
+		return basket{}, err
 	}
-	return answer, err
+	sold, err := s.Catalog.Range(ctx)
+	if err != nil {
+		return basket{}, err
+	}
+	cart, err := s.Store.Cart(ctx, session)
+	if err != nil {
+		return basket{}, err
+	}
+	b := basket{Customer: customer, Cart: newCartView(cart, sold)}
+	b.Key = b.fingerprint(cart.LastOrder)
+	return b, nil
+}
+
+// fingerprint differs for carts that are alike but filled again after an order.
+func (b basket) fingerprint(lastOrder int64) string {
+	shown, err := json.Marshal([]any{b.Customer.ID, b.Customer.Name, b.Customer.Address, b.Cart, lastOrder})
+	if err != nil {
+		panic(err) // our own types; observe answers and logs it
+	}
+	sum := sha256.Sum256(shown)
+	return base64.RawURLEncoding.EncodeToString(sum[:])
+}
+
+func (b basket) checkout(key string) shop.Checkout {
+	c := shop.Checkout{Key: key, TotalCents: b.Cart.TotalCents}
+	for _, item := range b.Cart.Items {
+		c.Lines = append(c.Lines, shop.Line{SKU: item.SKU, Quantity: item.Quantity})
+	}
+	return c
+}
+
+// placeOrder orders the cart under the key, or finds what was ordered under it before, and takes that out of the
+// cart. However often it is repeated, whatever failed before, there is one order and the cart has paid for it
+// once. agreed may refuse the basket; it is not asked about an order that is made already.
+func (s *server) placeOrder(ctx context.Context, session *shop.Session, key string, agreed func(basket) error) (o shop.Order, created bool, err error) {
+	if err := shop.CheckOrderKey(key); err != nil {
+		return shop.Order{}, false, err
+	}
+	who, err := s.identity(ctx, session)
+	if err != nil {
+		return shop.Order{}, false, err
+	}
+	o, at, err := s.Orders.OrderByKey(ctx, who.Customer, key)
+	if errors.Is(err, shop.ErrNotFound) {
+		o, created, at, err = s.orderBasket(ctx, session, who, key, agreed)
+	}
+	if err != nil {
+		return shop.Order{}, false, err
+	}
+	if err := s.Store.Wrote(ctx, session, who.Customer, at); err != nil {
+		return shop.Order{}, false, err
+	}
+	return o, created, s.Store.Ordered(ctx, session, o.ID, o.Taken())
+}
+
+func (s *server) orderBasket(ctx context.Context, session *shop.Session, who shop.Identity, key string, agreed func(basket) error) (o shop.Order, created bool, at shop.Position, err error) {
+	b, err := s.basket(ctx, session, who)
+	if err != nil {
+		return shop.Order{}, false, 0, err
+	}
+	if len(b.Cart.Items) == 0 {
+		return shop.Order{}, false, 0, shop.Refuse(shop.ErrConflict, "the cart is empty")
+	}
+	if err := agreed(b); err != nil {
+		return shop.Order{}, false, 0, err
+	}
+	o, created, at, err = s.Orders.PlaceOrder(ctx, who.Customer, b.checkout(key))
+	if errors.Is(err, shop.ErrConflict) {
+		s.Catalog.Forget(ctx) // it may be prices that have changed
+	}
+	return o, created, at, err
+}
+
+// createOrder is for programs, which see prices and address for themselves.
+func (s *server) createOrder(r *http.Request, session *shop.Session) (response, error) {
+	key := r.Header.Get(idempotencyKey)
+	if key == "" {
+		return nil, &bodyError{http.StatusBadRequest, "the header " + idempotencyKey + " is missing: send one that names this order, and the same one when you repeat it"}
+	}
+	if err := expectNothing(r); err != nil {
+		return nil, err
+	}
+	order, made, err := s.placeOrder(r.Context(), session, key, func(basket) error { return nil })
+	if err != nil {
+		return nil, err
+	}
+	if !made {
+		return body{http.StatusOK, order}, nil
+	}
+	return created{fmt.Sprintf("/api/orders/%d", order.ID), order}, nil
+}
+
+// created is a JSON document of something new, and where it is.
+type created struct {
+	location string
+	content  any
+}
+
+func (c created) write(_ *server, w http.ResponseWriter, _ *http.Request) {
+	w.Header().Set("Location", c.location)
+	writeJSON(w, http.StatusCreated, "application/json", c.content)
+}
+
+// expectNothing accepts an empty body and an empty object.
+func expectNothing(r *http.Request) error {
+	text, err := io.ReadAll(r.Body)
+	if err != nil {
+		return explainBody(err)
+	}
+	if len(bytes.TrimSpace(text)) == 0 {
+		return nil
+	}
+	r.Body = io.NopCloser(bytes.NewReader(text))
+	_, err = decode[struct{}](r)
+	return err
 }
 
 // checkoutContent is the basket, and what keeps it from being ordered.
@@ -71,18 +187,4 @@ func (s *server) orderForm(r *http.Request, session *shop.Session) (response, er
 		return s.showBasket(r, session, status, message)
 	}
 	return signInFirst(r, redirect(fmt.Sprintf("/orders/%d", order.ID)), err)
-}
-
-func (s *server) orderPage(r *http.Request, session *shop.Session) (response, error) {
-	order, err := s.order(r, session)
-	return signInFirst(r, page{status: http.StatusOK, name: "order", title: fmt.Sprintf("Order %d", order.ID), content: order}, err)
-}
-
-func (s *server) ordersPage(r *http.Request, session *shop.Session) (response, error) {
-	orders, err := s.orders(r.Context(), session)
-	return signInFirst(r, page{status: http.StatusOK, name: "orders", title: "Your orders", content: orders}, err)
-}
-
-func (s *server) signOutEverywhereForm(r *http.Request, session *shop.Session) (response, error) {
-	return redirect("/"), s.Store.SignOutEverywhere(r.Context(), session)
 }

@@ -2,18 +2,10 @@ package server
 
 import (
 	"context"
-	"errors"
 	"net/http"
 
-	"myclothes/app/password"
 	"myclothes/app/shop"
 )
-
-// credentials is a request to sign in.
-type credentials struct {
-	Email    string `json:"email"`
-	Password string `json:"password"`
-}
 
 // signUp opens an account and signs the visitor in. That there is an account already must be said, so it is
 // not said often.
@@ -39,40 +31,6 @@ func (s *server) open(ctx context.Context, request shop.SignUp) (shop.Customer, 
 		return shop.Customer{}, 0, err
 	}
 	return s.Customers.CreateCustomer(ctx, request.Email, request.Name, hash)
-}
-
-// signIn signs the visitor in. Neither the answer nor its time tells whether the account exists.
-func (s *server) signIn(ctx context.Context, session *shop.Session, client string, given credentials) (shop.Customer, error) {
-	email, err := shop.NormalizeEmail(given.Email)
-	if err != nil {
-		return shop.Customer{}, err
-	}
-	if wait := s.Throttle.Begin(ctx, email, client); wait > 0 {
-		return shop.Customer{}, tooMany(wait)
-	}
-	customer, wrote, err := s.verify(ctx, email, given.Password)
-	s.end(ctx, email, client, err)
-	if err != nil {
-		return shop.Customer{}, err
-	}
-	return customer, s.Store.SignIn(ctx, session, customer.ID, wrote)
-}
-
-// verify returns the account that e-mail address and password belong to.
-func (s *server) verify(ctx context.Context, email, given string) (shop.Customer, shop.Position, error) {
-	wrong := shop.Refuse(shop.ErrUnauthenticated, "email address and password do not belong together")
-	if len(given) > shop.MaxPassword {
-		return shop.Customer{}, 0, wrong
-	}
-	customer, hash, wrote, err := s.Customers.Login(ctx, email)
-	if err != nil {
-		return shop.Customer{}, 0, err
-	}
-	err = s.passwords.Verify(ctx, hash, given)
-	if errors.Is(err, password.ErrMismatch) {
-		err = wrong
-	}
-	return customer, wrote, err
 }
 
 // customer returns who is signed in, as they left their profile.
@@ -102,14 +60,6 @@ func (s *server) updateProfile(ctx context.Context, session *shop.Session, profi
 	return customer, s.Store.Wrote(ctx, session, who.Customer, wrote)
 }
 
-func (s *server) identity(ctx context.Context, session *shop.Session) (shop.Identity, error) {
-	who, err := s.Store.SignedIn(ctx, session)
-	if err == nil && who.Customer == 0 {
-		err = shop.ErrUnauthenticated
-	}
-	return who, err
-}
-
 func (s *server) createCustomer(r *http.Request, session *shop.Session) (response, error) {
 	request, err := decode[shop.SignUp](r)
 	if err != nil {
@@ -117,19 +67,6 @@ func (s *server) createCustomer(r *http.Request, session *shop.Session) (respons
 	}
 	customer, err := s.signUp(r.Context(), session, clientOf(r), request)
 	return body{http.StatusCreated, customer}, err
-}
-
-func (s *server) createSession(r *http.Request, session *shop.Session) (response, error) {
-	given, err := decode[credentials](r)
-	if err != nil {
-		return nil, err
-	}
-	customer, err := s.signIn(r.Context(), session, clientOf(r), given)
-	return body{http.StatusOK, customer}, err
-}
-
-func (s *server) deleteSession(r *http.Request, session *shop.Session) (response, error) {
-	return noContent{}, s.Store.SignOut(r.Context(), session)
 }
 
 func (s *server) getCustomer(r *http.Request, session *shop.Session) (response, error) {
@@ -144,4 +81,46 @@ func (s *server) updateCustomer(r *http.Request, session *shop.Session) (respons
 	}
 	customer, err := s.updateProfile(r.Context(), session, profile)
 	return body{http.StatusOK, customer}, err
+}
+
+// signUpContent is the form as it was filled in, and where to go after it.
+type signUpContent struct {
+	shop.SignUp
+	Next string
+}
+
+func (s *server) signUpPage(r *http.Request, _ *shop.Session) (response, error) {
+	return page{status: http.StatusOK, name: "signup", title: "Create an account", content: signUpContent{Next: next(r, "")}}, nil
+}
+
+func (s *server) signUpForm(r *http.Request, session *shop.Session) (response, error) {
+	request := shop.SignUp{Email: r.PostFormValue("email"), Password: r.PostFormValue("password"), Name: r.PostFormValue("name")}
+	_, err := s.signUp(r.Context(), session, clientOf(r), request)
+	request.Password = "" // never sent back
+	return again(err, next(r, "/account"), page{name: "signup", title: "Create an account", content: signUpContent{request, next(r, "")}})
+}
+
+type accountContent struct {
+	shop.Customer
+	Next string
+}
+
+func (s *server) accountPage(r *http.Request, session *shop.Session) (response, error) {
+	customer, err := s.customer(r.Context(), session)
+	content := accountContent{customer, next(r, "")}
+	return signInFirst(r, page{status: http.StatusOK, name: "account", title: "Your account", content: content}, err)
+}
+
+func (s *server) accountForm(r *http.Request, session *shop.Session) (response, error) {
+	profile := shop.Profile{
+		Name: r.PostFormValue("name"),
+		Address: shop.Address{
+			Street: r.PostFormValue("street"), PostalCode: r.PostFormValue("postalCode"),
+			City: r.PostFormValue("city"), Country: r.PostFormValue("country"),
+		},
+	}
+	_, err := s.updateProfile(r.Context(), session, profile)
+	content := accountContent{shop.Customer{Name: profile.Name, Address: profile.Address}, next(r, "")}
+	answer, err := again(err, next(r, "/account"), page{name: "account", title: "Your account", content: content})
+	return signInFirst(r, answer, err)
 }

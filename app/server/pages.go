@@ -75,11 +75,6 @@ func serveStyle(w http.ResponseWriter, r *http.Request) {
 	http.ServeFileFS(w, r, pageFiles, "pages/style.css")
 }
 
-func (s *server) cartPage(r *http.Request, session *shop.Session) (response, error) {
-	view, err := s.readCart(r.Context(), session)
-	return page{status: http.StatusOK, name: "cart", title: "Your cart", content: view}, err
-}
-
 // euros formats a price.
 func euros(cents int) string { return fmt.Sprintf("€ %d.%02d", cents/100, cents%100) }
 
