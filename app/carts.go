@@ -22,23 +22,23 @@ func openStore(ctx context.Context, cfg Config, cache *redis.Client, client secr
 		store := openCookies(cfg, client)
 		return store, []prometheus.Collector{store.Metrics()}, nil
 	case "elasticache":
-		store := redis.NewStore(cache, redis.Options{TTL: cfg.SessionTTL, ReplicaWait: cfg.Cache.ReplicaWait})
+		store := redis.NewStore(cache, redis.Options{Lifetimes: cfg.Lifetimes, ReplicaWait: cfg.Cache.ReplicaWait})
 		return store, []prometheus.Collector{store.Metrics()}, nil
 	case "dynamodb":
 		table, err := dynamodb.NewClient(ctx, dial.From(cfg.Address))
 		if err != nil {
 			return nil, nil, err
 		}
-		return dynamodb.NewStore(table, cfg.Table, cfg.SessionTTL), nil, nil
+		return dynamodb.NewStore(table, cfg.Table, cfg.Lifetimes), nil, nil
 	}
-	return memory.NewStore(cfg.SessionTTL), nil, nil
+	return memory.NewStore(cfg.Lifetimes), nil, nil
 }
 
 func openCookies(cfg Config, client secrets.Client) *cookie.Store {
 	return cookie.NewStore(cookie.Config{
-		Name: cfg.SessionCookie, TTL: cfg.SessionTTL, Secret: secrets.New[cookie.Keys](client, cfg.CookieSecret),
+		Name: cfg.SessionCookie, Lifetimes: cfg.Lifetimes, Secret: secrets.New[cookie.Keys](client, cfg.CookieSecret),
 		Size: func(token string) int {
-			return len(server.NewCookie(cfg.SessionCookie, token, cfg.SessionTTL).String())
+			return len(server.NewCookie(cfg.SessionCookie, token, cfg.Lifetimes.Idle).String())
 		},
 	})
 }

@@ -10,20 +10,22 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"myclothes/app/shop"
 )
 
 // Config is everything the service is told by its environment; nothing else configures it. Addresses of
 // stores are host:port.
 type Config struct {
-	Address          netip.Addr // CART_ADDRESS: listens on it and dials from it; invalid (unset): all interfaces
-	Port             int        // CART_PORT
-	InstanceID       string     // CART_INSTANCE_ID
-	AvailabilityZone string     // CART_AVAILABILITY_ZONE
-	Release          string     // CART_RELEASE: SHA-256 of this binary
-	Store            string     // CART_STORE: where carts are kept, one of stores
-	SessionCookie    string     // CART_SESSION_COOKIE: name of the session cookie
-	SessionTTL       time.Duration
-	ShutdownTimeout  time.Duration // CART_SHUTDOWN_TIMEOUT: for requests in flight when told to stop
+	Address          netip.Addr     // CART_ADDRESS: listens on it and dials from it; invalid (unset): all interfaces
+	Port             int            // CART_PORT
+	InstanceID       string         // CART_INSTANCE_ID
+	AvailabilityZone string         // CART_AVAILABILITY_ZONE
+	Release          string         // CART_RELEASE: SHA-256 of this binary
+	Store            string         // CART_STORE: where carts are kept, one of stores
+	SessionCookie    string         // CART_SESSION_COOKIE: name of the session cookie
+	Lifetimes        shop.Lifetimes // CART_SESSION_TTL: after the last use; CART_SESSION_LIMIT: after signing in
+	ShutdownTimeout  time.Duration  // CART_SHUTDOWN_TIMEOUT: for requests in flight when told to stop
 
 	Cache        CacheConfig
 	CookieSecret string // CART_COOKIE_SECRET: ARN of {"keys"}; only for the store cookie
@@ -72,8 +74,11 @@ func LoadConfig(getenv func(string) string) (Config, error) {
 		Release:          env.text("CART_RELEASE", "unreleased"),
 		Store:            env.oneOf("CART_STORE", "elasticache", stores),
 		SessionCookie:    env.matching("CART_SESSION_COOKIE", "myclothes_session", cookieName, "letters, digits, _ and -"),
-		SessionTTL:       env.duration("CART_SESSION_TTL", "336h", time.Second),
-		ShutdownTimeout:  env.duration("CART_SHUTDOWN_TIMEOUT", "20s", 0),
+		Lifetimes: shop.Lifetimes{
+			Idle:     env.duration("CART_SESSION_TTL", "336h", time.Second),
+			SignedIn: env.duration("CART_SESSION_LIMIT", "2160h", 0),
+		},
+		ShutdownTimeout: env.duration("CART_SHUTDOWN_TIMEOUT", "20s", 0),
 		Database: DatabaseConfig{
 			Writer:  env.hostPort("CART_DATABASE_WRITER"),
 			Readers: env.hostPorts("CART_DATABASE_READERS"),

@@ -60,7 +60,7 @@ func run(ctx context.Context, getenv func(string) string, out io.Writer) error {
 
 	handler := server.New(server.Config{
 		InstanceID: cfg.InstanceID, AvailabilityZone: cfg.AvailabilityZone, StoreName: cfg.Store,
-		SessionCookie: cfg.SessionCookie, SessionTTL: cfg.SessionTTL, Store: store,
+		SessionCookie: cfg.SessionCookie, SessionTTL: cfg.Lifetimes.Idle, Store: store,
 		Catalog: shop.NewCatalog(products), Customers: customers, Orders: db, Throttle: attempts,
 		Checks:  checks(cfg, store, cache, db),
 		Metrics: append(metrics, products.Metrics(), customers.Metrics(), attempts.Metrics(), db.Metrics()), Log: log,

@@ -19,7 +19,7 @@ type content struct {
 }
 
 // cart is the cart in it.
-func (c content) cart() shop.Cart { return shop.Cart{Lines: c.lines, LastOrder: c.lastOrder} }
+func (c content) cart() shop.Cart { return shop.Cart{Lines: c.lines, Orders: c.lastOrder} }
 
 // errContent is content that encode never writes.
 var errContent = errors.New("not the content of a cookie")

@@ -60,7 +60,7 @@ func TestCookiesOfEveryReleaseAreRead(t *testing.T) {
 		require.Equal(t, shop.Identity{Customer: 7, Wrote: 1 << 40}, who)
 		cart, err := store.Cart(t.Context(), shop.OpenSession(token))
 		require.NoError(t, err)
-		require.Equal(t, []int64{0, 9}[i], cart.LastOrder)
+		require.Equal(t, []int64{0, 9}[i], cart.Orders)
 	}
 }
 

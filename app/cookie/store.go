@@ -40,10 +40,10 @@ var identityRoom = encoding.EncodedLen(3 * binary.MaxVarintLen64)
 
 // Config says how carts become cookies.
 type Config struct {
-	Name   string                 // of the cookie
-	TTL    time.Duration          // how long a cart lives after it was last used
-	Secret Secret                 // the keys
-	Size   func(token string) int // bytes of the whole cookie with this value: name, value, attributes
+	Name      string // of the cookie
+	Lifetimes shop.Lifetimes
+	Secret    Secret                 // the keys
+	Size      func(token string) int // bytes of the whole cookie with this value: name, value, attributes
 }
 
 // Store is a shop.SessionStore that holds nothing.
@@ -60,7 +60,7 @@ var _ shop.SessionStore = (*Store)(nil)
 // NewStore returns the store. It does not read the keys yet: Secrets Manager may be away.
 func NewStore(cfg Config) *Store {
 	s := &Store{
-		sealer: sealer{ring: keyring{secret: cfg.Secret}, name: cfg.Name}, ttl: cfg.TTL, size: cfg.Size, now: time.Now,
+		sealer: sealer{ring: keyring{secret: cfg.Secret}, name: cfg.Name}, ttl: cfg.Lifetimes.Idle, size: cfg.Size, now: time.Now,
 		rejected: prometheus.NewCounterVec(prometheus.CounterOpts{
 			Name: "cookie_rejections_total",
 			Help: "Cookies answered like an empty cart, and changes refused because the cookie would be too large, by reason.",
@@ -182,12 +182,12 @@ func (s *Store) SignOutEverywhere(ctx context.Context, session *shop.Session) er
 }
 
 // Ordered implements shop.SessionStore.
-func (s *Store) Ordered(ctx context.Context, session *shop.Session, order int64, lines []shop.Line) error {
+func (s *Store) Ordered(ctx context.Context, session *shop.Session, r shop.Receipt) error {
 	c, there, err := s.open(ctx, session)
-	if err != nil || !there || order <= c.lastOrder {
+	if err != nil || !there || r.Number <= c.lastOrder {
 		return err
 	}
-	c.lines, c.lastOrder = shop.Without(c.lines, lines), order
+	c.lines, c.lastOrder = c.cart().Paid(r).Lines, r.Number
 	return s.keep(ctx, session, c, false)
 }
 

@@ -25,7 +25,7 @@ func testKey(b byte) []byte { return bytes.Repeat([]byte{b}, keySize) }
 func fixed(keys ...[]byte) Secret { return apptest.Fixed[Keys]{Secret: Keys{Keys: keys}} }
 
 func openStore(secret Secret) *Store {
-	return NewStore(Config{Name: "sid", TTL: time.Hour, Secret: secret, Size: lineSize})
+	return NewStore(Config{Name: "sid", Lifetimes: shop.Lifetimes{Idle: time.Hour}, Secret: secret, Size: lineSize})
 }
 
 func lineSize(token string) int {
@@ -116,7 +116,7 @@ func TestACookieOfAnotherKeyOrNameIsAnEmptyCart(t *testing.T) {
 	store, session := openStore(fixed(testKey(1))), shop.OpenSession("")
 	add(t, store, session, "tee", 1)
 	requireRejected(t, openStore(fixed(testKey(2))), session.Token(), errUnknownKey)
-	elsewhere := NewStore(Config{Name: "other", TTL: time.Hour, Secret: fixed(testKey(1)), Size: lineSize})
+	elsewhere := NewStore(Config{Name: "other", Lifetimes: shop.Lifetimes{Idle: time.Hour}, Secret: fixed(testKey(1)), Size: lineSize})
 	requireRejected(t, elsewhere, session.Token(), errAltered)
 }
 

@@ -150,6 +150,6 @@ func (i item) shopCart() (shop.Cart, error) {
 		lines = append(lines, shop.Line{SKU: sku, Quantity: int(quantity)})
 	}
 	cart := shop.NewCart(lines)
-	cart.LastOrder = i.lastOrder
+	cart.Orders = i.lastOrder
 	return cart, nil
 }

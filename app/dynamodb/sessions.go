@@ -61,7 +61,7 @@ func (s *Store) SignOutEverywhere(ctx context.Context, session *shop.Session) er
 }
 
 // Ordered implements shop.SessionStore.
-func (s *Store) Ordered(ctx context.Context, session *shop.Session, order int64, lines []shop.Line) error {
+func (s *Store) Ordered(ctx context.Context, session *shop.Session, r shop.Receipt) error {
 	current, err := s.renew(ctx, session)
 	if err != nil || current == nil {
 		return err
@@ -72,10 +72,11 @@ func (s *Store) Ordered(ctx context.Context, session *shop.Session, order int64,
 	}
 	return s.rewrite(ctx, id, g, func(i *item) (bool, error) {
 		cart, err := i.shopCart()
-		if err != nil || order <= i.lastOrder {
+		if err != nil || r.Number <= i.lastOrder {
 			return false, err
 		}
-		i.cart, i.lastOrder = cartOf(shop.Without(cart.Lines, lines)), order
+		paid := cart.Paid(r)
+		i.cart, i.lastOrder = cartOf(paid.Lines), paid.Orders
 		return true, nil
 	})
 }

@@ -91,7 +91,7 @@ func (s *Store) merge(ctx context.Context, customer int64, epoch, token string, 
 		if err != nil || slices.Contains(account.merged, token) {
 			return false, err
 		}
-		account.cart = cartOf(shop.Merge(cart.Lines, theirs.Lines))
+		account.cart = cartOf(cart.Merge(theirs.Lines).Lines)
 		account.merged = append(account.merged, token)
 		account.merged = account.merged[max(0, len(account.merged)-rememberedMerges):]
 		return true, nil

@@ -30,11 +30,11 @@ type Store struct {
 
 var _ shop.SessionStore = (*Store)(nil)
 
-// NewStore returns a store in the table, whose sessions live for ttl after they were last used. It makes
-// no call: the table may be away, now or at any time.
-func NewStore(client *dynamodb.Client, table string, ttl time.Duration) *Store {
+// NewStore returns a store in the table, whose sessions live as long as lifetimes say. It makes no
+// call: the table may be away, now or at any time.
+func NewStore(client *dynamodb.Client, table string, lifetimes shop.Lifetimes) *Store {
 	return &Store{
-		client: client, table: aws.String(table), ttl: ttl, now: time.Now,
+		client: client, table: aws.String(table), ttl: lifetimes.Idle, now: time.Now,
 		repeatable: repeatable(), notRepeatable: notRepeatable(),
 	}
 }

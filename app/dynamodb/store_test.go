@@ -16,7 +16,7 @@ import (
 )
 
 func openStore(server *apptest.DynamoDB, change ...func(*dynamodb.Options)) *Store {
-	return NewStore(server.Client(change...), apptest.Table, time.Hour)
+	return NewStore(server.Client(change...), apptest.Table, shop.Lifetimes{Idle: time.Hour})
 }
 
 func add(t *testing.T, store *Store, session *shop.Session, sku string, quantity int) {
@@ -254,6 +254,6 @@ func TestSigningInCanBeRepeatedAfterAnyFailureAndCountsEveryLineOnce(t *testing.
 
 func TestATableThatIsNotOursIsAway(t *testing.T) {
 	t.Parallel()
-	store := NewStore(apptest.StartDynamoDB(t).Client(), "another", time.Hour)
+	store := NewStore(apptest.StartDynamoDB(t).Client(), "another", shop.Lifetimes{Idle: time.Hour})
 	require.ErrorIs(t, store.Ping(t.Context()), shop.ErrUnavailable)
 }

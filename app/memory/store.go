@@ -5,7 +5,6 @@ package memory
 import (
 	"context"
 	"sync"
-	"time"
 
 	"myclothes/app/shop"
 )
@@ -23,7 +22,7 @@ type Store struct {
 
 // session is that of a guest, with a cart of its own, or of a customer.
 type session struct {
-	own     cart
+	own     shop.Cart
 	account *account // nil: a guest
 }
 
@@ -31,15 +30,15 @@ type session struct {
 // not the one on the shelf is over.
 type account struct {
 	customer int64
-	cart     cart
+	cart     shop.Cart
 	wrote    shop.Position
 }
 
 var _ shop.SessionStore = (*Store)(nil)
 
-// NewStore returns a store whose sessions live for ttl after they were last used, and the carts of
-// customers as well.
-func NewStore(ttl time.Duration) *Store {
+// NewStore returns an empty store.
+func NewStore(lifetimes shop.Lifetimes) *Store {
+	ttl := lifetimes.Idle
 	return &Store{
 		sessions: newShelf[string, *session](ttl, MaxSessions),
 		accounts: newShelf[int64, *account](ttl, MaxSessions),
@@ -54,7 +53,7 @@ func (s *Store) Cart(_ context.Context, current *shop.Session) (shop.Cart, error
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if used := s.use(current); used != nil {
-		return used.cart().content(), nil
+		return *used.cart(), nil
 	}
 	return shop.Cart{}, nil
 }
@@ -63,8 +62,7 @@ func (s *Store) Cart(_ context.Context, current *shop.Session) (shop.Cart, error
 func (s *Store) Add(_ context.Context, current *shop.Session, sku string, quantity int) (shop.Cart, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	c := s.useOrBegin(current).cart()
-	return c.set(sku, c.lines[sku]+quantity)
+	return s.change(current, sku, func(before int) int { return before + quantity })
 }
 
 // Set implements shop.CartStore.
@@ -74,7 +72,17 @@ func (s *Store) Set(_ context.Context, current *shop.Session, sku string, quanti
 	if quantity == 0 && s.use(current) == nil {
 		return shop.Cart{}, nil
 	}
-	return s.useOrBegin(current).cart().set(sku, quantity)
+	return s.change(current, sku, func(int) int { return quantity })
+}
+
+// change makes the quantity of one line what after says.
+func (s *Store) change(current *shop.Session, sku string, after func(before int) int) (shop.Cart, error) {
+	c := s.useOrBegin(current).cart()
+	changed, err := c.With(sku, after(c.Quantity(sku)))
+	if err == nil {
+		*c = changed
+	}
+	return changed, err
 }
 
 // Clear implements shop.CartStore.
@@ -82,7 +90,7 @@ func (s *Store) Clear(_ context.Context, current *shop.Session) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if used := s.use(current); used != nil {
-		clear(used.cart().lines)
+		used.cart().Lines = nil
 	}
 	return nil
 }
@@ -104,12 +112,12 @@ func (s *Store) SignIn(_ context.Context, current *shop.Session, customer int64,
 	defer s.mu.Unlock()
 	a, known := s.accounts.use(customer)
 	if !known {
-		a = &account{customer: customer}
+		a = &account{customer: customer, cart: shop.Cart{ID: shop.NewSessionID()}}
 		s.accounts.put(customer, a)
 	}
 	a.wrote = max(a.wrote, wrote)
 	if used := s.use(current); used != nil && used.account == nil {
-		a.cart.merge(used.own)
+		a.cart = a.cart.Merge(used.own.Lines)
 	}
 	s.sessions.forget(current.Token())
 	s.begin(current, &session{account: a})
@@ -150,11 +158,11 @@ func (s *Store) signOut(current *shop.Session) *account {
 }
 
 // Ordered implements shop.SessionStore.
-func (s *Store) Ordered(_ context.Context, current *shop.Session, order int64, lines []shop.Line) error {
+func (s *Store) Ordered(_ context.Context, current *shop.Session, r shop.Receipt) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if used := s.use(current); used != nil {
-		used.cart().take(order, lines)
+		*used.cart() = used.cart().Paid(r)
 	}
 	return nil
 }
@@ -199,7 +207,7 @@ func (s *Store) begin(current *shop.Session, fresh *session) *session {
 	return fresh
 }
 
-func (s *session) cart() *cart {
+func (s *session) cart() *shop.Cart {
 	if s.account != nil {
 		return &s.account.cart
 	}

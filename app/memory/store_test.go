@@ -12,13 +12,13 @@ import (
 
 func TestStoreKeepsTheContract(t *testing.T) {
 	t.Parallel()
-	storetest.Run(t, "instance", func() shop.SessionStore { return NewStore(time.Hour) })
+	storetest.Run(t, "instance", func() shop.SessionStore { return NewStore(shop.Lifetimes{Idle: time.Hour}) })
 }
 
 func TestSessionsExpireUnlessTheyAreUsed(t *testing.T) {
 	t.Parallel()
 	now := time.Now()
-	store := NewStore(time.Hour)
+	store := NewStore(shop.Lifetimes{Idle: time.Hour})
 	store.sessions.now = func() time.Time { return now }
 	session := shop.OpenSession("")
 	_, err := store.Add(t.Context(), session, "tee", 1)
@@ -39,7 +39,7 @@ func TestSessionsExpireUnlessTheyAreUsed(t *testing.T) {
 
 func TestSessionsUsedLongestAgoMakeRoom(t *testing.T) {
 	t.Parallel()
-	store := NewStore(time.Hour)
+	store := NewStore(shop.Lifetimes{Idle: time.Hour})
 	store.sessions.limit = 2
 	sessions := []*shop.Session{shop.OpenSession(""), shop.OpenSession(""), shop.OpenSession("")}
 	for i, session := range sessions {

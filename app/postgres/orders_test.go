@@ -50,7 +50,7 @@ func orderFixesPrices(t *testing.T, server *apptest.Postgres, database string) {
 		{SKU: "coat-wool-camel", Name: "Wool coat, camel", Quantity: 1, UnitPriceCents: 24900},
 		{SKU: "tee-ecru", Name: "Heavy tee, ecru", Quantity: 2, UnitPriceCents: 2900},
 	}, placed.Lines)
-	require.Equal(t, checkout.Lines, placed.Taken())
+	require.Equal(t, checkout.Lines, placed.Receipt().Lines)
 	require.Equal(t, checkout.TotalCents, placed.TotalCents)
 	require.Equal(t, home.Address, placed.Address)
 

@@ -22,7 +22,7 @@ func openWaiting(t *testing.T, address string, wait time.Duration) *Store {
 	t.Helper()
 	client := NewClient(Config{Address: address, Dialer: dial.From(netip.Addr{})})
 	t.Cleanup(func() { client.Close() })
-	return NewStore(client, Options{TTL: time.Hour, ReplicaWait: wait})
+	return NewStore(client, Options{Lifetimes: shop.Lifetimes{Idle: time.Hour}, ReplicaWait: wait})
 }
 
 // TestAcknowledgedChangesSurviveTheirPrimary kills the primary while many change one cart. What was acknowledged

@@ -34,14 +34,14 @@ var _ shop.SessionStore = (*Store)(nil)
 
 // Options say how a Store keeps sessions.
 type Options struct {
-	TTL         time.Duration // how long sessions and carts live after they were last used; whole seconds
+	Lifetimes   shop.Lifetimes
 	ReplicaWait time.Duration // how long a change waits until a replica has it, whole milliseconds; 0: not at all
 }
 
 // NewStore returns a store in the cache.
 func NewStore(client *Client, o Options) *Store {
 	return &Store{
-		client: client, ttl: strconv.FormatInt(int64(o.TTL.Seconds()), 10), replicaWait: o.ReplicaWait,
+		client: client, ttl: strconv.FormatInt(int64(o.Lifetimes.Idle.Seconds()), 10), replicaWait: o.ReplicaWait,
 		unreplicated: prometheus.NewCounter(prometheus.CounterOpts{
 			Name: "cache_unreplicated_writes_total",
 			Help: "Changes of carts and sessions that no replica had in time; a failover at that moment would have lost them.",
@@ -178,9 +178,9 @@ func (s *Store) signOut(ctx context.Context, session *shop.Session, epoch string
 }
 
 // Ordered implements shop.SessionStore.
-func (s *Store) Ordered(ctx context.Context, session *shop.Session, order int64, lines []shop.Line) error {
-	args := []any{s.ttl, order}
-	for _, line := range lines {
+func (s *Store) Ordered(ctx context.Context, session *shop.Session, r shop.Receipt) error {
+	args := []any{s.ttl, r.Number}
+	for _, line := range r.Lines {
 		args = append(args, line.SKU, line.Quantity)
 	}
 	_, err := s.write(ctx, true, orderedScript, []string{oldKey(session)}, args...)
@@ -282,7 +282,7 @@ func parseCart(reply []any) (shop.Cart, error) {
 		}
 	}
 	cart := shop.NewCart(lines)
-	cart.LastOrder = lastOrder
+	cart.Orders = lastOrder
 	return cart, nil
 }
 

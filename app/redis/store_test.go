@@ -22,7 +22,7 @@ func openStore(t *testing.T, address string, token Token) *Store {
 	t.Helper()
 	client := NewClient(Config{Address: address, Dialer: dial.From(netip.Addr{}), Token: token})
 	t.Cleanup(func() { client.Close() })
-	return NewStore(client, Options{TTL: time.Hour})
+	return NewStore(client, Options{Lifetimes: shop.Lifetimes{Idle: time.Hour}})
 }
 
 func TestStoreKeepsTheContract(t *testing.T) {

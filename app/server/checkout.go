@@ -38,7 +38,7 @@ func (s *server) basket(ctx context.Context, session *shop.Session, who shop.Ide
 		return basket{}, err
 	}
 	b := basket{Customer: customer, Cart: newCartView(cart, sold)}
-	b.Key = b.fingerprint(cart.LastOrder)
+	b.Key = b.fingerprint(cart.Orders)
 	return b, nil
 }
 
@@ -81,7 +81,7 @@ func (s *server) placeOrder(ctx context.Context, session *shop.Session, key stri
 	if err := s.Store.Wrote(ctx, session, who.Customer, at); err != nil {
 		return shop.Order{}, false, err
 	}
-	return o, created, s.Store.Ordered(ctx, session, o.ID, o.Taken())
+	return o, created, s.Store.Ordered(ctx, session, o.Receipt())
 }
 
 func (s *server) orderBasket(ctx context.Context, session *shop.Session, who shop.Identity, key string, agreed func(basket) error) (o shop.Order, created bool, at shop.Position, err error) {

@@ -56,7 +56,7 @@ func FuzzEveryRequestBody(f *testing.F) {
 	}
 	hash, err := password.NewHasher().Hash(f.Context(), "correct horse")
 	require.NoError(f, err)
-	store := memory.NewStore(time.Hour)
+	store := memory.NewStore(shop.Lifetimes{Idle: time.Hour})
 	handler := New(Config{
 		InstanceID: "i-test", AvailabilityZone: "az-test", StoreName: "instance", SessionCookie: "sid", SessionTTL: time.Hour,
 		Store: store, Catalog: shop.NewCatalog(products), Orders: &ledger{}, Throttle: throttle.New(nil),

@@ -122,9 +122,9 @@ func (m *measuredStore) SignOutEverywhere(ctx context.Context, s *shop.Session) 
 	return m.SessionStore.SignOutEverywhere(ctx, s)
 }
 
-func (m *measuredStore) Ordered(ctx context.Context, s *shop.Session, order int64, lines []shop.Line) (err error) {
+func (m *measuredStore) Ordered(ctx context.Context, s *shop.Session, r shop.Receipt) (err error) {
 	defer m.done(opOrdered, time.Now(), &err)
-	return m.SessionStore.Ordered(ctx, s, order, lines)
+	return m.SessionStore.Ordered(ctx, s, r)
 }
 
 func (m *measuredStore) Wrote(ctx context.Context, s *shop.Session, customer int64, at shop.Position) (err error) {

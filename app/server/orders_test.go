@@ -173,17 +173,17 @@ type forgetful struct {
 	away int
 }
 
-func (s *forgetful) Ordered(ctx context.Context, session *shop.Session, order int64, lines []shop.Line) error {
+func (s *forgetful) Ordered(ctx context.Context, session *shop.Session, r shop.Receipt) error {
 	if s.away > 0 {
 		s.away--
 		return shop.ErrUnavailable
 	}
-	return s.SessionStore.Ordered(ctx, session, order, lines)
+	return s.SessionStore.Ordered(ctx, session, r)
 }
 
 func TestAnOrderThatWasMadeWhileTheCartsWentAwayIsFinishedWhenItIsSentAgain(t *testing.T) {
 	t.Parallel()
-	f := newFixture(t, func(c *Config) { c.Store = &forgetful{memory.NewStore(time.Hour), 1} })
+	f := newFixture(t, func(c *Config) { c.Store = &forgetful{memory.NewStore(shop.Lifetimes{Idle: time.Hour}), 1} })
 	f.signUp()
 	f.problem(503, "POST", "/api/orders", "", "Idempotency-Key", "one")
 	require.Equal(t, 1, f.orders.count())

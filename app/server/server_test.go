@@ -96,7 +96,7 @@ func newFixture(t *testing.T, change ...func(*Config)) *fixture {
 	f := &fixture{T: t, customers: &accounts{}, orders: &ledger{}, logs: &bytes.Buffer{}}
 	cfg := Config{
 		InstanceID: "i-test", AvailabilityZone: "az-test", StoreName: "instance", SessionCookie: "sid", SessionTTL: time.Hour,
-		Store: memory.NewStore(time.Hour), Catalog: shop.NewCatalog(products), Customers: f.customers, Orders: f.orders,
+		Store: memory.NewStore(shop.Lifetimes{Idle: time.Hour}), Catalog: shop.NewCatalog(products), Customers: f.customers, Orders: f.orders,
 		Throttle: throttle.New(nil),
 		Log:      slog.New(slog.NewJSONHandler(f.logs, nil)),
 	}
@@ -232,7 +232,7 @@ func TestCartRefusals(t *testing.T) {
 
 func TestALineWhoseProductDisappearedIsNotShown(t *testing.T) {
 	t.Parallel()
-	store := memory.NewStore(time.Hour)
+	store := memory.NewStore(shop.Lifetimes{Idle: time.Hour})
 	f := newFixture(t, func(cfg *Config) { cfg.Store = store })
 	session := shop.OpenSession("")
 	for _, sku := range []string{"tee", "gone"} {

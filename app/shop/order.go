@@ -14,6 +14,9 @@ type Order struct {
 	Address    Address     `json:"address"`
 	Lines      []OrderLine `json:"items"`
 	TotalCents int         `json:"totalCents"`
+
+	Cart      string `json:"-"` // ID of the cart that it was made from
+	CartOrder int64  `json:"-"` // which order of that cart it is
 }
 
 // OrderLine is one product in an order.
@@ -27,18 +30,27 @@ type OrderLine struct {
 // TotalCents is the price of the whole line.
 func (l OrderLine) TotalCents() int { return l.Quantity * l.UnitPriceCents }
 
-// Taken are the pieces that the order takes out of the cart.
-func (o Order) Taken() []Line {
-	lines := make([]Line, len(o.Lines))
-	for i, line := range o.Lines {
-		lines[i] = Line{SKU: line.SKU, Quantity: line.Quantity}
+// Receipt is what the order takes out of the cart it was made from.
+func (o Order) Receipt() Receipt {
+	r := Receipt{Cart: o.Cart, Number: o.CartOrder}
+	for _, line := range o.Lines {
+		r.Lines = append(r.Lines, Line{SKU: line.SKU, Quantity: line.Quantity})
 	}
-	return lines
+	return r
+}
+
+// Receipt says what one order took out of a cart, and which one it is of the orders of that cart.
+type Receipt struct {
+	Cart   string // its ID
+	Number int64  // 1 for the first order of the cart, and so on; orders that were lost leave gaps
+	Lines  []Line
 }
 
 // Checkout asks for an order of what the customer was shown.
 type Checkout struct {
 	Key        string // names the order: however often it is asked for, it is made once
+	Cart       string // ID of the cart that it is made from
+	CartOrder  int64  // which order of that cart it is to be: one more than Cart.Orders
 	Lines      []Line
 	TotalCents int // what the lines cost together, as shown; an order of another price is refused
 }

@@ -1,13 +1,18 @@
 package shop
 
-import "crypto/rand"
+import (
+	"crypto/rand"
+	"crypto/sha256"
+	"encoding/base64"
+)
 
 // Session is one visitor's session during one request: the value of their session cookie, and what
 // becomes of it. The zero value is a visitor without a cookie. Not for concurrent use.
 type Session struct {
-	token string
-	kept  bool
-	ended bool
+	token  string
+	kept   bool
+	ended  bool
+	refuse error
 }
 
 // OpenSession returns the session of a visitor whose cookie has this value. The value is whatever the
@@ -30,6 +35,12 @@ func (s *Session) Kept() bool { return s.kept }
 // Ended reports whether the cookie is to be deleted.
 func (s *Session) Ended() bool { return s.ended }
 
+// RefuseToBegin makes MayBegin return the refusal: the visitor may use the session they have, and begin no other.
+func (s *Session) RefuseToBegin(refusal error) { s.refuse = refusal }
+
+// MayBegin is nil, or the refusal that a store returns instead of beginning a session.
+func (s *Session) MayBegin() error { return s.refuse }
+
 // A session id is what rand.Text returns: base32, at least 128 random bits, today in 26 characters.
 const (
 	minSessionID = 26
@@ -51,4 +62,11 @@ func IsSessionID(token string) bool {
 		}
 	}
 	return true
+}
+
+// StorageKey is what stores keep a session under, instead of its token: whoever reads the store, or a backup of it,
+// cannot use what is found there. It has 22 characters of URL-safe base64.
+func StorageKey(token string) string {
+	sum := sha256.Sum256([]byte(token))
+	return base64.RawURLEncoding.EncodeToString(sum[:16])
 }

@@ -164,15 +164,82 @@ func TestTwoCartsThatBecomeOneLoseNoLine(t *testing.T) {
 	})
 	rapid.Check(t, func(t *rapid.T) {
 		one, other := lines.Draw(t, "one"), lines.Draw(t, "other")
-		merged := Merge(one, other)
-		require.Equal(t, merged, Merge(other, one))
+		merged := NewCart(one).Merge(other).Lines
+		require.Equal(t, merged, NewCart(other).Merge(one).Lines)
 		for _, line := range slices.Concat(one, other) {
 			i := slices.IndexFunc(merged, func(m Line) bool { return m.SKU == line.SKU })
 			require.GreaterOrEqual(t, i, 0)
 			require.GreaterOrEqual(t, merged[i].Quantity, line.Quantity)
 			require.LessOrEqual(t, merged[i].Quantity, MaxQuantity)
 		}
-		require.Empty(t, Without(one, one))
-		require.Equal(t, one, Without(one, nil))
+		cart := Cart{ID: "a", Orders: 1, Lines: one}
+		require.Equal(t, Cart{ID: "a", Orders: 3, Lines: []Line{}}, cart.Paid(Receipt{Cart: "a", Number: 3, Lines: one}))
+		require.Equal(t, one, cart.Paid(Receipt{Cart: "a", Number: 2}).Lines)
 	})
+}
+
+func TestACartPaysForAnOrderOnceAndOnlyForItsOwn(t *testing.T) {
+	t.Parallel()
+	tees := []Line{{SKU: "tee", Quantity: 1}}
+	cart := Cart{ID: "a", Orders: 2, Lines: []Line{{SKU: "tee", Quantity: 3}}}
+	require.Equal(t, Cart{ID: "a", Orders: 4, Lines: []Line{{SKU: "tee", Quantity: 2}}}, cart.Paid(Receipt{"a", 4, tees}))
+	for _, stranger := range []Receipt{{"a", 2, tees}, {"a", 1, tees}, {"b", 3, tees}, {"", 3, tees}} {
+		require.Equal(t, cart, cart.Paid(stranger))
+	}
+	require.Equal(t, Cart{Lines: tees}, Cart{Lines: tees}.Paid(Receipt{"", 1, tees}), "a guest's cart pays for nothing")
+}
+
+func TestACartStaysWithinItsLimitsAndIsAValue(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(t *rapid.T) {
+		cart, model := Cart{ID: "a"}, map[string]int{}
+		for range rapid.IntRange(0, 80).Draw(t, "changes") {
+			sku, quantity := rapid.StringMatching(`[a-h][0-9]`).Draw(t, "sku"), rapid.IntRange(0, MaxQuantity+1).Draw(t, "quantity")
+			before := slices.Clone(cart.Lines)
+			next, err := cart.With(sku, quantity)
+			require.Equal(t, before, slices.Clone(cart.Lines))
+			if err != nil {
+				require.ErrorIs(t, err, ErrLimit)
+				require.True(t, quantity > MaxQuantity || len(model) == MaxLines)
+				continue
+			}
+			cart, model[sku] = next, quantity
+			if quantity == 0 {
+				delete(model, sku)
+			}
+			require.Equal(t, model[sku], cart.Quantity(sku))
+			require.Equal(t, sorted(model), append([]Line{}, cart.Lines...))
+		}
+	})
+}
+
+func TestSessionsLiveLongerTheMoreTheyAreUsed(t *testing.T) {
+	t.Parallel()
+	l := Lifetimes{Idle: 336 * time.Hour, SignedIn: 2160 * time.Hour}
+	left := l.First()
+	require.Equal(t, time.Hour, left)
+	for uses := 0; left < l.Idle; uses++ {
+		require.Less(t, uses, 10)
+		left, _ = l.Renewed(time.Minute, left, false)
+	}
+	for _, c := range []struct {
+		name      string
+		age, left time.Duration
+		customer  bool
+		want      time.Duration
+		renew     bool
+	}{
+		{"a tenth is not gained", time.Minute, 310 * time.Hour, false, 336 * time.Hour, false},
+		{"a tenth is gained", time.Minute, 300 * time.Hour, false, 336 * time.Hour, true},
+		{"after an hour every use counts in full", time.Hour, time.Minute, false, 336 * time.Hour, true},
+		{"a customer's counts in full at once", 0, time.Minute, true, 336 * time.Hour, true},
+		{"signing in ends some day", 2159 * time.Hour, 10 * time.Minute, true, time.Hour, true},
+		{"and is over then", 2161 * time.Hour, 10 * time.Minute, true, 0, false},
+	} {
+		lifetime, renew := l.Renewed(c.age, c.left, c.customer)
+		require.Equal(t, c.want, lifetime, c.name)
+		require.Equal(t, c.renew, renew, c.name)
+	}
+	short := Lifetimes{Idle: time.Minute}
+	require.Equal(t, time.Minute, short.First())
 }

@@ -9,10 +9,18 @@ import "context"
 // (for a store that keeps carts in cookies) the cart itself. A token that is malformed, unknown or
 // expired is a session without a cart, never an error.
 //
-// Every operation renews the lifetime of the session, reads too (a store that keeps carts in cookies leaves
-// that out for the first tenth of it). When an error is returned nothing changed, except that an error
-// wrapping ErrUnavailable may leave in doubt whether a change happened. It is the only error a healthy
-// caller can meet, besides the refusals named below.
+// Every use of a session renews its lifetime, reads too, as Lifetimes says: not before a tenth of it has passed, and
+// the cookie is sent again (s.Keep) only when the session was renewed or has another token. So the answer to a read
+// that began before somebody signed in does not bring the old token back.
+//
+// A change that may have been made is sent again until it is known, for as long as ctx allows: stores give it an
+// identifier and remember it with the session, so that it counts once. When an error is returned nothing changed,
+// except that an error wrapping ErrUnavailable may leave in doubt whether a change happened. It is the only error a
+// healthy caller can meet, besides the refusals named below.
+//
+// What is kept may have been written by an earlier or the next release. Fields that a store does not know it keeps and
+// otherwise ignores. What it cannot read it never overwrites: that is ErrUnavailable. Whatever writes a new format is
+// therefore released only after a release that reads it.
 //
 // Not every store can promise all of this; package storetest has the table of who does not, and why.
 type CartStore interface {
@@ -21,11 +29,11 @@ type CartStore interface {
 
 	// Add puts quantity (1 to MaxQuantity) more pieces into the cart and returns it, beginning a session
 	// if there is none. Additions at the same moment all count: no reader-modifier-writer may lose one.
-	// Refusals: ErrLimit, decided where the cart is kept.
+	// Refusals: ErrLimit, decided where the cart is kept; what s.MayBegin says, when a session would begin.
 	Add(ctx context.Context, s *Session, sku string, quantity int) (Cart, error)
 
 	// Set makes the line's quantity what is given (0 to MaxQuantity, 0 removes it) and returns the cart,
-	// beginning a session only if there is something to keep. Refusals: ErrLimit.
+	// beginning a session only if there is something to keep. Refusals are those of Add.
 	Set(ctx context.Context, s *Session, sku string, quantity int) (Cart, error)
 
 	// Clear removes all lines and keeps the session: who is signed in stays signed in.
@@ -53,10 +61,9 @@ type SessionStore interface {
 	// SignOutEverywhere ends all sessions of whoever is signed in here. The cart waits for the customer.
 	SignOutEverywhere(ctx context.Context, s *Session) error
 
-	// Ordered takes what was ordered out of the cart (see Without), and remembers the order as
-	// Cart.LastOrder. It does so once per order: for an order that is not later than LastOrder, nothing
-	// changes. The order's number is positive.
-	Ordered(ctx context.Context, s *Session, order int64, lines []Line) error
+	// Ordered takes what was ordered out of the cart, once (see Cart.Paid): nothing changes if the cart is another
+	// one than the order was made from, or has paid for it already.
+	Ordered(ctx context.Context, s *Session, r Receipt) error
 
 	// Wrote remembers that the customer's latest write reached the position, for every session of theirs
 	// that the store knows. Positions never go back.

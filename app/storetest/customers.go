@@ -40,7 +40,7 @@ func mergeLimits(t *testing.T, store shop.SessionStore) {
 	customer := newCustomer()
 	signIn(t, store, guestWith(t, store, one...), customer)
 	token := signIn(t, store, guestWith(t, store, other...), customer)
-	require.Equal(t, shop.Merge(one, other), cartOf(t, store, token))
+	require.Equal(t, shop.NewCart(one).Merge(other).Lines, cartOf(t, store, token))
 	_, err := store.Add(t.Context(), shop.OpenSession(token), "scarf", 1)
 	require.ErrorIs(t, err, shop.ErrLimit)
 	_, err = store.Set(t.Context(), shop.OpenSession(token), "one-01", 2)
@@ -97,24 +97,55 @@ func concurrentSignIns(t *testing.T, store shop.SessionStore) {
 	require.Equal(t, []shop.Line{{SKU: "tee", Quantity: len(guests)}}, cartOf(t, store, signIn(t, store, "", customer)))
 }
 
+// customersCart returns the session of a new customer with these lines in the cart, and the cart.
+func customersCart(t *testing.T, store shop.SessionStore, lines ...shop.Line) (*shop.Session, shop.Cart) {
+	t.Helper()
+	session := shop.OpenSession(signIn(t, store, guestWith(t, store, lines...), newCustomer()))
+	cart, err := store.Cart(t.Context(), session)
+	require.NoError(t, err)
+	require.NotEmpty(t, cart.ID, "a customer can order from their cart")
+	return session, cart
+}
+
 func orderedOnce(t *testing.T, store shop.SessionStore) {
-	cart := []shop.Line{{SKU: "coat", Quantity: 1}, {SKU: "tee", Quantity: 3}}
-	session := shop.OpenSession(signIn(t, store, guestWith(t, store, cart...), newCustomer()))
+	session, cart := customersCart(t, store, shop.Line{SKU: "coat", Quantity: 1}, shop.Line{SKU: "tee", Quantity: 3})
 	_, err := store.Add(t.Context(), session, "tee", 2) // in another tab, after the order was made
 	require.NoError(t, err)
 	for range 2 {
-		require.NoError(t, store.Ordered(t.Context(), session, 7, cart))
+		require.NoError(t, store.Ordered(t.Context(), session, shop.Receipt{Cart: cart.ID, Number: 1, Lines: cart.Lines}))
 		left, err := store.Cart(t.Context(), session)
 		require.NoError(t, err)
-		require.Equal(t, shop.Cart{Lines: []shop.Line{{SKU: "tee", Quantity: 2}}, LastOrder: 7}, left)
+		require.Equal(t, shop.Cart{ID: cart.ID, Orders: 1, Lines: []shop.Line{{SKU: "tee", Quantity: 2}}}, left)
 	}
 }
 
 func orderedLate(t *testing.T, store shop.SessionStore) {
-	session := shop.OpenSession(signIn(t, store, begin(t, store), newCustomer()))
-	require.NoError(t, store.Ordered(t.Context(), session, 8, []shop.Line{{SKU: "coat", Quantity: 1}}))
-	require.NoError(t, store.Ordered(t.Context(), session, 7, []shop.Line{{SKU: "tee", Quantity: 1}}))
-	require.Equal(t, []shop.Line{{SKU: "tee", Quantity: 1}}, cartOf(t, store, session.Token()))
+	tee := []shop.Line{{SKU: "tee", Quantity: 1}}
+	session, cart := customersCart(t, store, tee...)
+	require.NoError(t, store.Ordered(t.Context(), session, shop.Receipt{Cart: cart.ID, Number: 8, Lines: []shop.Line{{SKU: "coat", Quantity: 1}}}))
+	require.NoError(t, store.Ordered(t.Context(), session, shop.Receipt{Cart: cart.ID, Number: 7, Lines: tee}))
+	require.Equal(t, tee, cartOf(t, store, session.Token()))
+}
+
+func orderedElsewhere(t *testing.T, store shop.SessionStore) {
+	tee := []shop.Line{{SKU: "tee", Quantity: 1}}
+	session, _ := customersCart(t, store, tee...)
+	_, lost := customersCart(t, store, tee...)
+	require.NoError(t, store.Ordered(t.Context(), session, shop.Receipt{Cart: lost.ID, Number: 1, Lines: tee}))
+	require.Equal(t, tee, cartOf(t, store, session.Token()))
+}
+
+func cartKeepsItsName(t *testing.T, store shop.SessionStore) {
+	session, cart := customersCart(t, store, shop.Line{SKU: "tee", Quantity: 1})
+	require.NoError(t, store.Ordered(t.Context(), session, shop.Receipt{Cart: cart.ID, Number: 1, Lines: cart.Lines}))
+	_, err := store.Add(t.Context(), session, "coat", 1)
+	require.NoError(t, err)
+	_, err = store.Set(t.Context(), session, "coat", 0)
+	require.NoError(t, err)
+	require.NoError(t, store.Clear(t.Context(), session))
+	changed, err := store.Add(t.Context(), session, "tee", 1)
+	require.NoError(t, err)
+	require.Equal(t, shop.Cart{ID: cart.ID, Orders: 1, Lines: []shop.Line{{SKU: "tee", Quantity: 1}}}, changed)
 }
 
 func revoke(t *testing.T, store shop.SessionStore) {

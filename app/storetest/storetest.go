@@ -73,6 +73,8 @@ var tests = []struct {
 	{"signing in from many browsers at once loses no guest's cart", concurrentSignIns, []promise{accountCart}},
 	{"what was ordered leaves the cart, once", orderedOnce, nil},
 	{"an older order that comes late leaves the cart as it is", orderedLate, nil},
+	{"what was ordered from a cart that is lost stays in the one after it", orderedElsewhere, nil},
+	{"a customer's cart keeps its name and its orders while it changes", cartKeepsItsName, nil},
 	{"signing out everywhere ends every session and keeps the cart", revoke, []promise{revocation}},
 	{"a customer's position never goes back", positions, nil},
 	{"a customer's position is known to all their sessions", positionsEverywhere, []promise{sharedPosition}},
