@@ -26,7 +26,7 @@ func TestConfigReadsTheEnvironmentOfTheUserData(t *testing.T) {
 	cfg, err := LoadConfig(func(key string) string { return env[key] })
 	require.NoError(t, err)
 	require.Equal(t, "10.0.17.5", cfg.Address.String())
-	require.Equal(t, 336*time.Hour, cfg.SessionTTL)
+	require.Equal(t, 336*time.Hour, cfg.Lifetimes.Idle)
 	require.Equal(t, []string{"one.example:5432", "two.example:5432"}, cfg.Database.Readers)
 	require.True(t, cfg.Cache.TLS)
 	require.Equal(t, 100*time.Millisecond, cfg.Cache.ReplicaWait)

@@ -25,7 +25,7 @@ func TestACartThatOutgrowsItsCookieIsAProblemAndStaysAsItWas(t *testing.T) {
 	f := newFixture(t, func(cfg *Config) {
 		cfg.Catalog = shop.NewCatalog(long)
 		cfg.Store = cookie.NewStore(cookie.Config{
-			Name: cfg.SessionCookie, TTL: time.Hour, Secret: apptest.Fixed[cookie.Keys]{Secret: keys},
+			Name: cfg.SessionCookie, Lifetimes: shop.Lifetimes{Idle: time.Hour}, Secret: apptest.Fixed[cookie.Keys]{Secret: keys},
 			Size: func(token string) int { return len(NewCookie(cfg.SessionCookie, token, time.Hour).String()) },
 		})
 	})
