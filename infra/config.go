@@ -48,6 +48,7 @@ type Config struct {
 	Stickiness              Stickiness
 	StickinessSeconds       int
 	SessionTTLHours         int
+	CookieKeys              []int // numbers of the keys; the first encrypts
 	AvailabilityZones       int
 	VpcCIDR                 netip.Prefix
 	NatGateways             NatGateways
@@ -89,6 +90,7 @@ func LoadConfig(ctx *pulumi.Context) (Config, error) {
 		Stickiness:              oneOf(r, "stickiness", StickinessNone, StickinessNone, StickinessLBCookie, StickinessAppCookie),
 		StickinessSeconds:       r.integer("stickinessSeconds", 86400, 1, 604800),
 		SessionTTLHours:         r.integer("sessionTtlHours", 336, 1, 8760),
+		CookieKeys:              r.cookieKeys("cookieKeys"),
 		AvailabilityZones:       r.integer("availabilityZones", 3, 2, 6),
 		VpcCIDR:                 r.network("vpcCidr", "10.0.0.0/16"),
 		NatGateways:             oneOf(r, "natGateways", NatOnePerAz, NatNone, NatSingle, NatOnePerAz),

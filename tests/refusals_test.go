@@ -42,6 +42,8 @@ var refusals = []struct {
 	{"a Mac", settings{"instanceType": "mac2.metal"}, []string{"instanceType", "mac2.metal", "t4g.small"}},
 	{"storage that shrinks", settings{"databaseStorageGb": "200"}, []string{"databaseMaxStorageGb", "100", "at least databaseStorageGb (200)"}},
 	{"a drain too short to use", settings{"deregistrationSeconds": "1"}, []string{"deregistrationSeconds", `"1"`, "from 10 to 3600"}},
+	{"a cookie key twice", settings{"cookieKeys": "1,1"}, []string{"cookieKeys", "1,1", "different numbers", "like 2,1"}},
+	{"a cookie key in letters", settings{"cookieKeys": "new,old"}, []string{"cookieKeys", "new,old", "from 1 to 9999"}},
 	{"a truth value that is none", settings{"databaseMultiAz": "yes"}, []string{"databaseMultiAz", "yes", "true or false"}},
 }
 
