@@ -72,6 +72,9 @@ type Fixed[T any] struct{ Secret T }
 // Value returns the secret.
 func (f Fixed[T]) Value(context.Context) (T, error) { return f.Secret, nil }
 
+// Fresh returns the secret too.
+func (f Fixed[T]) Fresh(context.Context) (T, error) { return f.Secret, nil }
+
 // Expire does nothing.
 func (Fixed[T]) Expire() {}
 

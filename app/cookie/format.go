@@ -4,35 +4,68 @@ import (
 	"encoding/binary"
 	"errors"
 	"math"
-	"time"
 
 	"myclothes/app/shop"
 )
 
 // content is what a cookie says.
 type content struct {
-	expires   time.Time // whole seconds
-	customer  int64     // 0: nobody is signed in
-	wrote     shop.Position
-	lastOrder int64       // since version 2
-	lines     []shop.Line // sorted by SKU
+	expires  int64         // Unix seconds
+	customer int64         // 0: nobody is signed in
+	wrote    shop.Position // of the customer
+	signedIn int64         // when the customer signed in, Unix seconds
+	cart     shop.Cart
+	unknown  []byte // fields of a later release, as they were read
 }
-
-// cart is the cart in it.
-func (c content) cart() shop.Cart { return shop.Cart{Lines: c.lines, Orders: c.lastOrder} }
 
 // errContent is content that encode never writes.
 var errContent = errors.New("not the content of a cookie")
 
-// encode writes the current version: expiry (Unix seconds), customer, position, latest order, and then quantity,
-// length of the SKU and SKU of each line, up to the end. Numbers are unsigned varints.
+// The tags of fields. A release that wants to say more takes the next tag: releases before it keep that field and
+// write it back. Only what they must not ignore needs another version (see version).
+const (
+	tagExpires  = 1 // Unix seconds
+	tagCustomer = 2
+	tagWrote    = 3
+	tagSignedIn = 4 // Unix seconds
+	tagCartID   = 5
+	tagOrders   = 6
+	tagLines    = 7 // of each line, by SKU: quantity, length of the SKU, SKU
+	lastTag     = tagLines
+)
+
+// encode writes the current version: fields with ascending tags, of each the tag, the length, and the bytes. Fields
+// that are zero are left out. Numbers are unsigned varints.
 func (c content) encode() []byte {
-	b := make([]byte, 0, 24+16*len(c.lines))
-	b = binary.AppendUvarint(b, uint64(c.expires.Unix()))
-	b = binary.AppendUvarint(b, uint64(c.customer))
-	b = binary.AppendUvarint(b, uint64(c.wrote))
-	b = binary.AppendUvarint(b, uint64(c.lastOrder))
-	for _, line := range c.lines {
+	b := make([]byte, 0, 80+16*len(c.cart.Lines)+len(c.unknown))
+	b = appendNumber(b, tagExpires, c.expires)
+	b = appendNumber(b, tagCustomer, c.customer)
+	b = appendNumber(b, tagWrote, int64(c.wrote))
+	b = appendNumber(b, tagSignedIn, c.signedIn)
+	b = appendField(b, tagCartID, []byte(c.cart.ID))
+	b = appendNumber(b, tagOrders, c.cart.Orders)
+	b = appendField(b, tagLines, encodeLines(c.cart.Lines))
+	return append(b, c.unknown...)
+}
+
+func appendNumber(b []byte, tag uint64, n int64) []byte {
+	if n == 0 {
+		return b
+	}
+	return appendField(b, tag, binary.AppendUvarint(nil, uint64(n)))
+}
+
+func appendField(b []byte, tag uint64, value []byte) []byte {
+	if len(value) == 0 {
+		return b
+	}
+	b = binary.AppendUvarint(b, tag)
+	b = binary.AppendUvarint(b, uint64(len(value)))
+	return append(b, value...)
+}
+
+func encodeLines(lines []shop.Line) (b []byte) {
+	for _, line := range lines {
 		b = binary.AppendUvarint(b, uint64(line.Quantity))
 		b = binary.AppendUvarint(b, uint64(len(line.SKU)))
 		b = append(b, line.SKU...)
@@ -40,53 +73,57 @@ func (c content) encode() []byte {
 	return b
 }
 
-// decode reads what encode wrote, now or when that was the current version, and accepts nothing else: lines must be
-// sorted, different, and within the limits of a cart.
+// decode reads what encode wrote, now or when that was the current version.
 func decode(b []byte, version byte) (content, error) {
-	r := reader{rest: b}
-	c := content{expires: time.Unix(r.number(math.MaxInt64), 0), customer: r.number(math.MaxInt64), wrote: shop.Position(r.number(math.MaxInt64))}
-	if version >= 2 {
-		c.lastOrder = r.number(math.MaxInt64)
+	if version < 3 {
+		return decodeUntagged(b, version)
 	}
-	for last := ""; !r.broken && len(r.rest) > 0; {
-		line := shop.Line{Quantity: int(r.number(shop.MaxQuantity))}
-		line.SKU = r.text()
-		if line.Quantity == 0 || line.SKU <= last || len(c.lines) == shop.MaxLines {
+	var c content
+	r := reader{rest: b}
+	for last := int64(0); len(r.rest) > 0; {
+		before := r.rest
+		tag, value := r.number(math.MaxInt64), reader{rest: r.bytes()}
+		if r.broken || tag <= last || tag <= lastTag && !c.set(tag, &value) {
 			return content{}, errContent
 		}
-		c.lines, last = append(c.lines, line), line.SKU
-	}
-	if r.broken {
-		return content{}, errContent
+		if last = tag; tag > lastTag {
+			c.unknown = append(c.unknown, before[:len(before)-len(r.rest)]...)
+		}
 	}
 	return c, nil
 }
 
-// reader takes values from the front. After the first one that is not there, all are zero.
-type reader struct {
-	rest   []byte
-	broken bool
+// set takes the value of a field, and says whether encode could have written it.
+func (c *content) set(tag int64, value *reader) bool {
+	switch tag {
+	case tagExpires:
+		c.expires = value.number(math.MaxInt64)
+	case tagCustomer:
+		c.customer = value.number(math.MaxInt64)
+	case tagWrote:
+		c.wrote = shop.Position(value.number(math.MaxInt64))
+	case tagSignedIn:
+		c.signedIn = value.number(math.MaxInt64)
+	case tagCartID:
+		c.cart.ID, value.rest = string(value.rest), nil
+	case tagOrders:
+		c.cart.Orders = value.number(math.MaxInt64)
+	case tagLines:
+		c.cart.Lines = value.lines()
+	}
+	return !value.broken && len(value.rest) == 0
 }
 
-func (r *reader) number(most uint64) int64 {
-	n, size := binary.Uvarint(r.rest)
-	if r.broken || size <= 0 || n > most {
-		r.broken = true
-		return 0
+// decodeUntagged reads versions 1 and 2: expiry, customer, position, in version 2 a number that means nothing any more,
+// and then the lines.
+func decodeUntagged(b []byte, version byte) (content, error) {
+	r := reader{rest: b}
+	c := content{expires: r.number(math.MaxInt64), customer: r.number(math.MaxInt64), wrote: shop.Position(r.number(math.MaxInt64))}
+	if version == 2 {
+		r.number(math.MaxInt64)
 	}
-	r.rest = r.rest[size:]
-	return int64(n)
-}
-
-func (r *reader) text() string {
-	length := r.number(uint64(len(r.rest)))
-	if length > int64(len(r.rest)) { // the number itself took some of what was there
-		r.broken = true
+	if c.cart.Lines = r.lines(); r.broken {
+		return content{}, errContent
 	}
-	if r.broken {
-		return ""
-	}
-	text := string(r.rest[:length])
-	r.rest = r.rest[length:]
-	return text
+	return c, nil
 }

@@ -1,36 +1,43 @@
 package cookie
 
 import (
+	"bytes"
 	"context"
 	"crypto/aes"
 	"crypto/cipher"
 	"crypto/sha256"
 	"fmt"
+	"slices"
 	"sync"
 	"time"
 
 	"myclothes/app/shop"
 )
 
-// Keys is the JSON of the secret: the first key encrypts, all decrypt. To change keys, put the new one at
-// the front and leave the old one behind it for as long as a session lives.
+// Keys is the JSON of the secret: the first key encrypts, all decrypt. To change keys without losing a cart, put the
+// new one last; when all instances have read the secret again, which takes them a few minutes, put it first; and leave
+// the old one behind it for as long as a session lives. What was encrypted with a key that is dropped is an empty cart
+// from then on.
 type Keys struct {
 	Keys [][]byte `json:"keys"` // 32 bytes each; base64 in JSON
 }
 
-// Secret is where the keys are kept. Expire makes the next Value read them again.
+// Secret is where the keys are kept. Value is as of some minutes ago at most; Fresh is as of a moment after the call,
+// and may take a second; Expire says that the value cannot be used.
 type Secret interface {
 	Value(ctx context.Context) (Keys, error)
+	Fresh(ctx context.Context) (Keys, error)
 	Expire()
 }
 
 const (
 	keySize   = 32 // bytes: AES-256
 	keyIDSize = 4
-	// Anybody can send a cookie that names a key nobody has, so they make the keys be read again at most
-	// this often. After a change of keys it is how long an instance may take for an empty cart what another
-	// one has just encrypted.
-	rereadAfter = time.Second
+	// A key that the secret lacks is taken for dropped when it lacks it still after this time: until then another
+	// instance may have been told of a new key a moment earlier than this one.
+	droppedAfter = 5 * time.Second
+	// Anybody can send cookies that name keys nobody has. This many are remembered.
+	mostAbsent = 100
 )
 
 // keyID names a key in cookies: the beginning of its SHA-256, which says nothing about it.
@@ -42,41 +49,55 @@ type key struct {
 	aead cipher.AEAD // with a random nonce before, and a tag after the text
 }
 
-// keyring remembers the keys and reads them again when a cookie names one that it does not have. When
-// they cannot be read again the ones it has stay.
+// keyring makes the keys of the secret ready for use.
 type keyring struct {
 	secret Secret
 
-	mu    sync.Mutex
-	keys  []key     // the first encrypts; never modified
-	asked time.Time // when they were last read, or tried to be
+	mu     sync.Mutex
+	of     Keys                // what keys was made from
+	keys   []key               // the first encrypts; never modified
+	absent map[keyID]time.Time // keys that of lacks, since when; a zero time: for good
 }
 
-// current returns the keys; the first encrypts. The error wraps shop.ErrUnavailable.
+// current returns the keys; the first encrypts. The error wraps shop.ErrUnavailable. While the secret holds nothing
+// that can be used, the keys that there are go on.
 func (k *keyring) current(ctx context.Context) ([]key, error) {
-	k.mu.Lock()
-	keys := k.keys
-	k.mu.Unlock()
+	value, err := k.secret.Value(ctx)
+	if err != nil {
+		return nil, away(err)
+	}
+	keys, err := k.take(value)
 	if keys != nil {
 		return keys, nil
 	}
-	return k.read(ctx)
+	return nil, err
 }
 
-// find returns the key with the identifier, or nil.
+// find returns the key with the identifier; nil if there is none any more, or never was. As long as it may be on its
+// way to this instance the error wraps shop.ErrUnavailable.
 func (k *keyring) find(ctx context.Context, id keyID) (*key, error) {
 	keys, err := k.current(ctx)
 	if err != nil {
 		return nil, err
 	}
-	if found := pick(keys, id); found != nil || !k.mayAsk() {
+	if found := pick(keys, id); found != nil || k.dropped(id) {
 		return found, nil
 	}
-	k.secret.Expire()
-	if keys, err = k.read(ctx); err != nil {
-		return nil, nil // the keys that there are go on; this one is unknown
+	value, err := k.secret.Fresh(ctx)
+	if err != nil {
+		return nil, away(err)
 	}
-	return pick(keys, id), nil
+	if keys, err = k.take(value); err != nil {
+		return nil, err
+	}
+	if found := pick(keys, id); found != nil || k.miss(id) {
+		return found, nil
+	}
+	return nil, fmt.Errorf("key %x of a cookie: %w: the secret does not have it yet, or not any more", id, shop.ErrUnavailable)
+}
+
+func away(err error) error {
+	return fmt.Errorf("keys of cookies: %w: %w", shop.ErrUnavailable, err)
 }
 
 func pick(keys []key, id keyID) *key {
@@ -88,29 +109,48 @@ func pick(keys []key, id keyID) *key {
 	return nil
 }
 
-func (k *keyring) mayAsk() bool {
+// dropped says that the key is known to be none of the secret's.
+func (k *keyring) dropped(id keyID) bool {
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	if time.Since(k.asked) < rereadAfter {
-		return false
-	}
-	k.asked = time.Now()
-	return true
+	since, known := k.absent[id]
+	return known && since.IsZero()
 }
 
-func (k *keyring) read(ctx context.Context) ([]key, error) {
-	value, err := k.secret.Value(ctx)
-	if err != nil {
-		return nil, fmt.Errorf("keys of cookies: %w: %w", shop.ErrUnavailable, err)
+// miss notes that the secret lacks the key, and says whether it has done so for long enough.
+func (k *keyring) miss(id keyID) bool {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	since, known := k.absent[id]
+	switch {
+	case !known && len(k.absent) >= mostAbsent:
+		clear(k.absent)
+		k.absent[id] = time.Now()
+	case !known:
+		k.absent[id] = time.Now()
+	case since.IsZero():
+	case time.Since(since) >= droppedAfter:
+		k.absent[id] = time.Time{}
+	default:
+		return false
+	}
+	return known
+}
+
+// take makes the value's keys those of the ring, and returns them. With an error, the value cannot be used, and the
+// keys are those before.
+func (k *keyring) take(value Keys) ([]key, error) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	if k.keys != nil && slices.EqualFunc(k.of.Keys, value.Keys, bytes.Equal) {
+		return k.keys, nil
 	}
 	keys, err := prepare(value)
 	if err != nil {
 		k.secret.Expire() // somebody will mend it
-		return nil, fmt.Errorf("keys of cookies: %w: %w", shop.ErrUnavailable, err)
+		return k.keys, away(err)
 	}
-	k.mu.Lock()
-	defer k.mu.Unlock()
-	k.keys, k.asked = keys, time.Now()
+	k.of, k.keys, k.absent = value, keys, map[keyID]time.Time{}
 	return keys, nil
 }
 

@@ -4,27 +4,36 @@ import (
 	"context"
 	"encoding/base64"
 	"errors"
+	"fmt"
 	"time"
+
+	"myclothes/app/shop"
 )
 
-// version is the first byte of every cookie that is written. A release that changes the format raises it, and
-// still reads all versions before, so that nobody loses a cart over a release. A cookie of a later version is an
-// empty cart.
-const version = 2
+// version is the first byte of every cookie that is written. All versions before are still read, so that nobody loses a
+// cart over a release. A release that changes what its predecessors must not ignore raises it, and is itself preceded
+// by a release that reads both and writes the old one: while a fleet is rolled, the next request of a visitor may reach
+// either. A cookie of a later version is not read and not replaced: the answer is "not now".
+const version = 3
 
 // A cookie's value is unpadded URL-safe base64 of: version, identifier of the key, nonce, ciphertext, tag.
 var encoding = base64.RawURLEncoding.Strict()
 
-const headerSize = 1 + keyIDSize
+const (
+	headerSize = 1 + keyIDSize
+	leastSize  = headerSize + 12 + 16 // with the nonce and the tag of AES-GCM
+)
 
-// The reasons to reject a cookie, which are also what they are counted by.
+// The reasons why a cookie is an empty cart, which are also what they are counted by.
 var (
 	errMalformed  = errors.New("malformed")   // not of the form above: truncated, or made up
-	errVersion    = errors.New("version")     // of another format
 	errUnknownKey = errors.New("unknown_key") // encrypted with a key that is not ours, or not any more
 	errAltered    = errors.New("altered")     // not what was encrypted, or not for a cookie of this name
 	errExpired    = errors.New("expired")
 )
+
+// errUnreadable is a cookie that only a later release can read. It is an error that wraps shop.ErrUnavailable.
+var errUnreadable = fmt.Errorf("cookie of a later release: %w", shop.ErrUnavailable)
 
 // sealer turns content into the value of a cookie and back.
 type sealer struct {
@@ -48,15 +57,15 @@ func (s *sealer) seal(ctx context.Context, c content) (string, error) {
 	return encoding.EncodeToString(keys[0].aead.Seal(value, nil, text, s.bound(version))), nil
 }
 
-// open returns what seal was given. A rejected cookie is one of the reasons above, any other error says
-// that the keys are away.
+// open returns what seal was given. The error is one of the reasons above, or wraps shop.ErrUnavailable: the keys are
+// away, or the cookie is of a later release.
 func (s *sealer) open(ctx context.Context, token string, now time.Time) (content, error) {
 	value, err := encoding.DecodeString(token)
-	if err != nil || len(value) <= headerSize {
+	if err != nil || len(value) < leastSize || value[0] == 0 {
 		return content{}, errMalformed
 	}
-	if value[0] == 0 || value[0] > version {
-		return content{}, errVersion
+	if value[0] > version {
+		return content{}, errUnreadable
 	}
 	key, err := s.ring.find(ctx, keyID(value[1:headerSize]))
 	if err != nil {
@@ -71,10 +80,13 @@ func (s *sealer) open(ctx context.Context, token string, now time.Time) (content
 	}
 	c, err := decode(text, value[0])
 	switch {
-	case err != nil:
-		return content{}, errMalformed
-	case !now.Before(c.expires):
+	case err != nil: // whoever wrote it had our key
+		return content{}, errUnreadable
+	case now.Unix() >= c.expires:
 		return content{}, errExpired
+	}
+	if c.customer != 0 && c.cart.ID == "" && len(c.cart.Lines) > 0 {
+		c.cart.ID = shop.StorageKey(token) // versions 1 and 2 say none; it is the same until the cookie is replaced
 	}
 	return c, nil
 }

@@ -2,9 +2,7 @@ package cookie
 
 import (
 	"bytes"
-	"context"
 	"encoding/base64"
-	"errors"
 	"fmt"
 	"net/http"
 	"strings"
@@ -77,7 +75,9 @@ func requireRejected(t *testing.T, store *Store, token string, reason error) {
 
 func TestStoreKeepsTheContract(t *testing.T) {
 	t.Parallel()
-	storetest.Run(t, "cookie", func() shop.SessionStore { return openStore(fixed(testKey(1))) })
+	storetest.Run(t, "cookie", func(l shop.Lifetimes) shop.SessionStore {
+		return NewStore(Config{Name: "sid", Lifetimes: l, Secret: fixed(testKey(1)), Size: lineSize})
+	})
 }
 
 func TestAnAlteredCookieIsAnEmptyCart(t *testing.T) {
@@ -86,118 +86,38 @@ func TestAnAlteredCookieIsAnEmptyCart(t *testing.T) {
 	add(t, store, session, "tee", 1)
 	value, err := encoding.DecodeString(session.Token())
 	require.NoError(t, err)
-	for i := range value {
+	for i := headerSize; i < len(value); i++ {
 		altered := bytes.Clone(value)
 		altered[i] ^= 0x10
-		reason := errAltered
-		switch {
-		case i == 0:
-			reason = errVersion
-		case i < headerSize:
-			reason = errUnknownKey
-		}
-		requireRejected(t, store, encoding.EncodeToString(altered), reason)
+		requireRejected(t, store, encoding.EncodeToString(altered), errAltered)
 	}
 	for i := range value[:len(value)-1] {
 		reason := errAltered
-		if i < headerSize {
+		if i+1 < leastSize {
 			reason = errMalformed
 		}
 		requireRejected(t, store, encoding.EncodeToString(value[:i+1]), reason)
 	}
-	for _, garbage := range []string{"x", "*", session.Token() + "=", session.Token() + "!", base64.StdEncoding.EncodeToString(value) + "+/", strings.Repeat("\x00", 5000)} {
+	older := bytes.Clone(value)
+	older[0]--
+	requireRejected(t, store, encoding.EncodeToString(older), errAltered)
+	none := bytes.Clone(value)
+	none[0] = 0
+	for _, garbage := range []string{
+		"x", "*", session.Token() + "=", session.Token() + "!", encoding.EncodeToString(none),
+		base64.StdEncoding.EncodeToString(value) + "+/", strings.Repeat("\x00", 5000),
+	} {
 		requireRejected(t, store, garbage, errMalformed)
 	}
 	require.Equal(t, 1, pieces(t, store, session.Token()))
 }
 
-func TestACookieOfAnotherKeyOrNameIsAnEmptyCart(t *testing.T) {
+func TestACookieOfAnotherNameIsAnEmptyCart(t *testing.T) {
 	t.Parallel()
 	store, session := openStore(fixed(testKey(1))), shop.OpenSession("")
 	add(t, store, session, "tee", 1)
-	requireRejected(t, openStore(fixed(testKey(2))), session.Token(), errUnknownKey)
 	elsewhere := NewStore(Config{Name: "other", Lifetimes: shop.Lifetimes{Idle: time.Hour}, Secret: fixed(testKey(1)), Size: lineSize})
 	requireRejected(t, elsewhere, session.Token(), errAltered)
-}
-
-func TestContentThatNoReleaseWritesIsAnEmptyCart(t *testing.T) {
-	t.Parallel()
-	store, session := openStore(fixed(testKey(1))), shop.OpenSession("")
-	c := content{expires: time.Now().Add(time.Hour), lines: []shop.Line{{SKU: "tee", Quantity: 1}, {SKU: "tee", Quantity: 1}}}
-	require.NoError(t, store.keep(t.Context(), session, c, false))
-	requireRejected(t, store, session.Token(), errMalformed)
-}
-
-func TestKeysRotate(t *testing.T) {
-	t.Parallel()
-	before, session := openStore(fixed(testKey(1))), shop.OpenSession("")
-	add(t, before, session, "tee", 1)
-	old := session.Token()
-
-	after := openStore(fixed(testKey(2), testKey(1)))
-	require.Equal(t, 1, pieces(t, after, old), "older keys decrypt")
-	add(t, after, session, "tee", 1)
-	onlyNew := openStore(fixed(testKey(2)))
-	require.Equal(t, 2, pieces(t, onlyNew, session.Token()), "the first key encrypts")
-	requireRejected(t, onlyNew, old, errUnknownKey)
-}
-
-// rotated is a secret whose next value shows after Expire.
-type rotated struct {
-	values  []Keys
-	expired int
-	err     error // instead of a value
-}
-
-func (r *rotated) Value(context.Context) (Keys, error) {
-	return r.values[min(r.expired, len(r.values)-1)], r.err
-}
-
-func (r *rotated) Expire() { r.expired++ }
-
-func TestAKeyThatAnotherInstanceUsesAlreadyIsReadAtOnce(t *testing.T) {
-	t.Parallel()
-	session := shop.OpenSession("")
-	add(t, openStore(fixed(testKey(2), testKey(1))), session, "tee", 1)
-	secret := &rotated{values: []Keys{{Keys: [][]byte{testKey(1)}}, {Keys: [][]byte{testKey(2), testKey(1)}}}}
-	store := openStore(secret)
-	require.NoError(t, store.Ping(t.Context()))
-	requireRejected(t, store, session.Token(), errUnknownKey)
-	require.Zero(t, secret.expired, "made-up cookies do not flood Secrets Manager")
-
-	store.sealer.ring.asked = time.Now().Add(-2 * rereadAfter)
-	require.Equal(t, 1, pieces(t, store, session.Token()))
-	require.Equal(t, 1, secret.expired)
-}
-
-func TestKnownKeysGoOnWhileSecretsManagerIsAway(t *testing.T) {
-	t.Parallel()
-	session, foreign := shop.OpenSession(""), shop.OpenSession("")
-	add(t, openStore(fixed(testKey(9))), foreign, "tee", 1)
-	secret := &rotated{values: []Keys{{Keys: [][]byte{testKey(1)}}}}
-	store := openStore(secret)
-	add(t, store, session, "tee", 1)
-
-	secret.err = errors.New("away")
-	store.sealer.ring.asked = time.Time{}
-	requireRejected(t, store, foreign.Token(), errUnknownKey)
-	require.Equal(t, 1, pieces(t, store, session.Token()))
-}
-
-func TestWithoutKeysTheStoreIsAway(t *testing.T) {
-	t.Parallel()
-	for name, secret := range map[string]Secret{
-		"Secrets Manager is away": &rotated{values: []Keys{{}}, err: errors.New("away")},
-		"no key":                  fixed(),
-		"a short key":             fixed(testKey(1), []byte("short")),
-	} {
-		store := openStore(secret)
-		require.ErrorIs(t, store.Ping(t.Context()), shop.ErrUnavailable, name)
-		_, err := store.Add(t.Context(), shop.OpenSession(""), "tee", 1)
-		require.ErrorIs(t, err, shop.ErrUnavailable, name)
-		_, err = store.Cart(t.Context(), shop.OpenSession(encoding.EncodeToString(make([]byte, 64))))
-		require.NoError(t, err, "another version needs no key")
-	}
 }
 
 func TestCartsExpireUnlessTheyAreUsed(t *testing.T) {
@@ -243,7 +163,7 @@ func TestACartThatOutgrowsTheCookieIsRefusedAndStaysAsItWas(t *testing.T) {
 	require.Equal(t, lines-1, pieces(t, store, before))
 	require.EqualValues(t, 1, rejections(t, store, errTooLarge))
 	require.Less(t, lineSize(before), MaxSize)
-	require.Greater(t, lineSize(before), MaxSize-200)
+	require.Greater(t, lineSize(before), MaxSize-300)
 
 	require.NoError(t, store.SignIn(t.Context(), session, 1<<62, 1<<62), "there is room for an identity")
 	require.LessOrEqual(t, lineSize(session.Token()), MaxSize)

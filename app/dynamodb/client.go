@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/aws/ratelimit"
 	"github.com/aws/aws-sdk-go-v2/aws/retry"
 	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
 	"github.com/aws/aws-sdk-go-v2/config"
@@ -20,16 +21,15 @@ import (
 )
 
 const (
-	ioTimeout   = 2 * time.Second // of one attempt: a table that takes longer is away
-	attempts    = 3
-	maxBackoff  = 200 * time.Millisecond
-	connections = 64 // kept open
+	attemptTimeout = time.Second // a call takes some milliseconds
+	maxBackoff     = 200 * time.Millisecond
+	connections    = 64 // kept open
 )
 
 // NewClient returns a client that uses the instance's role and region as the AWS SDK finds them, and
 // dials with the dialer. It makes no call yet.
 func NewClient(ctx context.Context, dialer *net.Dialer) (*dynamodb.Client, error) {
-	httpClient := awshttp.NewBuildableClient().WithTimeout(ioTimeout).
+	httpClient := awshttp.NewBuildableClient().WithTimeout(attemptTimeout).
 		WithDialerOptions(func(d *net.Dialer) { *d = *dialer }).
 		WithTransportOptions(func(t *http.Transport) { t.MaxIdleConnsPerHost = connections })
 	cfg, err := config.LoadDefaultConfig(ctx, config.WithHTTPClient(httpClient))
@@ -39,26 +39,13 @@ func NewClient(ctx context.Context, dialer *net.Dialer) (*dynamodb.Client, error
 	return dynamodb.NewFromConfig(cfg), nil
 }
 
-// repeatable makes the SDK repeat a call that may be carried out twice, and the first time late: a call that was given
-// up is still on its way, and may arrive after later ones were answered. That does no harm if it changes no cart, or
-// only on a condition that does not hold any more.
-func repeatable() aws.Retryer { return newRetryer(retry.DefaultRetryables) }
-
-// notRepeatable makes it repeat a call only when it certainly was not carried out.
-func notRepeatable() aws.Retryer {
-	return newRetryer([]retry.IsErrorRetryable{
-		retry.RetryableErrorCode{Codes: retry.DefaultThrottleErrorCodes},
-		retry.IsErrorRetryableFunc(func(err error) aws.Ternary {
-			var op *net.OpError
-			return aws.BoolTernary(errors.As(err, &op) && op.Op == "dial" && !op.Timeout())
-		}),
-	})
-}
-
-func newRetryer(retryables []retry.IsErrorRetryable) aws.Retryer {
-	return retry.NewStandard(func(o *retry.StandardOptions) {
-		o.MaxAttempts, o.MaxBackoff, o.Retryables = attempts, maxBackoff, retryables
-	})
+// untilKnown makes the SDK repeat a call until it is answered, or its context ends. Every call of this package may be
+// carried out twice, and the first time late: a call that was given up is still on its way, and may arrive after later
+// ones were answered.
+func untilKnown() aws.Retryer {
+	return retry.AddWithMaxAttempts(retry.NewStandard(func(o *retry.StandardOptions) {
+		o.MaxBackoff, o.RateLimiter = maxBackoff, ratelimit.None
+	}), 0)
 }
 
 // errCondition says that the item is not as the call requires; nothing happened.
@@ -78,4 +65,11 @@ func explain(err error) error {
 		return fmt.Errorf("table: %w", err)
 	}
 	return fmt.Errorf("table: %w: %w", shop.ErrUnavailable, err)
+}
+
+func ignoreCondition(err error) error {
+	if errors.Is(err, errCondition) {
+		return nil
+	}
+	return err
 }

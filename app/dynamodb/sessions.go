@@ -2,7 +2,7 @@ package dynamodb
 
 import (
 	"context"
-	"errors"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
@@ -10,13 +10,75 @@ import (
 	"myclothes/app/shop"
 )
 
+// tendTimeout bounds what is done beside an operation.
+const tendTimeout = 500 * time.Millisecond
+
+// open returns the session's item, and that of the customer whose session it is; nil if it is a guest's, or if there
+// is no session.
+func (s *Store) open(ctx context.Context, session *shop.Session) (current, account *item, err error) {
+	if !shop.IsSessionID(session.Token()) {
+		return nil, nil, nil
+	}
+	current, err = s.get(ctx, sessionID(session.Token()))
+	if err != nil || current == nil || current.frozen != 0 {
+		return nil, nil, err
+	}
+	s.used(ctx, session, current)
+	if current.customer == 0 {
+		return current, nil, nil
+	}
+	account, err = s.get(ctx, customerID(current.customer))
+	if err != nil {
+		return nil, nil, err
+	}
+	if account == nil || account.epoch != current.epoch {
+		return nil, nil, s.end(ctx, session)
+	}
+	s.tend(ctx, account)
+	return current, account, nil
+}
+
+// end removes a session that was ended.
+func (s *Store) end(ctx context.Context, session *shop.Session) error {
+	err := s.remove(ctx, sessionID(session.Token()))
+	if err == nil {
+		session.End()
+	}
+	return err
+}
+
+// used renews a session that is used when it is time.
+func (s *Store) used(ctx context.Context, session *shop.Session, current *item) {
+	if s.tend(ctx, current) {
+		session.Keep(session.Token())
+	}
+}
+
+// tend renews an item when it is time, and rids it of changes that nobody repeats any more. It says whether the item was
+// renewed. Whoever uses it next does what fails here, so nobody is told.
+func (s *Store) tend(ctx context.Context, i *item) (renewed bool) {
+	now, later := s.now(), i.expires
+	lifetime, renew := s.lifetimes.Renewed(now.Sub(time.Unix(i.since, 0)), time.Unix(i.expires, 0).Sub(now), i.customer != 0)
+	if renew {
+		later = now.Add(lifetime).Unix()
+	}
+	stale := i.stale(now)
+	if !renew && len(stale) < mostStale {
+		return false
+	}
+	u := update{set: "expires = :later", condition: "expires <= :later", values: attributes{":later": number(later)}}
+	if len(stale) > 0 {
+		u.delete, u.values[":stale"] = "done :stale", set(stale...)
+	}
+	ctx, cancel := context.WithTimeout(ctx, tendTimeout)
+	defer cancel()
+	_, err := s.apply(ctx, i.id, u)
+	return renew && err == nil
+}
+
 // SignedIn implements shop.SessionStore.
 func (s *Store) SignedIn(ctx context.Context, session *shop.Session) (shop.Identity, error) {
-	current, err := s.renew(ctx, session)
-	if err != nil || current == nil || current.customer == 0 {
-		return shop.Identity{}, err
-	}
-	account, err := s.updateAccount(ctx, session, current, update{retryer: s.repeatable})
+	current, account, err := s.open(ctx, session)
 	if err != nil || account == nil {
 		return shop.Identity{}, err
 	}
@@ -25,95 +87,62 @@ func (s *Store) SignedIn(ctx context.Context, session *shop.Session) (shop.Ident
 
 // SignOut implements shop.SessionStore.
 func (s *Store) SignOut(ctx context.Context, session *shop.Session) error {
-	current, err := s.renew(ctx, session)
-	if err != nil {
+	current, account, err := s.open(ctx, session)
+	switch {
+	case err != nil:
 		return err
-	}
-	if current == nil {
+	case current == nil:
 		session.End()
 		return nil
-	}
-	if current.customer == 0 {
+	case account == nil:
 		return nil
 	}
-	if err := s.remove(ctx, sessionID(session.Token())); err != nil {
-		return err
-	}
-	session.End()
-	return nil
+	return s.end(ctx, session)
 }
 
 // SignOutEverywhere implements shop.SessionStore: the account gets another epoch, and all its sessions name the
 // one before.
 func (s *Store) SignOutEverywhere(ctx context.Context, session *shop.Session) error {
-	current, err := s.renew(ctx, session)
-	if err != nil {
+	_, account, err := s.open(ctx, session)
+	if err != nil || account == nil {
 		return err
 	}
-	if current != nil && current.customer != 0 {
-		ended := update{set: "epoch = :next", values: attributes{":next": text(newEpoch())}, retryer: s.repeatable}
-		_, err := s.apply(ctx, customerID(current.customer), accountOf(current.epoch), ended)
-		if ignoreCondition(err) != nil {
-			return err
-		}
+	_, err = s.apply(ctx, account.id, update{
+		set: "epoch = :next", condition: "epoch = :epoch",
+		values: attributes{":next": text(newEpoch()), ":epoch": text(account.epoch)},
+	})
+	if ignoreCondition(err) != nil {
+		return err
 	}
-	return s.SignOut(ctx, session)
+	return s.end(ctx, session)
 }
 
 // Ordered implements shop.SessionStore.
 func (s *Store) Ordered(ctx context.Context, session *shop.Session, r shop.Receipt) error {
-	current, err := s.renew(ctx, session)
-	if err != nil || current == nil {
+	current, account, err := s.open(ctx, session)
+	if err != nil || account == nil {
 		return err
 	}
-	id, g := sessionID(session.Token()), guestSession
-	if current.customer != 0 {
-		id, g = customerID(current.customer), accountOf(current.epoch)
-	}
-	return s.rewrite(ctx, id, g, func(i *item) (bool, error) {
+	return s.rewrite(ctx, current.customer, func(i *item) (bool, error) {
 		cart, err := i.shopCart()
-		if err != nil || r.Number <= i.lastOrder {
+		if err != nil {
 			return false, err
 		}
 		paid := cart.Paid(r)
-		i.cart, i.lastOrder = cartOf(paid.Lines), paid.Orders
-		return true, nil
+		i.setCart(paid)
+		return paid.Orders != cart.Orders, nil
 	})
-}
-
-// rewrite replaces the cart of an item by what change makes of it, unless that says that there is nothing to do.
-// It begins again when the cart has changed meanwhile.
-func (s *Store) rewrite(ctx context.Context, id string, g guard, change func(*item) (bool, error)) error {
-	for {
-		i, err := s.get(ctx, id)
-		if err != nil || i == nil {
-			return err
-		}
-		changes := i.changes
-		if wanted, err := change(i); err != nil || !wanted {
-			return err
-		}
-		_, err = s.apply(ctx, id, g, update{
-			set:       "cart = :cart, lastOrder = :order, merged = :merged",
-			condition: "changes = :changes",
-			values: attributes{
-				":cart": i.cartAttribute(), ":order": number(i.lastOrder), ":merged": i.mergedAttribute(), ":changes": number(changes),
-			},
-			retryer: s.repeatable,
-		})
-		if !errors.Is(err, errCondition) {
-			return err
-		}
-	}
 }
 
 // Wrote implements shop.SessionStore.
 func (s *Store) Wrote(ctx context.Context, _ *shop.Session, customer int64, at shop.Position) error {
+	values := s.known()
+	values[":at"], values[":expires"] = number(int64(at)), number(s.in(s.lifetimes.Idle))
 	_, err := s.client.UpdateItem(ctx, &dynamodb.UpdateItemInput{
 		TableName: s.table, Key: key(customerID(customer)),
 		UpdateExpression:          aws.String("SET wrote = :at, expires = :expires"),
-		ConditionExpression:       aws.String("attribute_exists(epoch) AND wrote < :at"),
-		ExpressionAttributeValues: attributes{":at": number(int64(at)), ":expires": number(s.expires())},
-	}, with(s.repeatable))
+		ConditionExpression:       aws.String(usable + " AND attribute_exists(epoch) AND wrote < :at"),
+		ExpressionAttributeValues: values,
+	}, s.untilKnown)
 	return ignoreCondition(explain(err))
 }

@@ -16,7 +16,7 @@ import (
 const rememberedMerges = 10
 
 // SignIn implements shop.SessionStore, in steps that may each be the last one for now: whoever signs in again with
-// the same token goes on from there, and every line counts once. From the second step on, nobody else knows the
+// the same token goes on from there, and every line counts once. From the third step on, nobody else knows the
 // guest's session any more: who adds to it begins a new one.
 func (s *Store) SignIn(ctx context.Context, session *shop.Session, customer int64, wrote shop.Position) error {
 	epoch, err := s.openAccount(ctx, customer)
@@ -31,12 +31,14 @@ func (s *Store) SignIn(ctx context.Context, session *shop.Session, customer int6
 		return err
 	}
 	if guest != nil {
-		if err := s.merge(ctx, customer, epoch, session.Token(), guest); err != nil {
+		if err := s.merge(ctx, customer, guest); err != nil {
 			return err
 		}
 	}
 	id := shop.NewSessionID()
-	if err := s.put(ctx, sessionID(id), item{customer: customer, epoch: epoch}); err != nil {
+	lifetime, _ := s.lifetimes.Renewed(0, 0, true)
+	fresh := item{id: sessionID(id), since: s.in(0), expires: s.in(lifetime), customer: customer, epoch: epoch}
+	if err := s.put(ctx, fresh); err != nil {
 		return err
 	}
 	if shop.IsSessionID(session.Token()) {
@@ -50,24 +52,36 @@ func (s *Store) SignIn(ctx context.Context, session *shop.Session, customer int6
 
 // openAccount makes the customer's item if there is none, or if what is there has expired, and returns its epoch.
 func (s *Store) openAccount(ctx context.Context, customer int64) (epoch string, err error) {
+	id := customerID(customer)
 	for {
-		account, err := s.get(ctx, customerID(customer))
+		account, err := s.get(ctx, id)
 		if err != nil {
 			return "", err
 		}
 		if account != nil {
-			return account.epoch, nil
+			return account.epoch, s.name(ctx, account)
 		}
-		fresh := item{epoch: newEpoch(), cart: attributes{}}
+		fresh := item{id: id, expires: s.in(s.lifetimes.Idle), epoch: newEpoch(), cart: attributes{}, cartID: shop.NewSessionID()}
 		_, err = s.client.PutItem(ctx, &dynamodb.PutItemInput{
-			TableName: s.table, Item: fresh.attributes(customerID(customer), s.expires()),
-			ConditionExpression:       aws.String("attribute_not_exists(id) OR expires <= :now"),
-			ExpressionAttributeValues: attributes{":now": number(s.now().Unix())},
-		}, with(s.repeatable))
-		if err := explain(err); err == nil || !errors.Is(err, errCondition) {
+			TableName: s.table, Item: fresh.attributes(),
+			ConditionExpression:       aws.String("attribute_not_exists(id) OR (expires <= :now AND " + readable + ")"),
+			ExpressionAttributeValues: s.known(),
+		}, s.untilKnown)
+		if err := explain(err); !errors.Is(err, errCondition) {
 			return fresh.epoch, err
 		}
 	}
+}
+
+// name gives a cart an ID that an earlier release has begun without.
+func (s *Store) name(ctx context.Context, account *item) error {
+	if account.cartID != "" {
+		return nil
+	}
+	_, err := s.apply(ctx, account.id, update{
+		set: "cartID = :id", condition: "attribute_not_exists(cartID)", values: attributes{":id": text(shop.NewSessionID())},
+	})
+	return ignoreCondition(err)
 }
 
 // freeze ends a guest's session for everybody but signing in, and returns it; nil if it is not that of a guest.
@@ -75,24 +89,30 @@ func (s *Store) freeze(ctx context.Context, session *shop.Session) (*item, error
 	if !shop.IsSessionID(session.Token()) {
 		return nil, nil
 	}
-	frozen := update{set: "frozen = :frozen", values: attributes{":frozen": number(1)}, retryer: s.repeatable}
-	i, err := s.apply(ctx, sessionID(session.Token()), guard{condition: "attribute_not_exists(epoch)"}, frozen)
-	return i, ignoreCondition(err)
+	id := sessionID(session.Token())
+	guest, err := s.apply(ctx, id, update{
+		set: "frozen = :one", condition: "attribute_not_exists(epoch)", values: attributes{":one": number(1)},
+	})
+	if !errors.Is(err, errCondition) {
+		return guest, err
+	}
+	_, err = s.get(ctx, id) // what cannot be read may have a cart
+	return nil, err
 }
 
 // merge adds the guest's cart to the customer's, once.
-func (s *Store) merge(ctx context.Context, customer int64, epoch, token string, guest *item) error {
+func (s *Store) merge(ctx context.Context, customer int64, guest *item) error {
 	theirs, err := guest.shopCart()
 	if err != nil || len(theirs.Lines) == 0 {
 		return err
 	}
-	return s.rewrite(ctx, customerID(customer), accountOf(epoch), func(account *item) (bool, error) {
+	return s.rewrite(ctx, customer, func(account *item) (bool, error) {
 		cart, err := account.shopCart()
-		if err != nil || slices.Contains(account.merged, token) {
+		if err != nil || slices.Contains(account.merged, guest.id) {
 			return false, err
 		}
-		account.cart = cartOf(cart.Merge(theirs.Lines).Lines)
-		account.merged = append(account.merged, token)
+		account.setCart(cart.Merge(theirs.Lines))
+		account.merged = append(account.merged, guest.id)
 		account.merged = account.merged[max(0, len(account.merged)-rememberedMerges):]
 		return true, nil
 	})

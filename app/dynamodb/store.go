@@ -5,7 +5,6 @@ package dynamodb
 
 import (
 	"context"
-	"errors"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -17,61 +16,67 @@ import (
 
 // Store keeps each session in one item, with the cart if it is that of a guest. A customer's cart is in the item of
 // the customer, which all their sessions share. A change is one conditional update of the item, so changes at the
-// same moment all count and none passes a limit. Reading is an update too, since it renews the session: one round
-// trip for guests, at the price of a write. Customers take up to three: their sessions name only who they are.
+// same moment all count and none passes a limit; it has a name, which the item remembers, so that it can be sent again
+// until it is answered. Reading writes nothing unless a session is to be renewed. A guest's operation is one round
+// trip; a customer's are up to three: their sessions name only who they are.
 type Store struct {
-	client *dynamodb.Client
-	table  *string
-	ttl    time.Duration
-	now    func() time.Time
-
-	repeatable, notRepeatable aws.Retryer
+	client     *dynamodb.Client
+	table      *string
+	lifetimes  shop.Lifetimes
+	now        func() time.Time
+	untilKnown func(*dynamodb.Options)
 }
 
 var _ shop.SessionStore = (*Store)(nil)
 
 // NewStore returns a store in the table, whose sessions live as long as lifetimes say. It makes no
-// call: the table may be away, now or at any time.
+// call: the table may be away, now or at any time. Calls are repeated until their contexts end.
 func NewStore(client *dynamodb.Client, table string, lifetimes shop.Lifetimes) *Store {
+	retryer := untilKnown()
 	return &Store{
-		client: client, table: aws.String(table), ttl: lifetimes.Idle, now: time.Now,
-		repeatable: repeatable(), notRepeatable: notRepeatable(),
+		client: client, table: aws.String(table), lifetimes: lifetimes, now: time.Now,
+		untilKnown: func(o *dynamodb.Options) { o.Retryer = retryer },
 	}
 }
 
+// in is the time after d, in Unix seconds.
+func (s *Store) in(d time.Duration) int64 { return s.now().Add(d).Unix() }
+
 // Ping implements shop.SessionStore.
 func (s *Store) Ping(ctx context.Context) error {
-	_, err := s.read(ctx, "ping")
+	_, err := s.get(ctx, "ping")
 	return err
 }
 
 // Cart implements shop.CartStore.
 func (s *Store) Cart(ctx context.Context, session *shop.Session) (shop.Cart, error) {
-	i, err := s.update(ctx, session, update{retryer: s.repeatable})
-	if i == nil {
+	current, account, err := s.open(ctx, session)
+	switch {
+	case err != nil || current == nil:
 		return shop.Cart{}, err
+	case account != nil:
+		return account.shopCart()
 	}
-	return i.shopCart()
+	return current.shopCart()
 }
 
 // Add implements shop.CartStore.
 func (s *Store) Add(ctx context.Context, session *shop.Session, sku string, quantity int) (shop.Cart, error) {
 	u := update{
-		set:     "cart.#sku = if_not_exists(cart.#sku, :none) + :quantity",
-		values:  attributes{":none": number(0)},
-		retryer: s.notRepeatable,
+		set:    "cart.#sku = if_not_exists(cart.#sku, :none) + :quantity",
+		values: attributes{":none": number(0), ":room": number(shop.MaxQuantity - quantity)},
 	}
-	return s.change(ctx, session, u, sku, quantity, shop.MaxQuantity-quantity)
+	return s.changeLine(ctx, session, u, sku, quantity, func(before int) int { return before + quantity })
 }
 
 // Set implements shop.CartStore.
 func (s *Store) Set(ctx context.Context, session *shop.Session, sku string, quantity int) (shop.Cart, error) {
 	if quantity > 0 {
-		u := update{set: "cart.#sku = :quantity", values: attributes{}, retryer: s.notRepeatable}
-		return s.change(ctx, session, u, sku, quantity, shop.MaxQuantity)
+		u := update{set: "cart.#sku = :quantity", values: attributes{":room": number(shop.MaxQuantity)}}
+		return s.changeLine(ctx, session, u, sku, quantity, func(int) int { return quantity })
 	}
-	i, err := s.update(ctx, session, update{remove: "cart.#sku", names: map[string]string{"#sku": sku}, retryer: s.notRepeatable})
-	if i == nil {
+	i, err := s.change(ctx, session, update{remove: "cart.#sku", names: map[string]string{"#sku": sku}}, nothingForbids)
+	if err != nil || i == nil {
 		return shop.Cart{}, err
 	}
 	return i.shopCart()
@@ -80,51 +85,43 @@ func (s *Store) Set(ctx context.Context, session *shop.Session, sku string, quan
 // Clear implements shop.CartStore.
 func (s *Store) Clear(ctx context.Context, session *shop.Session) error {
 	empty := attributes{":empty": &types.AttributeValueMemberM{Value: attributes{}}}
-	_, err := s.update(ctx, session, update{set: "cart = :empty", values: empty, retryer: s.notRepeatable})
+	_, err := s.change(ctx, session, update{set: "cart = :empty", values: empty}, nothingForbids)
 	return err
 }
 
-// change puts quantity into one line that has at most room pieces before, first in the session there is, and
-// if that is gone or never was, in a new one: an identifier that this store did not issue is not adopted.
-func (s *Store) change(ctx context.Context, session *shop.Session, u update, sku string, quantity, room int) (shop.Cart, error) {
+func nothingForbids(*item) error { return nil }
+
+// changeLine changes one line that has at most :room pieces before, first in the session there is, and if that is gone or
+// never was, in a new one: an identifier that this store did not issue is not adopted. after is what the update makes
+// of the pieces before.
+func (s *Store) changeLine(ctx context.Context, session *shop.Session, u update, sku string, quantity int, after func(before int) int) (shop.Cart, error) {
 	u.names = map[string]string{"#sku": sku}
 	u.condition = "(cart.#sku <= :room OR (attribute_not_exists(cart.#sku) AND size(cart) < :lines))"
-	u.values[":quantity"], u.values[":room"], u.values[":lines"] = number(quantity), number(room), number(shop.MaxLines)
-	for {
-		i, err := s.update(ctx, session, u)
-		switch {
-		case err == nil && i == nil:
-			return s.begin(ctx, session, sku, quantity)
-		case err == nil:
-			return i.shopCart()
-		case !errors.Is(err, errCondition):
-			return shop.Cart{}, err
+	u.values[":quantity"], u.values[":lines"] = number(quantity), number(shop.MaxLines)
+	i, err := s.change(ctx, session, u, func(i *item) error {
+		cart, err := i.shopCart()
+		if err == nil {
+			_, err = cart.With(sku, after(cart.Quantity(sku)))
 		}
-		// If nothing forbids it any more, it is tried again.
-		if err := i.refusal(sku, room); err != nil {
-			return shop.Cart{}, err
-		}
-	}
-}
-
-// refusal says which limit forbids a change of the line; nil if none does.
-func (i item) refusal(sku string, room int) error {
-	before, err := numberOf(i.cart, sku)
-	switch {
-	case err != nil:
 		return err
-	case before > int64(room):
-		return shop.TooMany(sku)
-	case before == 0 && len(i.cart) >= shop.MaxLines:
-		return shop.TooManyLines()
+	})
+	if err != nil {
+		return shop.Cart{}, err
 	}
-	return nil
+	if i == nil {
+		return s.begin(ctx, session, sku, quantity)
+	}
+	return i.shopCart()
 }
 
 // begin makes a new session with one line.
 func (s *Store) begin(ctx context.Context, session *shop.Session, sku string, quantity int) (shop.Cart, error) {
-	i, id := item{cart: attributes{sku: number(quantity)}}, shop.NewSessionID()
-	if err := s.put(ctx, sessionID(id), i); err != nil {
+	if err := session.MayBegin(); err != nil {
+		return shop.Cart{}, err
+	}
+	id := shop.NewSessionID()
+	i := item{id: sessionID(id), since: s.in(0), expires: s.in(s.lifetimes.First()), cart: attributes{sku: number(quantity)}}
+	if err := s.put(ctx, i); err != nil {
 		return shop.Cart{}, err
 	}
 	session.Keep(id)

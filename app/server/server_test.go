@@ -272,7 +272,7 @@ func TestSessionCookie(t *testing.T) {
 	require.Equal(t, http.SameSiteLaxMode, cookie.SameSite)
 
 	answer, _ = f.do("GET", "/api/cart", "")
-	require.Equal(t, cookie.Value, answer.Cookies()[0].Value, "reading renews the cookie")
+	require.Empty(t, answer.Cookies(), "it was sent a moment ago")
 
 	answer, _ = f.do("GET", "/api/products", "")
 	require.Empty(t, answer.Cookies())
