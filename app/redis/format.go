@@ -51,7 +51,7 @@ type hash struct {
 func readHash(content []any) (h hash, err error) {
 	lines := make([]shop.Line, 0, len(content)/2)
 	for i := 0; i+1 < len(content) && err == nil; i += 2 {
-		field, value := text(content[i]), text(content[i+1])
+		field, value := asText(content[i]), asText(content[i+1])
 		switch {
 		case isLine(field):
 			var quantity int
@@ -93,8 +93,8 @@ func isLine(field string) bool {
 	return field != "" && (field[0] >= 'a' && field[0] <= 'z' || field[0] >= '0' && field[0] <= '9')
 }
 
-// text returns a value that was in a hash, a string, or was computed by a script, an integer.
-func text(value any) string {
+// asText returns a value that was in a hash, a string, or was computed by a script, an integer.
+func asText(value any) string {
 	if number, ok := value.(int64); ok {
 		return strconv.FormatInt(number, 10)
 	}

@@ -24,11 +24,11 @@ func (s *Store) SignedIn(ctx context.Context, session *shop.Session) (shop.Ident
 	if err != nil || len(content) == 0 {
 		return shop.Identity{}, err
 	}
-	customer, err := strconv.ParseInt(text(content[0]), 10, 64)
+	customer, err := strconv.ParseInt(asText(content[0]), 10, 64)
 	if err != nil {
 		return shop.Identity{}, fmt.Errorf("cache: number of a customer: %w", err)
 	}
-	wrote, err := strconv.ParseInt(text(content[1]), 10, 64)
+	wrote, err := strconv.ParseInt(asText(content[1]), 10, 64)
 	if err != nil {
 		return shop.Identity{}, fmt.Errorf("cache: position of customer %d: %w", customer, err)
 	}
