@@ -19,6 +19,7 @@ func TestAChangeWhoseAnswerIsLostCountsOnce(t *testing.T) {
 	server := apptest.StartRedis(t, nil)
 	cut := newCutter(t, server.Addr)
 	store, elsewhere := openStore(t, cut.address, nil), openStore(t, server.Addr, nil)
+	require.NoError(t, elsewhere.Clear(t.Context(), guestWith(t, elsewhere, nil))) // teaches the server the scripts
 	tee := func(quantity int) []shop.Line { return []shop.Line{{SKU: "tee", Quantity: quantity}} }
 	tests := []struct {
 		name    string
@@ -165,7 +166,7 @@ func TestOrdersAndPositionsCountOnceWhenTheAnswerIsLost(t *testing.T) {
 	cut := newCutter(t, server.Addr)
 	store, elsewhere := openStore(t, cut.address, nil), openStore(t, server.Addr, nil)
 	tee := []shop.Line{{SKU: "tee", Quantity: 1}}
-	session := guestWith(t, elsewhere, tee)
+	session := guestWith(t, elsewhere, tee) // teaches the server the scripts, as does what follows
 	require.NoError(t, elsewhere.SignIn(t.Context(), session, 7, 1))
 	cart, err := elsewhere.Cart(t.Context(), session)
 	require.NoError(t, err)

@@ -8,7 +8,7 @@ local function later(version)
 end
 
 -- The metadata of the hashes that were read.
-local since, owner, changes, name, orders = now, nil, '', nil, '0'
+local since, customer, epoch, changes, name, orders = now, nil, nil, '', nil, '0'
 
 -- lines takes the metadata out of what HGETALL returned, and leaves the lines. It returns nil if this release cannot
 -- read it.
@@ -18,7 +18,9 @@ local function lines(content)
 		local field, value = content[i], content[i + 1]
 		if field == '*' then changes = value
 		elseif field == '+' then since = tonumber(value)
-		elseif field == '@' then owner = value
+		elseif field == '@' then
+			customer, epoch = string.match(value, '^(%d+):(%w+)')
+			if not customer then return nil end
 		elseif field == '#' then name = value
 		elseif field == '=' then orders = value
 		elseif field == '%' then

@@ -6,11 +6,8 @@ if #content == 0 then return false end
 content = lines(content)
 if not content then return 'later' end
 
-local cart, age, customer, account, wrote = key, (now - since) * 1000, nil, nil, nil
-if owner then
-	local epoch
-	customer, epoch = string.match(owner, '^(%d+):(%w+)')
-	if not customer then return 'later' end
+local cart, age, account, wrote = key, (now - since) * 1000, nil, nil
+if customer then
 	cart, account = 'cart:' .. customer, 'account:' .. customer
 	local known = call('HMGET', account, 'epoch', 'wrote', '%')
 	if later(known[3]) then return 'later' end
