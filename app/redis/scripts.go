@@ -38,12 +38,12 @@ type scripts struct {
 func newScripts(l shop.Lifetimes) *scripts {
 	return &scripts{
 		read:     evenWhenFull(l, "lines", "session", "cart", "show", "renew"),
-		change:   evenWhenFull(l, "lines", "session", "cart", "again", "name", "change", "show", "renew"),
+		change:   evenWhenFull(l, "lines", "session", "cart", "again", "change", "show", "renew"),
 		begin:    newScript(l, "begin"),
 		clear:    evenWhenFull(l, "lines", "session", "cart", "again", "clear", "renew"),
 		ordered:  evenWhenFull(l, "lines", "session", "cart", "ordered", "renew"),
 		signedIn: evenWhenFull(l, "lines", "session", "signedin", "renew"),
-		signIn:   evenWhenFull(l, "lines", "name", "saw", "signin"),
+		signIn:   evenWhenFull(l, "lines", "saw", "signin"),
 		signOut:  evenWhenFull(l, "lines", "session", "signout", "renew"),
 		wrote:    evenWhenFull(l, "lines", "saw", "wrote"),
 	}

@@ -6,7 +6,6 @@ import (
 	"crypto/rand"
 	"fmt"
 	"strconv"
-	"strings"
 
 	"myclothes/app/shop"
 )
@@ -37,7 +36,7 @@ func (s *Store) SignedIn(ctx context.Context, session *shop.Session) (shop.Ident
 
 // SignIn implements shop.SessionStore.
 func (s *Store) SignIn(ctx context.Context, session *shop.Session, customer int64, wrote shop.Position) error {
-	token := customerMark + shop.NewSessionID()
+	token := shop.NewSessionID() + customerMark
 	moved := []string{sessionKey(session.Token()), sessionKey(token)}
 	reply, err := s.write(ctx, s.scripts.signIn, moved, newOperation(), customer, int64(wrote), newEpoch())
 	if err := cmp.Or(err, refused(reply)); err != nil {
@@ -81,11 +80,13 @@ func (s *Store) Wrote(ctx context.Context, _ *shop.Session, customer int64, at s
 	return cmp.Or(err, refused(reply))
 }
 
-// customerMark begins the tokens of customers, and by chance some of guests. It says only whether to try first
-// without a script, which is enough for a guest, or with one, which is right for everybody.
+// A customer's token is longer than a guest's. That is a hint only whether to try first without a script, which is
+// enough for a guest, or with one, which is right for everybody.
 const customerMark = "C"
 
-func likelyCustomer(token string) bool { return strings.HasPrefix(token, customerMark) }
+var lengthOfGuests = len(shop.NewSessionID())
+
+func likelyCustomer(token string) bool { return len(token) > lengthOfGuests }
 
 // newEpoch returns what tells the sessions of an account from those that were ended. An account whose epoch is
 // lost has no sessions any more: nothing that was ended comes back.

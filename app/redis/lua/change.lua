@@ -19,8 +19,8 @@ if not again then
 		end
 		call('HSET', cart, '*', changes)
 	end
-	if customer and not name then
-		name = newName()
+	if customer and not name then -- the cart is named after the change that begins it
+		name = string.format('%08x%08x', struct.unpack('>I4I4', id))
 		call('HSET', cart, '#', name)
 	end
 end

@@ -26,7 +26,7 @@ if not customer then
 		if not ours then call('HSET', new, field, session[i + 1]) end
 	end
 end
-if not named then call('HSET', cart, '#', newName()) end
+if not named then call('HSET', cart, '#', string.format('%08x%08x', struct.unpack('>I4I4', id))) end
 call('PEXPIRE', cart, idle)
 
 call('DEL', old)
