@@ -3,13 +3,8 @@ package redis
 import (
 	"strconv"
 
-	goredis "github.com/redis/go-redis/v9"
-
 	"myclothes/app/shop"
 )
-
-// script is run by its hash, and sent in full only to a server that does not know it yet.
-type script = goredis.Script
 
 // common is what all scripts begin with. ARGV[1] is the lifetime of a session in seconds. The keys of a
 // customer are not among KEYS, because only the session knows whose it is. That is allowed where there is
@@ -143,7 +138,7 @@ var (
 		return 1`)
 )
 
-func newScript(body string) *script { return goredis.NewScript(common + body) }
+func newScript(body string) *Script { return NewScript(common + body) }
 
 // changeLine is the script that makes the quantity of one line what is given plus what counts of the quantity
 // before, within the limits.

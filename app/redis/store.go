@@ -6,10 +6,9 @@ import (
 	"errors"
 	"fmt"
 	"strconv"
-	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
-	goredis "github.com/redis/go-redis/v9"
+	"github.com/redis/rueidis"
 
 	"myclothes/app/shop"
 )
@@ -19,38 +18,30 @@ import (
 // operation is one round trip and one script, so it is atomic.
 //
 // Replication is asynchronous: when the primary dies, what it acknowledged in its last moments may not have
-// reached the replica that takes its place. Options.ReplicaWait is what prevents that: a change is acknowledged
-// once a replica has it, and ElastiCache promotes the replica that lags least. What remains is a primary that
-// dies while no replica answers in time; such changes stand, and are counted. With no wait, or no replica, the
-// primary's word alone counts.
+// reached the replica that takes its place. Options.Durability says what is done about that.
 type Store struct {
-	client       *Client
-	ttl          string // seconds
-	replicaWait  time.Duration
-	unreplicated prometheus.Counter
+	client  *Client
+	ttl     string // seconds
+	commits *commits
 }
 
 var _ shop.SessionStore = (*Store)(nil)
 
 // Options say how a Store keeps sessions.
 type Options struct {
-	Lifetimes   shop.Lifetimes
-	ReplicaWait time.Duration // how long a change waits until a replica has it, whole milliseconds; 0: not at all
+	Lifetimes  shop.Lifetimes
+	Durability Durability // empty: Fast
 }
 
 // NewStore returns a store in the cache.
 func NewStore(client *Client, o Options) *Store {
 	return &Store{
-		client: client, ttl: strconv.FormatInt(int64(o.Lifetimes.Idle.Seconds()), 10), replicaWait: o.ReplicaWait,
-		unreplicated: prometheus.NewCounter(prometheus.CounterOpts{
-			Name: "cache_unreplicated_writes_total",
-			Help: "Changes of carts and sessions that no replica had in time; a failover at that moment would have lost them.",
-		}),
+		client: client, ttl: strconv.FormatInt(int64(o.Lifetimes.Idle.Seconds()), 10), commits: newCommits(client, o.Durability),
 	}
 }
 
 // Metrics is what the store counts.
-func (s *Store) Metrics() prometheus.Collector { return s.unreplicated }
+func (s *Store) Metrics() prometheus.Collector { return s.commits }
 
 // Ping implements shop.SessionStore.
 func (s *Store) Ping(ctx context.Context) error {
@@ -63,7 +54,7 @@ func (s *Store) Cart(ctx context.Context, session *shop.Session) (shop.Cart, err
 		return shop.Cart{}, nil
 	}
 	reply, err := s.read(ctx, readScript, keys(session), s.ttl)
-	if errors.Is(err, goredis.Nil) {
+	if errors.Is(err, rueidis.Nil) {
 		return shop.Cart{}, nil
 	}
 	if err != nil {
@@ -85,10 +76,10 @@ func (s *Store) Set(ctx context.Context, session *shop.Session, sku string, quan
 
 // change runs a script that changes one line, in the session there is, and if that is gone or never was, in a
 // new one: an identifier that this store did not issue is not adopted.
-func (s *Store) change(ctx context.Context, session *shop.Session, script *script, sku string, quantity int) (shop.Cart, error) {
+func (s *Store) change(ctx context.Context, session *shop.Session, script *Script, sku string, quantity int) (shop.Cart, error) {
 	id := shop.NewSessionID()
 	moved := []string{oldKey(session), sessionKey(id)}
-	reply, err := s.write(ctx, script == setScript, script, moved, s.ttl, sku, quantity)
+	reply, err := s.write(ctx, script, moved, s.ttl, sku, quantity)
 	if err != nil {
 		return shop.Cart{}, ignoreNil(err)
 	}
@@ -111,7 +102,7 @@ func (s *Store) Clear(ctx context.Context, session *shop.Session) error {
 	if !shop.IsSessionID(session.Token()) {
 		return nil
 	}
-	_, err := s.write(ctx, true, clearScript, keys(session), s.ttl)
+	_, err := s.write(ctx, clearScript, keys(session), s.ttl)
 	if err == nil {
 		session.Keep(session.Token())
 	}
@@ -147,7 +138,7 @@ func (s *Store) SignedIn(ctx context.Context, session *shop.Session) (shop.Ident
 func (s *Store) SignIn(ctx context.Context, session *shop.Session, customer int64, wrote shop.Position) error {
 	id := shop.NewSessionID()
 	moved := []string{oldKey(session), sessionKey(id)}
-	if _, err := s.write(ctx, true, signInScript, moved, s.ttl, customer, int64(wrote), newEpoch()); err != nil {
+	if _, err := s.write(ctx, signInScript, moved, s.ttl, customer, int64(wrote), newEpoch()); err != nil {
 		return err
 	}
 	session.Keep(id)
@@ -165,7 +156,7 @@ func (s *Store) SignOutEverywhere(ctx context.Context, session *shop.Session) er
 }
 
 func (s *Store) signOut(ctx context.Context, session *shop.Session, epoch string) error {
-	guest, err := s.write(ctx, true, signOutScript, []string{oldKey(session)}, s.ttl, epoch)
+	guest, err := s.write(ctx, signOutScript, []string{oldKey(session)}, s.ttl, epoch)
 	switch {
 	case err != nil:
 		return err
@@ -183,7 +174,7 @@ func (s *Store) Ordered(ctx context.Context, session *shop.Session, r shop.Recei
 	for _, line := range r.Lines {
 		args = append(args, line.SKU, line.Quantity)
 	}
-	_, err := s.write(ctx, true, orderedScript, []string{oldKey(session)}, args...)
+	_, err := s.write(ctx, orderedScript, []string{oldKey(session)}, args...)
 	if err == nil {
 		session.Keep(session.Token())
 	}
@@ -193,7 +184,7 @@ func (s *Store) Ordered(ctx context.Context, session *shop.Session, r shop.Recei
 // Wrote implements shop.SessionStore.
 func (s *Store) Wrote(ctx context.Context, _ *shop.Session, customer int64, at shop.Position) error {
 	key := "account:" + strconv.FormatInt(customer, 10)
-	_, err := s.write(ctx, true, wroteScript, []string{key}, s.ttl, int64(at))
+	_, err := s.write(ctx, wroteScript, []string{key}, s.ttl, int64(at))
 	return err
 }
 
@@ -214,7 +205,7 @@ func oldKey(session *shop.Session) string {
 }
 
 func ignoreNil(err error) error {
-	if errors.Is(err, goredis.Nil) {
+	if errors.Is(err, rueidis.Nil) {
 		return nil
 	}
 	return err

@@ -3,13 +3,11 @@ package redis
 import (
 	"context"
 	"net/netip"
-	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
 
 	goredis "github.com/redis/go-redis/v9"
-	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
 	"myclothes/app/apptest"
@@ -29,28 +27,6 @@ func TestStoreKeepsTheContract(t *testing.T) {
 	t.Parallel()
 	server := apptest.StartRedis(t, nil)
 	storetest.Run(t, "elasticache", func() shop.SessionStore { return openStore(t, server.Addr, nil) })
-}
-
-func TestCommandsThatShareARoundTripFailAlone(t *testing.T) {
-	t.Parallel()
-	server := apptest.StartRedis(t, nil)
-	client := NewClient(Config{Address: server.Addr, Dialer: dial.From(netip.Addr{})})
-	t.Cleanup(func() { client.Close() })
-	server.Do("SET", "text", "x")
-	var group sync.WaitGroup
-	for i := range 100 {
-		group.Go(func() {
-			err := client.Do(t.Context(), false, func(c goredis.Cmdable) error {
-				if i%2 == 0 {
-					return c.Incr(t.Context(), "text").Err()
-				}
-				return c.Incr(t.Context(), "count").Err()
-			})
-			assert.Equal(t, i%2 == 0, err != nil, "command %d: %v", i, err)
-		})
-	}
-	group.Wait()
-	require.Equal(t, "50", server.Do("GET", "count"))
 }
 
 func TestEveryOperationRenewsTheSession(t *testing.T) {
@@ -73,27 +49,6 @@ func TestEveryOperationRenewsTheSession(t *testing.T) {
 		require.NoError(t, operation(), name)
 		require.InDelta(t, time.Hour.Seconds(), server.Do("TTL", key), 2, name)
 	}
-}
-
-func TestAChangeThatTakesTooLongIsNotRepeated(t *testing.T) {
-	t.Parallel()
-	server := apptest.StartRedis(t, nil)
-	store, session := openStore(t, server.Addr, nil), shop.OpenSession("")
-	_, err := store.Set(t.Context(), session, "tee", 1)
-	require.NoError(t, err)
-	var group sync.WaitGroup
-	for range 20 { // so that there are idle connections, over which it could be sent again
-		group.Go(func() { assert.NoError(t, store.Ping(t.Context())) })
-	}
-	group.Wait()
-	server.Pause()
-	_, err = store.Set(t.Context(), session, "tee", 2)
-	require.ErrorIs(t, err, shop.ErrUnavailable)
-	server.Resume()
-	cart, err := store.Cart(t.Context(), session)
-	require.NoError(t, err)
-	require.Equal(t, 2, cart.Count(), "it was carried out late")
-	require.Regexp(t, `cmdstat_hset:calls=2,`, server.Do("INFO", "commandstats"))
 }
 
 func TestSessionsExpire(t *testing.T) {
@@ -142,9 +97,11 @@ func TestStoreRecoversWhenTheCacheComesBack(t *testing.T) {
 	require.NoError(t, err)
 
 	server.Kill()
-	_, err = store.Add(t.Context(), session, "tee", 1)
+	ctx, cancel := context.WithTimeout(t.Context(), 100*time.Millisecond)
+	defer cancel()
+	_, err = store.Add(ctx, session, "tee", 1)
 	require.ErrorIs(t, err, shop.ErrUnavailable)
-	_, err = store.Cart(t.Context(), session)
+	_, err = store.Cart(ctx, session)
 	require.ErrorIs(t, err, shop.ErrUnavailable)
 
 	server.Start()

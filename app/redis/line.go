@@ -1,0 +1,136 @@
+package redis
+
+import (
+	"context"
+	"runtime"
+	"slices"
+	"sync"
+	"time"
+
+	"github.com/redis/rueidis"
+)
+
+// maxGroup is how many calls share a round trip, at most.
+const maxGroup = 256
+
+// command is a command's name and arguments.
+type command []string
+
+// line is where calls queue for the cache. It has a few lanes, and each of them makes one round trip at a time: it
+// takes everybody who waits along, so that a busy line makes few system calls and an idle one keeps nobody waiting.
+// Whoever finds a lane free makes the round trip in their own goroutine. A call that gives up leaves at once,
+// whatever the cache does.
+type line struct {
+	client *Client
+	rider  rider // nil: none
+
+	mu      sync.Mutex
+	waiting []*call
+	free    int // lanes
+}
+
+// rider adds commands to the end of each round trip.
+type rider interface {
+	commands() []command
+	// judge looks at the replies to the calls and at its own, and returns the error of all calls that were answered.
+	judge(replies, own []rueidis.RedisResult) error
+}
+
+// call is what one caller sends, and what becomes of it.
+type call struct {
+	ctx      context.Context
+	commands []command
+
+	// Set before done is closed, and never once the caller has left.
+	replies []rueidis.RedisResult
+	over    *connections // the way it was sent
+	err     error        // of the way or the rider; what the cache answered is in replies
+	done    chan struct{}
+}
+
+func newLine(client *Client, lanes int, r rider) *line {
+	return &line{client: client, rider: r, free: lanes}
+}
+
+// do makes one attempt. The call's error is set when do returns nil; otherwise the context ended before.
+func (l *line) do(c *call) error {
+	c.done = make(chan struct{})
+	if l.join(c) {
+		// The attempt may take twice as long, when the token has to be fetched as well.
+		if deadline, ok := c.ctx.Deadline(); ok && time.Until(deadline) < 2*attemptTimeout {
+			go l.drive()
+		} else {
+			l.drive()
+		}
+	}
+	select {
+	case <-c.done:
+		return nil
+	case <-c.ctx.Done():
+		return context.Cause(c.ctx)
+	}
+}
+
+// join queues the call, and reports whether the caller is to drive a lane that was free.
+func (l *line) join(c *call) bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.waiting = append(l.waiting, c)
+	if l.free == 0 {
+		return false
+	}
+	l.free--
+	return true
+}
+
+// drive makes one round trip, and has somebody else make the next one if it is needed.
+func (l *line) drive() {
+	runtime.Gosched() // whoever is about to join comes along
+	if group := l.take(); len(group) > 0 {
+		l.send(group)
+	}
+	l.mu.Lock()
+	more := len(l.waiting) > 0
+	if !more {
+		l.free++
+	}
+	l.mu.Unlock()
+	if more {
+		go l.drive()
+	}
+}
+
+// take returns whoever waits and has not left.
+func (l *line) take() []*call {
+	l.mu.Lock()
+	n := min(len(l.waiting), maxGroup)
+	group := l.waiting[:n:n]
+	if l.waiting = l.waiting[n:]; len(l.waiting) == 0 {
+		l.waiting = nil
+	}
+	l.mu.Unlock()
+	return slices.DeleteFunc(group, func(c *call) bool { return c.ctx.Err() != nil })
+}
+
+// send makes the round trip.
+func (l *line) send(group []*call) {
+	commands := make([]command, 0, len(group)+2)
+	for _, c := range group {
+		commands = append(commands, c.commands...)
+	}
+	own := len(commands)
+	if l.rider != nil {
+		commands = append(commands, l.rider.commands()...)
+	}
+	replies, over := l.client.send(commands)
+	err := replies[0].NonRedisError() // that of all
+	if err == nil && l.rider != nil {
+		err = l.rider.judge(replies[:own], replies[own:])
+	}
+	for _, c := range group {
+		n := len(c.commands)
+		c.replies, c.over, c.err = replies[:n:n], over, err
+		replies = replies[n:]
+		close(c.done)
+	}
+}
