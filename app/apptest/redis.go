@@ -63,8 +63,19 @@ func (r *Redis) StartReplica() *Redis {
 	return replica
 }
 
-// replicas is how many replicas have all that the server has.
-func (r *Redis) replicas() int64 { return r.Do("WAIT", 9, 100).(int64) }
+// replicas is how many replicas have all that the server has. WAIT waits for what is written over its connection, and
+// PUBLISH is a write.
+func (r *Redis) replicas() int64 {
+	r.tb.Helper()
+	client := r.Client()
+	defer client.Close()
+	pipeline := client.Pipeline()
+	pipeline.Publish(context.Background(), "replicated", "")
+	waited := pipeline.Do(context.Background(), "WAIT", 9, 100)
+	_, err := pipeline.Exec(context.Background())
+	require.NoError(r.tb, err)
+	return waited.Val().(int64)
+}
 
 // Follow makes the server a replica of another one.
 func (r *Redis) Follow(primary *Redis) {

@@ -34,7 +34,7 @@ const (
 	attemptTimeout = 400 * time.Millisecond
 	pingTimeout    = 2 * attemptTimeout
 
-	sharedLanes = 3  // connections of what waits for nobody else
+	sharedLanes = 3  // connections of reads, and of changes that wait for no replica
 	spareLanes  = 2  // connections of what can do without the cache
 	maxConns    = 32 // more than all lines use together, so that none waits for another
 	bufferSize  = 16 << 10
@@ -77,7 +77,7 @@ type connections struct{ rueidis.Client }
 func NewClient(cfg Config) *Client {
 	c := &Client{cfg: cfg}
 	c.current.Store(c.connect())
-	c.shared, c.spare = newLine(c, sharedLanes, nil), newLine(c, spareLanes, nil)
+	c.shared, c.spare = newLine(c, sharedLanes, primaryOnly{}), newLine(c, spareLanes, primaryOnly{})
 	return c
 }
 
@@ -98,7 +98,7 @@ func (c *Client) connect() *connections {
 		ConnWriteTimeout:      attemptTimeout,
 		DialCtxFn: func(ctx context.Context, address string, _ *net.Dialer, _ *tls.Config) (net.Conn, error) {
 			if !made {
-				return nil, errors.New("not yet")
+				return nil, errUnwanted
 			}
 			return c.dialer()(ctx, "tcp", address)
 		},
@@ -106,10 +106,13 @@ func (c *Client) connect() *connections {
 	if c.cfg.Token != nil {
 		options.AuthCredentialsFn = c.authenticate
 	}
-	client, _ := rueidis.NewClient(options) // the error is "not yet"
+	client, _ := rueidis.NewClient(options) // fails with errUnwanted, and returns a client all the same
 	made = true
 	return &connections{client}
 }
+
+// errUnwanted is why rueidis does not get its first connection. It says so of clients that are closed, too.
+var errUnwanted = errors.New("no connection is wanted")
 
 func (c *Client) dialer() dial.Func {
 	if c.cfg.TLS == nil {
@@ -127,6 +130,9 @@ func (c *Client) authenticate(rueidis.AuthCredentialsContext) (rueidis.AuthCrede
 
 // leave replaces connections that somebody found to be of no use, and reports whether nobody did so before.
 func (c *Client) leave(old *connections) bool {
+	if c.current.Load() != old {
+		return false
+	}
 	fresh := c.connect()
 	if !c.current.CompareAndSwap(old, fresh) {
 		fresh.Close()

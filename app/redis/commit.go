@@ -33,7 +33,7 @@ const (
 	commitLanes = 4 // connections of changes that wait for a replica: the next group fills while others wait
 
 	replicaWait = 100 * time.Millisecond // of Replicated, for a replica
-	strictWait  = 300 * time.Millisecond // of Strict, before the change is repeated; less than attemptTimeout
+	strictWait  = 200 * time.Millisecond // of Strict, before the change is repeated; less than attemptTimeout
 	patience    = 3                      // groups in a row that no replica has before Replicated stops waiting
 	probePause  = 500 * time.Millisecond // between looks whether there is a replica again
 )
@@ -159,6 +159,11 @@ func (s *Store) read(ctx context.Context, script *Script, keys []string, args ..
 	return script.run(keys, args, func(commands ...command) ([]rueidis.RedisResult, error) {
 		return s.client.repeat(ctx, s.client.shared, commands)
 	})
+}
+
+// ask sends commands that change nothing, in one round trip. Errors that the cache answered with are in the replies.
+func (s *Store) ask(ctx context.Context, commands ...command) ([]rueidis.RedisResult, error) {
+	return s.client.repeat(ctx, s.client.shared, commands)
 }
 
 // write runs a script that changes something, and acknowledges it as Options.Durability says. The script may be run

@@ -138,6 +138,28 @@ func TestStoreFollowsThePrimaryAfterAFailover(t *testing.T) {
 	require.Equal(t, []shop.Line{{SKU: "tee", Quantity: 2}}, cart.Lines)
 }
 
+// TestReadsAreNotAnsweredByAFormerPrimary lets the former primary become the replica of nobody who is there, so that it
+// keeps what it had.
+func TestReadsAreNotAnsweredByAFormerPrimary(t *testing.T) {
+	t.Parallel()
+	first, second := apptest.StartRedis(t, nil), apptest.StartRedis(t, nil)
+	first.Do("SET", "who", "first")
+	second.Do("SET", "who", "second")
+	way := newEndpoint(t, first.Addr)
+	store := openStore(t, way.address, nil)
+	who := func() string {
+		replies, err := store.ask(t.Context(), command{"GET", "who"})
+		require.NoError(t, err)
+		name, err := replies[0].ToString()
+		require.NoError(t, err)
+		return name
+	}
+	require.Equal(t, "first", who())
+	first.Do("REPLICAOF", "127.0.0.1", "1")
+	way.target.Store(&second.Addr)
+	require.Equal(t, "second", who())
+}
+
 // TestAFlappingEndpointLosesNothing cuts connections all the time.
 func TestAFlappingEndpointLosesNothing(t *testing.T) {
 	t.Parallel()

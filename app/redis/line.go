@@ -36,6 +36,16 @@ type rider interface {
 	judge(replies, own []rueidis.RedisResult) error
 }
 
+// primaryOnly is the rider of reads. A former primary that is a replica now would answer them, with what it had then or
+// later, but it refuses to delete even what is not there.
+type primaryOnly struct{}
+
+func (primaryOnly) commands() []command { return deleteNothing }
+
+var deleteNothing = []command{{"DEL", "nothing"}}
+
+func (primaryOnly) judge(_, own []rueidis.RedisResult) error { return own[0].Error() }
+
 // call is what one caller sends, and what becomes of it.
 type call struct {
 	ctx      context.Context

@@ -15,7 +15,7 @@ import (
 
 const (
 	firstPause = 5 * time.Millisecond // before the second repetition; each further one is twice as long
-	maxPause   = 160 * time.Millisecond
+	maxPause   = 80 * time.Millisecond
 )
 
 // repeat sends commands, which share a round trip, until it is known what became of them or the context ends: over
@@ -61,10 +61,8 @@ func (c *Client) mend(sent *call) error {
 	switch {
 	case err == nil || errors.Is(err, errUnreplicated):
 		return err
-	case refusesToken(err) && c.leave(sent.over) && c.cfg.Token != nil:
-		c.cfg.Token.Expire()
-	default:
-		c.leave(sent.over)
+	case c.leave(sent.over) && c.cfg.Token != nil && refusesToken(err):
+		c.cfg.Token.Expire() // once, although everybody meets the same error
 	}
 	return err
 }

@@ -50,6 +50,8 @@ func text(arg any) string {
 	switch arg := arg.(type) {
 	case string:
 		return arg
+	case []byte:
+		return string(arg)
 	case int:
 		return strconv.Itoa(arg)
 	case int64:
