@@ -10,23 +10,26 @@ import (
 	"github.com/redis/rueidis"
 )
 
-// maxGroup is how many calls share a round trip, at most.
-const maxGroup = 256
+const (
+	maxGroup  = 256 // calls that share a round trip, at most
+	goodGroup = 16  // calls that are worth another round trip while one is on its way
+)
 
 // command is a command's name and arguments.
 type command []string
 
-// line is where calls queue for the cache. It has a few lanes, and each of them makes one round trip at a time: it
-// takes everybody who waits along, so that a busy line makes few system calls and an idle one keeps nobody waiting.
-// Whoever finds a lane free makes the round trip in their own goroutine. A call that gives up leaves at once,
-// whatever the cache does.
+// line is where calls queue for the cache. Who comes to an idle line makes a round trip at once, in their own goroutine.
+// Who comes while it is on its way waits, and goes along with everybody else who waits: when it is back, or, in another
+// lane, when they are many. So a busy line makes few system calls, and an idle one keeps nobody waiting. A call whose
+// context ends leaves at once, whatever the cache does.
 type line struct {
 	client *Client
+	lanes  int
 	rider  rider // nil: none
 
 	mu      sync.Mutex
 	waiting []*call
-	free    int // lanes
+	out     int // lanes that make a round trip
 }
 
 // rider adds commands to the end of each round trip.
@@ -59,7 +62,7 @@ type call struct {
 }
 
 func newLine(client *Client, lanes int, r rider) *line {
-	return &line{client: client, rider: r, free: lanes}
+	return &line{client: client, rider: r, lanes: lanes}
 }
 
 // do makes one attempt. The call's error is set when do returns nil; otherwise the context ended before.
@@ -81,15 +84,15 @@ func (l *line) do(c *call) error {
 	}
 }
 
-// join queues the call, and reports whether the caller is to drive a lane that was free.
+// join queues the call, and reports whether the caller is to make a round trip.
 func (l *line) join(c *call) bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.waiting = append(l.waiting, c)
-	if l.free == 0 {
+	if l.out == l.lanes || l.out > 0 && len(l.waiting) < goodGroup {
 		return false
 	}
-	l.free--
+	l.out++
 	return true
 }
 
@@ -102,7 +105,7 @@ func (l *line) drive() {
 	l.mu.Lock()
 	more := len(l.waiting) > 0
 	if !more {
-		l.free++
+		l.out--
 	}
 	l.mu.Unlock()
 	if more {
