@@ -32,31 +32,38 @@ type shoppers struct {
 	group    sync.WaitGroup
 }
 
-// startShoppers has shoppers change their carts until finish. No change may fail, whatever happens to the cache: each of them
-// may take as long as a request does.
+// startShoppers has shoppers change their carts until finish. No change may fail, whatever happens to the cache.
 func startShoppers(t *testing.T, store *Store) *shoppers {
 	t.Helper()
 	s := &shoppers{store: store, sessions: make([]*shop.Session, 20)}
 	for i := range s.sessions {
 		s.sessions[i] = shop.OpenSession("")
 		s.group.Go(func() {
-			for quantity := 1; !s.stop.Load(); quantity = quantity%shop.MaxQuantity + 1 {
-				ctx, cancel := context.WithTimeout(context.Background(), 30*time.Second)
-				cart, err := store.Set(ctx, s.sessions[i], "tee", quantity)
-				cancel()
-				if !assert.NoError(t, err) || !assert.Equal(t, []shop.Line{{SKU: "tee", Quantity: quantity}}, cart.Lines) {
-					return
-				}
+			for had := 0; !s.stop.Load() && s.addOne(t, s.sessions[i], had); had = (had + 1) % shop.MaxQuantity {
 				s.changes.Add(1)
-				read, err := store.Cart(context.Background(), s.sessions[i])
-				if !assert.NoError(t, err) || !assert.Equal(t, cart.Lines, read.Lines, "what was acknowledged is there") {
-					return
-				}
 			}
 		})
 	}
 	s.goOn(t)
 	return s
+}
+
+// addOne adds one piece to a cart, which had so many. It says whether the cart is then
+// as it has to be: nothing was lost, and nothing counted twice.
+func (s *shoppers) addOne(t *testing.T, session *shop.Session, had int) bool {
+	ctx, cancel := context.WithTimeout(context.Background(), 30*time.Second)
+	defer cancel()
+	change := s.store.Add
+	if had == 0 {
+		change = s.store.Set
+	}
+	want := []shop.Line{{SKU: "tee", Quantity: had + 1}}
+	changed, err := change(ctx, session, "tee", 1)
+	if !assert.NoError(t, err) || !assert.Equal(t, want, changed.Lines) {
+		return false
+	}
+	read, err := s.store.Cart(ctx, session)
+	return assert.NoError(t, err) && assert.Equal(t, want, read.Lines)
 }
 
 // goOn waits until many more changes were acknowledged.
