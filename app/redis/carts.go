@@ -4,8 +4,6 @@ import (
 	"context"
 	"time"
 
-	goredis "github.com/redis/go-redis/v9"
-
 	"myclothes/app/shop"
 )
 
@@ -113,17 +111,16 @@ func (s *Store) lookAtGuest(ctx context.Context, session *shop.Session) (found h
 
 // look returns what is in a hash, fields and values in turn, and how long it has still to live.
 func (s *Store) look(ctx context.Context, key string) (content []any, left time.Duration, err error) {
-	err = s.client.Do(ctx, true, func(c goredis.Cmdable) error {
-		pipeline := c.Pipeline()
-		all, lives := pipeline.Do(ctx, "HGETALL", key), pipeline.PTTL(ctx, key)
-		if _, err := pipeline.Exec(ctx); err != nil {
-			return err
-		}
-		content, err = all.Slice()
-		left = lives.Val()
-		return err
-	})
-	return content, left, err
+	replies, err := s.ask(ctx, command{"HGETALL", key}, command{"PTTL", key})
+	if err != nil {
+		return nil, 0, err
+	}
+	all, err := replies[0].ToAny()
+	if err != nil {
+		return nil, 0, explain(err)
+	}
+	milliseconds, err := replies[1].AsInt64()
+	return all.([]any), time.Duration(milliseconds) * time.Millisecond, explain(err)
 }
 
 // answeredCart reads the reply of a script that shows the cart; there is false if there is no such session.

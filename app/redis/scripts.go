@@ -6,8 +6,6 @@ import (
 	"strings"
 	"time"
 
-	goredis "github.com/redis/go-redis/v9"
-
 	"myclothes/app/shop"
 )
 
@@ -20,9 +18,6 @@ const (
 	remembered = 128
 )
 
-// script is run by its hash, and sent in full only to a server that does not know it yet.
-type script = goredis.Script
-
 // The keys of a customer are not among the KEYS of the scripts, because only the session knows whose it is. That is
 // allowed where there is one shard, as with cluster mode disabled.
 //
@@ -31,8 +26,8 @@ var lua embed.FS
 
 // scripts are what the store does: one script for each operation, so that each is atomic and one round trip.
 type scripts struct {
-	read, change, begin, clear, ordered *script
-	signedIn, signIn, signOut, wrote    *script
+	read, change, begin, clear, ordered *Script
+	signedIn, signIn, signOut, wrote    *Script
 }
 
 func newScripts(l shop.Lifetimes) *scripts {
@@ -51,14 +46,14 @@ func newScripts(l shop.Lifetimes) *scripts {
 
 // evenWhenFull returns a script that may write when the cache is full: what people have goes on working. Redis and
 // Valkey refuse it nothing (https://redis.io/docs/latest/develop/programmability/eval-intro/#script-flags).
-func evenWhenFull(l shop.Lifetimes, files ...string) *script {
-	return goredis.NewScript("#!lua flags=allow-oom\n" + source(l, files))
+func evenWhenFull(l shop.Lifetimes, files ...string) *Script {
+	return NewScript("#!lua flags=allow-oom\n" + source(l, files))
 }
 
 // newScript returns a script that may write while the cache has room. It may be repeated when the room is gone: it
 // fails at its first write, not before.
-func newScript(l shop.Lifetimes, files ...string) *script {
-	return goredis.NewScript(source(l, files))
+func newScript(l shop.Lifetimes, files ...string) *Script {
+	return NewScript(source(l, files))
 }
 
 // source puts a script together: constants, and files of which each uses what those before it declare. Times are in milliseconds, save repeatable, which is in seconds.

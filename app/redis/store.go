@@ -5,10 +5,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
-	goredis "github.com/redis/go-redis/v9"
+	"github.com/redis/rueidis"
 
 	"myclothes/app/shop"
 )
@@ -20,39 +19,31 @@ import (
 // was lost is sent again and counts once.
 //
 // Replication is asynchronous: when the primary dies, what it acknowledged in its last moments may not have
-// reached the replica that takes its place. Options.ReplicaWait is what prevents that: a change is acknowledged
-// once a replica has it, and ElastiCache promotes the replica that lags least. What remains is a primary that
-// dies while no replica answers in time; such changes stand, and are counted. With no wait, or no replica, the
-// primary's word alone counts.
+// reached the replica that takes its place. Options.Durability says what is done about that.
 type Store struct {
-	client       *Client
-	lifetimes    shop.Lifetimes
-	scripts      *scripts
-	replicaWait  time.Duration
-	unreplicated prometheus.Counter
+	client    *Client
+	lifetimes shop.Lifetimes
+	scripts   *scripts
+	commits   *commits
 }
 
 var _ shop.SessionStore = (*Store)(nil)
 
 // Options say how a Store keeps sessions.
 type Options struct {
-	Lifetimes   shop.Lifetimes
-	ReplicaWait time.Duration // how long a change waits until a replica has it, whole milliseconds; 0: not at all
+	Lifetimes  shop.Lifetimes
+	Durability Durability // empty: Fast
 }
 
 // NewStore returns a store in the cache.
 func NewStore(client *Client, o Options) *Store {
 	return &Store{
-		client: client, lifetimes: o.Lifetimes, scripts: newScripts(o.Lifetimes), replicaWait: o.ReplicaWait,
-		unreplicated: prometheus.NewCounter(prometheus.CounterOpts{
-			Name: "cache_unreplicated_writes_total",
-			Help: "Changes of carts and sessions that no replica had in time; a failover at that moment would have lost them.",
-		}),
+		client: client, lifetimes: o.Lifetimes, scripts: newScripts(o.Lifetimes), commits: newCommits(client, o.Durability),
 	}
 }
 
 // Metrics is what the store counts.
-func (s *Store) Metrics() prometheus.Collector { return s.unreplicated }
+func (s *Store) Metrics() prometheus.Collector { return s.commits }
 
 // Ping implements shop.SessionStore.
 func (s *Store) Ping(ctx context.Context) error {
@@ -72,7 +63,7 @@ func keys(session *shop.Session) []string { return []string{sessionKey(session.T
 // answered reads the reply of a script that uses a session: whether it was renewed, and what it shows. there is false
 // if there is no such session.
 func answered(session *shop.Session, reply any, failure error) (content []any, there bool, err error) {
-	if errors.Is(failure, goredis.Nil) {
+	if errors.Is(failure, rueidis.Nil) {
 		return nil, false, nil
 	}
 	if err := cmp.Or(failure, refused(reply)); err != nil {
