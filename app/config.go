@@ -11,6 +11,7 @@ import (
 	"strings"
 	"time"
 
+	"myclothes/app/redis"
 	"myclothes/app/shop"
 )
 
@@ -40,9 +41,8 @@ type CacheConfig struct {
 	Secret  string // CART_CACHE_SECRET: ARN of {"authToken"}; empty: the cache asks for none
 	TLS     bool   // CART_CACHE_TLS
 
-	// ReplicaWait is how long a change of a cart waits until a replica has it; 0: not at all.
-	// CART_CACHE_REPLICA_WAIT
-	ReplicaWait time.Duration
+	// Durability says when a change of a cart is acknowledged. CART_CACHE_DURABILITY
+	Durability redis.Durability
 }
 
 // DatabaseConfig says where PostgreSQL is.
@@ -55,7 +55,8 @@ type DatabaseConfig struct {
 }
 
 var (
-	stores = []string{"instance", "cookie", "elasticache", "dynamodb"}
+	stores       = []string{"instance", "cookie", "elasticache", "dynamodb"}
+	durabilities = []string{string(redis.Fast), string(redis.Replicated), string(redis.Strict)}
 
 	cookieName = regexp.MustCompile(`^[A-Za-z0-9_-]{1,64}$`)
 	tableName  = regexp.MustCompile(`^[A-Za-z0-9_.-]{3,255}$`)
@@ -201,7 +202,7 @@ func (e *environment) checkHostPort(key, value string) {
 func (e *environment) cache() CacheConfig {
 	c := CacheConfig{
 		Address: e.hostPort("CART_CACHE_ADDRESS"), TLS: e.boolean("CART_CACHE_TLS", "true"),
-		ReplicaWait: e.duration("CART_CACHE_REPLICA_WAIT", "0s", 0),
+		Durability: redis.Durability(e.oneOf("CART_CACHE_DURABILITY", string(redis.Replicated), durabilities)),
 	}
 	if e.getenv("CART_CACHE_SECRET") != "" {
 		c.Secret = e.secret("CART_CACHE_SECRET")

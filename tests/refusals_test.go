@@ -23,6 +23,8 @@ var refusals = []struct {
 	wants  []string
 }{
 	{"an unknown store", settings{"cartStore": "memcached"}, []string{"cartStore", "memcached", "instance", "cookie", "elasticache", "dynamodb"}},
+	{"an unknown durability", settings{"cartDurability": "eventual"}, []string{"cartDurability", "eventual", "fast", "replicated", "strict"}},
+	{"strict durability with one replica", settings{"cartDurability": "strict"}, []string{"cartDurability", "strict", "cacheReplicas 1", "needs 2"}},
 	{"an unknown stickiness", settings{"stickiness": "lbCookie"}, []string{"stickiness", "lbCookie", "lb_cookie"}},
 	{"an app cookie without a session cookie", settings{"stickiness": "app_cookie", "cartStore": "cookie"}, []string{"stickiness", "app_cookie", "lb_cookie with cartStore cookie"}},
 	{"one zone with Multi-AZ", settings{"availabilityZones": "1"}, []string{"availabilityZones", `"1"`, "from 2 to 6", "databaseMultiAz", "cacheReplicas", "second zone"}},

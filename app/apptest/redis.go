@@ -1,14 +1,14 @@
 package apptest
 
 import (
+	"context"
 	"fmt"
 	"net"
 	"os"
 	"os/exec"
+	"slices"
 	"syscall"
 	"testing"
-
-	"context"
 
 	goredis "github.com/redis/go-redis/v9"
 	"github.com/stretchr/testify/require"
@@ -19,8 +19,9 @@ type Redis struct {
 	Addr string // host:port
 
 	tb      testing.TB
+	own     []string // what the caller added to the command line
 	args    []string
-	client  *goredis.Options
+	client  goredis.Options
 	process *process
 }
 
@@ -33,32 +34,55 @@ func StartRedis(tb testing.TB, client *goredis.Options, args ...string) *Redis {
 	dir, err := newDir()
 	require.NoError(tb, err)
 	tb.Cleanup(func() { os.RemoveAll(dir) })
-	if client == nil {
-		client = &goredis.Options{}
+	r := &Redis{Addr: net.JoinHostPort("127.0.0.1", port), tb: tb, own: args}
+	if client != nil {
+		r.client = *client
 	}
-	client.Addr = net.JoinHostPort("127.0.0.1", port)
-	portFlag := "--port"
-	if client.TLSConfig != nil {
-		portFlag = "--tls-port"
-		args = append(args, "--port", "0")
+	r.client.Addr = r.Addr
+	listen := []string{"--port", port}
+	if r.client.TLSConfig != nil {
+		listen = []string{"--port", "0", "--tls-port", port, "--tls-replication", "yes"}
 	}
-	r := &Redis{Addr: client.Addr, tb: tb, client: client}
-	r.args = append([]string{"--bind", "127.0.0.1", portFlag, port, "--dir", dir, "--save", "", "--appendonly", "no",
-		"--repl-diskless-sync-delay", "0"}, args...)
+	if r.client.Password != "" {
+		listen = append(listen, "--masterauth", r.client.Password)
+	}
+	r.args = slices.Concat([]string{"--bind", "127.0.0.1", "--dir", dir, "--save", "", "--appendonly", "no",
+		"--repl-diskless-sync-delay", "0"}, listen, args)
 	r.Start()
 	tb.Cleanup(r.Kill)
 	return r
 }
 
-// StartReplica starts a replica of this server that has caught up with it.
+// StartReplica starts another replica of this server, with its TLS and token, that has caught up with it.
 func (r *Redis) StartReplica() *Redis {
 	r.tb.Helper()
-	replica := StartRedis(r.tb, nil)
-	host, port, err := net.SplitHostPort(r.Addr)
-	require.NoError(r.tb, err)
-	replica.Do("REPLICAOF", host, port)
-	Eventually(r.tb, func() bool { return r.Do("WAIT", 1, 100) == int64(1) }, "the replica has caught up")
+	replicas := r.replicas()
+	replica := StartRedis(r.tb, &r.client, r.own...)
+	replica.Follow(r)
+	Eventually(r.tb, func() bool { return r.replicas() > replicas }, "the replica has caught up")
 	return replica
+}
+
+// replicas is how many replicas have all that the server has. WAIT waits for what is written over its connection, and
+// PUBLISH is a write.
+func (r *Redis) replicas() int64 {
+	r.tb.Helper()
+	client := r.Client()
+	defer client.Close()
+	pipeline := client.Pipeline()
+	pipeline.Publish(context.Background(), "replicated", "")
+	waited := pipeline.Do(context.Background(), "WAIT", 9, 100)
+	_, err := pipeline.Exec(context.Background())
+	require.NoError(r.tb, err)
+	return waited.Val().(int64)
+}
+
+// Follow makes the server a replica of another one.
+func (r *Redis) Follow(primary *Redis) {
+	r.tb.Helper()
+	host, port, err := net.SplitHostPort(primary.Addr)
+	require.NoError(r.tb, err)
+	r.Do("REPLICAOF", host, port)
 }
 
 // Promote makes a replica a primary.
@@ -87,7 +111,7 @@ func (r *Redis) Resume() { r.process.cmd.Process.Signal(syscall.SIGCONT) }
 
 // Client connects to the server; the caller closes it.
 func (r *Redis) Client() *goredis.Client {
-	options := *r.client
+	options := r.client
 	return goredis.NewClient(&options)
 }
 

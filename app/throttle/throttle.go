@@ -9,7 +9,6 @@ import (
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
-	goredis "github.com/redis/go-redis/v9"
 
 	"myclothes/app/redis"
 )
@@ -68,7 +67,7 @@ func New(cache *redis.Optional) *Throttle {
 func (t *Throttle) Metrics() prometheus.Collector { return t.refused }
 
 // KEYS are counters. ARGV: window in ms, and the limit of each counter. Returns for how many ms to wait.
-var beginScript = goredis.NewScript(`
+var beginScript = redis.NewScript(`
 	local wait = 0
 	for i, key in ipairs(KEYS) do
 		if tonumber(redis.call('GET', key) or 0) >= tonumber(ARGV[i + 1]) then
@@ -82,7 +81,7 @@ var beginScript = goredis.NewScript(`
 	return 0`)
 
 // KEYS are counters. ARGV: whether the attempt succeeded.
-var withdrawScript = goredis.NewScript(`
+var withdrawScript = redis.NewScript(`
 	if ARGV[1] == '1' and #KEYS > 1 then redis.call('DEL', KEYS[1]) end
 	for _, key in ipairs(KEYS) do
 		if tonumber(redis.call('GET', key) or 0) > 0 then redis.call('DECR', key) end
@@ -130,7 +129,7 @@ func (t *Throttle) withdraw(ctx context.Context, list []counter, succeeded bool)
 }
 
 // run runs a script whose reply is a time in milliseconds; not counted if the cache is away.
-func (t *Throttle) run(ctx context.Context, script *goredis.Script, keys []string, args ...any) (wait time.Duration, counted bool) {
+func (t *Throttle) run(ctx context.Context, script *redis.Script, keys []string, args ...any) (wait time.Duration, counted bool) {
 	if t.cache == nil {
 		return 0, false
 	}
