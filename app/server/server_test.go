@@ -18,6 +18,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"myclothes/app/memory"
+	"myclothes/app/ordertest"
 	"myclothes/app/shop"
 	"myclothes/app/throttle"
 )
@@ -87,13 +88,14 @@ type fixture struct {
 	url       string
 	browser   *http.Client
 	customers *accounts
-	orders    *ledger
+	orders    *ordertest.Ledger
 	logs      *bytes.Buffer
 }
 
 func newFixture(t *testing.T, change ...func(*Config)) *fixture {
 	t.Helper()
-	f := &fixture{T: t, customers: &accounts{}, orders: &ledger{}, logs: &bytes.Buffer{}}
+	f := &fixture{T: t, customers: &accounts{}, logs: &bytes.Buffer{}}
+	f.orders = newLedger(f.customers)
 	cfg := Config{
 		InstanceID: "i-test", AvailabilityZone: "az-test", StoreName: "instance", SessionCookie: "sid", SessionTTL: time.Hour,
 		Store: memory.NewStore(shop.Lifetimes{Idle: time.Hour}), Catalog: shop.NewCatalog(products), Customers: f.customers, Orders: f.orders,
