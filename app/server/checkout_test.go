@@ -186,6 +186,33 @@ func TestAnOrderThatATwinMadeFirstIsFoundAndNotCalledAnEmptyCart(t *testing.T) {
 	require.Equal(t, 1, f.orders.Count())
 }
 
+// window is a Catalog that counts how often it is told to forget.
+type window struct {
+	sold
+	forgotten int
+}
+
+func (w *window) Forget(context.Context) { w.forgotten++ }
+
+func TestTheCatalogIsReadAgainOnlyAfterAnOrderOfOutdatedProducts(t *testing.T) {
+	t.Parallel()
+	catalog := &window{sold: products}
+	f := newFixture(t, func(c *Config) { c.Catalog = catalog })
+	f.signUp()
+	f.do("PUT", "/api/customer", `{"name":"Ada","address":{"street":"1 Rue"}}`)
+	require.Contains(t, f.problem(409, "POST", "/api/orders", "", "Idempotency-Key", "one"), "missing")
+	f.do("PUT", "/api/customer", `{"name":"Ada","address":{"street":"1 Rue","postalCode":"75001","city":"Paris","country":"France"}}`)
+	f.orders.BeforePlacing(func() { f.order("two") })
+	require.Equal(t, 409, f.order("one"))
+	require.Equal(t, 409, f.order("three"), "the cart is empty")
+	require.Zero(t, catalog.forgotten)
+
+	f.do("POST", "/api/cart/items", twoTees)
+	f.orders.Product = func(string) (shop.Product, bool) { return shop.Product{}, false }
+	require.Equal(t, 409, f.order("one"))
+	require.Equal(t, 1, catalog.forgotten)
+}
+
 // nameless is a store whose carts have no ID.
 type nameless struct{ shop.SessionStore }
 

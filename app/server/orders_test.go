@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"net/http"
 	"regexp"
-	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -21,13 +20,7 @@ import (
 func newLedger(customers *accounts) *ordertest.Ledger {
 	return &ordertest.Ledger{
 		Customer: func(id int64) (shop.Customer, error) { return customers.Customer(context.Background(), id, 0) },
-		Product: func(sku string) (shop.Product, bool) {
-			i := slices.IndexFunc(products, func(p shop.Product) bool { return p.SKU == sku })
-			if i < 0 {
-				return shop.Product{}, false
-			}
-			return products[i], true
-		},
+		Product:  shop.NewRange(products).Product,
 	}
 }
 

@@ -27,13 +27,21 @@ type Config struct {
 	SessionCookie    string // its name
 	SessionTTL       time.Duration
 	Store            shop.SessionStore
-	Catalog          *shop.Catalog
+	Catalog          Catalog
 	Customers        Customers
 	Orders           Orders
 	Throttle         Throttle
 	Checks           []Check
 	Metrics          []prometheus.Collector // of the parts, to show with the server's own
 	Log              *slog.Logger
+}
+
+// Catalog knows what the shop sells.
+type Catalog interface {
+	// Range returns what is sold now; a change may take some seconds to show.
+	Range(ctx context.Context) (*shop.Range, error)
+	// Forget says that what Range returned is outdated: it shows what was changed before the call from now on.
+	Forget(ctx context.Context)
 }
 
 // Customers keeps accounts. Every error a visitor may cause is a shop.Refusal; one that wraps
