@@ -204,6 +204,7 @@ func TestReplicas(t *testing.T) {
 	t.Run("reads go to the replica", r.serveReads)
 	t.Run("customers read their own writes while replay is paused", r.readOwnWrites)
 	t.Run("an order shows at once while replay is paused", r.readOwnOrder)
+	t.Run("products that an order found outdated are read from the writer", r.readOutdated)
 	t.Run("an answer is never as of later than what it shows", r.sayAsOf)
 	t.Run("metrics show how far a replica is behind, and where reads went", r.showLag)
 	t.Run("a dead replica is left out and comes back", r.dieAndComeBack)
