@@ -66,7 +66,7 @@ func (s *server) writeProblem(w http.ResponseWriter, r *http.Request, err error)
 
 // prepareFailure logs a failure of ours and says when to come back. A visitor who went away is none.
 func (s *server) prepareFailure(w http.ResponseWriter, r *http.Request, status int, err error) {
-	if status >= http.StatusInternalServerError && !errors.Is(err, context.Canceled) {
+	if status >= http.StatusInternalServerError && !errors.Is(r.Context().Err(), context.Canceled) {
 		s.Log.Error("request failed", "route", r.Pattern, "requestId", w.Header().Get(requestIDHeader), "error", err)
 	}
 	if seconds := retryAfter(status, err); seconds != "" {

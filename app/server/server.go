@@ -18,9 +18,10 @@ import (
 // requestTimeout bounds the work on one request. A store that is away fails sooner.
 const requestTimeout = 5 * time.Second
 
-// Config is what the server needs. Everything is required except Checks and
+// Config is what the server needs. Everything is required except Release, Health, Checks and
 // Metrics.
 type Config struct {
+	Release          string // names what runs here
 	InstanceID       string
 	AvailabilityZone string
 	StoreName        string // where carts are: instance, cookie, elasticache or dynamodb
@@ -31,6 +32,7 @@ type Config struct {
 	Customers        Customers
 	Orders           Orders
 	Throttle         Throttle
+	Health           *Health // nil: the instance is healthy from the beginning
 	Checks           []Check
 	Metrics          []prometheus.Collector // of the parts, to show with the server's own
 	Log              *slog.Logger
@@ -81,15 +83,38 @@ type server struct {
 	passwords *password.Hasher
 	metrics   *prometheus.Registry
 	requests  *prometheus.HistogramVec
+	sales     *sales
+	access    thinner
 	pages     map[string]*template.Template
 }
 
-// New returns the handler of the whole service.
-func New(cfg Config) http.Handler {
-	s := &server{Config: cfg, passwords: password.NewHasher(), pages: parsePages()}
+// Service answers visitors and the load balancer.
+type Service struct {
+	http.Handler
+
+	// Admin is for operators: metrics, readiness and profiles. Visitors must not reach it.
+	Admin http.Handler
+}
+
+// New returns the whole service.
+func New(cfg Config) *Service { return newServer(cfg).service() }
+
+func newServer(cfg Config) *server {
+	s := &server{Config: cfg, passwords: password.NewHasher(), pages: parsePages(), access: thinner{limit: accessLinesPerSecond}}
+	if s.Health == nil {
+		s.Health = &Health{}
+		s.Health.Open()
+	}
 	s.metrics, s.requests = newMetrics(cfg.StoreName, cfg.Metrics)
-	s.Store = measure(cfg.Store, cfg.StoreName, s.metrics)
+	s.metrics.MustRegister(buildInfo(cfg.Release, cfg.StoreName))
+	s.sales = newSales(s.metrics)
+	s.Store = measure(cfg.Store, cfg.StoreName, s.metrics, s.sales.changes)
+	s.Orders = countedOrders{cfg.Orders, s.sales.orders}
+	return s
+}
+
+func (s *server) service() *Service {
 	crossOrigin := http.NewCrossOriginProtection()
 	crossOrigin.SetDenyHandler(http.HandlerFunc(s.denyCrossOrigin))
-	return s.observe(crossOrigin.Handler(s.routes()))
+	return &Service{Handler: s.observe(crossOrigin.Handler(s.routes())), Admin: s.observe(s.adminRoutes())}
 }

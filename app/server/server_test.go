@@ -88,15 +88,35 @@ var products = sold{
 type fixture struct {
 	*testing.T
 	url       string
+	config    Config
 	browser   *http.Client
+	admin     http.Handler
 	customers *accounts
 	orders    *ordertest.Ledger
-	logs      *bytes.Buffer
+	logs      *logBuffer
+}
+
+// logBuffer is a log that may be read while it is written.
+type logBuffer struct {
+	mu sync.Mutex
+	bytes.Buffer
+}
+
+func (b *logBuffer) Write(p []byte) (int, error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.Buffer.Write(p)
+}
+
+func (b *logBuffer) String() string {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.Buffer.String()
 }
 
 func newFixture(t *testing.T, change ...func(*Config)) *fixture {
 	t.Helper()
-	f := &fixture{T: t, customers: &accounts{}, logs: &bytes.Buffer{}}
+	f := &fixture{T: t, customers: &accounts{}, logs: &logBuffer{}}
 	f.orders = newLedger(f.customers)
 	cfg := Config{
 		InstanceID: "i-test", AvailabilityZone: "az-test", StoreName: "instance", SessionCookie: "sid", SessionTTL: time.Hour,
@@ -107,10 +127,27 @@ func newFixture(t *testing.T, change ...func(*Config)) *fixture {
 	for _, c := range change {
 		c(&cfg)
 	}
-	httpServer := httptest.NewServer(New(cfg))
+	f.config = cfg
+	service := New(cfg)
+	httpServer := httptest.NewServer(service)
 	t.Cleanup(httpServer.Close)
-	f.url, f.browser = httpServer.URL, newBrowser(t)
+	f.url, f.browser, f.admin = httpServer.URL, newBrowser(t), service.Admin
 	return f
+}
+
+// operate asks what operators ask.
+func (f *fixture) operate(path string) (status int, text string) {
+	f.Helper()
+	answer := httptest.NewRecorder()
+	f.admin.ServeHTTP(answer, httptest.NewRequest("GET", path, nil))
+	return answer.Code, answer.Body.String()
+}
+
+func (f *fixture) metrics() string {
+	f.Helper()
+	status, text := f.operate("/metrics")
+	require.Equal(f, 200, status)
+	return text
 }
 
 func newBrowser(t *testing.T) *http.Client {
@@ -392,11 +429,11 @@ func TestReadinessNamesWhatIsAway(t *testing.T) {
 			{"database", func(context.Context) error { return away }},
 		}
 	})
-	answer, text := f.do("GET", "/readyz", "")
-	require.Equal(t, 200, answer.StatusCode, text)
+	status, text := f.operate("/readyz")
+	require.Equal(t, 200, status, text)
 	away = errors.New("secret detail")
-	answer, text = f.do("GET", "/readyz", "")
-	require.Equal(t, 503, answer.StatusCode)
+	status, text = f.operate("/readyz")
+	require.Equal(t, 503, status)
 	require.Contains(t, text, `"name":"database","status":"away"`)
 	require.Contains(t, text, `"name":"cache","status":"up"`)
 	require.NotContains(t, text, "secret detail")
@@ -408,7 +445,7 @@ func TestMetricsCountByRoutePattern(t *testing.T) {
 	f.do("GET", "/api/products/tee", "")
 	f.do("GET", "/api/products/coat", "")
 	f.do("GET", "/nothing", "")
-	_, text := f.do("GET", "/metrics", "")
+	text := f.metrics()
 	require.Contains(t, text, `http_request_duration_seconds_count{code="200",route="GET /api/products/{sku}",store="instance"} 2`)
 	require.Contains(t, text, `http_request_duration_seconds_count{code="404",route="none",store="instance"} 1`)
 }
@@ -416,7 +453,7 @@ func TestMetricsCountByRoutePattern(t *testing.T) {
 func TestMetricsShowTheOperationsOfTheStoreByOutcome(t *testing.T) {
 	t.Parallel()
 	count := func(f *fixture, operation, outcome string) string {
-		_, text := f.do("GET", "/metrics", "")
+		text := f.metrics()
 		name := `cart_store_operation_duration_seconds_count{operation="` + operation + `",outcome="` + outcome + `",store="instance"} `
 		_, after, found := strings.Cut(text, name)
 		require.True(t, found, name)
