@@ -111,8 +111,8 @@ func (s *server) deleteCustomer(r *http.Request, session *shop.Session) (respons
 
 // confirmContent is for forms that ask for the password. What was typed is never sent back.
 type confirmContent struct {
-	Email      string
-	EndsOthers bool // the store of sessions can sign out other browsers
+	Email      string // is there for people and password managers; who is meant, the session says
+	EndsOthers bool   // the store of sessions can sign out other browsers
 }
 
 func (s *server) passwordPage(r *http.Request, session *shop.Session) (response, error) {
@@ -125,19 +125,19 @@ func (s *server) deletePage(r *http.Request, session *shop.Session) (response, e
 
 func (s *server) confirmPage(r *http.Request, session *shop.Session, p page) (response, error) {
 	customer, err := s.customer(r.Context(), session)
-	p.status, p.content = http.StatusOK, s.confirmContent(customer)
+	p.status, p.content = http.StatusOK, s.confirmContent(customer.Email)
 	return signInFirst(r, p, err)
 }
 
 // confirmContent knows that a cart in a cookie is a session that nobody can end.
-func (s *server) confirmContent(c shop.Customer) confirmContent {
-	return confirmContent{Email: c.Email, EndsOthers: s.StoreName != "cookie"}
+func (s *server) confirmContent(email string) confirmContent {
+	return confirmContent{Email: email, EndsOthers: s.StoreName != "cookie"}
 }
 
 func (s *server) passwordForm(r *http.Request, session *shop.Session) (response, error) {
 	change := passwordChange{Current: r.PostFormValue("currentPassword"), New: r.PostFormValue("newPassword")}
 	err := s.changePassword(r.Context(), session, clientOf(r), change)
-	form := page{name: "password", title: "Change your password", content: s.confirmContent(shop.Customer{})}
+	form := page{name: "password", title: "Change your password", content: s.confirmContent(r.PostFormValue("email"))}
 	answer, err := again(err, "/account?changed=password", form)
 	return signInFirst(r, answer, err)
 }
@@ -147,7 +147,7 @@ func (s *server) deleteForm(r *http.Request, session *shop.Session) (response, e
 	if err == nil {
 		return page{status: http.StatusOK, name: "deleted", title: "Your account is deleted"}, nil
 	}
-	form := page{name: "delete", title: "Delete your account", content: s.confirmContent(shop.Customer{})}
+	form := page{name: "delete", title: "Delete your account", content: s.confirmContent(r.PostFormValue("email"))}
 	answer, err := again(err, "", form)
 	return signInFirst(r, answer, err)
 }

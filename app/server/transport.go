@@ -30,4 +30,10 @@ func (s *server) strictTransport(next http.Handler) http.Handler {
 // Pages and everything else about a visitor are not compressed, because they hold what is secret (addresses, the key of
 // an order) together with what somebody else can have a visitor ask for (a search, a way back), and the length of the
 // two compressed together tells about the secret (BREACH, breachattack.com).
-func compressed(h http.Handler) http.Handler { return gzhttp.GzipHandler(h) }
+func compressed(h http.Handler) http.Handler {
+	wrap, err := gzhttp.NewWrapper(gzhttp.EnableZstd(false)) // whose encoders take megabytes each
+	if err != nil {
+		panic(err) // the options are ours
+	}
+	return wrap(h)
+}
