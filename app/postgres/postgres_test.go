@@ -5,6 +5,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
+	"io/fs"
 	"log/slog"
 	"net/netip"
 	"net/url"
@@ -65,6 +67,9 @@ func TestWriter(t *testing.T) {
 		{"an account that is gone is nobody's", accountGone},
 		{"orders keep their contract", orderContract},
 		{"the release before orders side by side", orderSideBySide},
+		{"a new password takes the place of the old one", newPassword},
+		{"a deleted account leaves its orders and nothing else", deleteAccount},
+		{"an order that is made while the account is deleted is refused or stays", deleteWhileOrdering},
 		{"an order whose outcome was lost is there once when asked again", orderInDoubt},
 		{"the password is read again after it was rotated", rotatedPassword},
 		{"a replica that hangs is left out", hangingReplica},

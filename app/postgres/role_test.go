@@ -122,7 +122,7 @@ func oneRole(t *testing.T, f roleFixture) {
 			if err := db.Migrate(t.Context()); err != nil {
 				t.Error(err)
 			}
-			if _, err := db.Products(t.Context()); err != nil {
+			if _, _, err := db.ProductsAsOf(t.Context(), 0); err != nil {
 				t.Error(err)
 			}
 		})
@@ -144,10 +144,10 @@ func laterTables(t *testing.T, f roleFixture) {
 
 func roleNotYet(t *testing.T, f roleFixture) {
 	db := f.open(t)
-	_, err := db.Products(t.Context())
+	_, _, err := db.ProductsAsOf(t.Context(), 0)
 	require.ErrorIs(t, err, shop.ErrUnavailable)
 	require.NoError(t, db.Migrate(t.Context()))
-	_, err = db.Products(t.Context())
+	_, _, err = db.ProductsAsOf(t.Context(), 0)
 	require.NoError(t, err)
 }
 
@@ -184,7 +184,7 @@ func secretPassword(t *testing.T, f roleFixture) {
 	require.NoError(t, db.Migrate(t.Context()))
 	require.Contains(t, seen.text.String(), "SCRAM-SHA-256$")
 	require.NotContains(t, seen.text.String(), "unmistakable")
-	_, err := db.Products(t.Context())
+	_, _, err := db.ProductsAsOf(t.Context(), 0)
 	require.NoError(t, err)
 }
 

@@ -60,6 +60,9 @@ func (s *server) orderBasket(ctx context.Context, session *shop.Session, who sho
 	if len(b.Cart.Items) == 0 {
 		return shop.Order{}, false, 0, shop.Refuse(shop.ErrConflict, "the cart is empty")
 	}
+	if err := b.Cart.checkAvailable(); err != nil {
+		return shop.Order{}, false, 0, err
+	}
 	if err := agreed(b); err != nil {
 		return shop.Order{}, false, 0, err
 	}
@@ -138,7 +141,7 @@ func (s *server) showBasket(r *http.Request, session *shop.Session, status int, 
 		return redirect("/cart"), nil
 	}
 	content := checkoutContent{b, shop.CheckDelivery(b.Customer.Name, b.Customer.Address) != nil}
-	return page{status: status, name: "checkout", title: "Check out", message: message, content: content}, nil
+	return page{status: status, name: "checkout", title: "Check out", message: message, content: content, pieces: &b.Cart.Pieces}, nil
 }
 
 // orderForm orders what the customer saw when they pressed the button, or shows how it looks now.

@@ -102,12 +102,13 @@ func (s *server) signUpForm(r *http.Request, session *shop.Session) (response, e
 
 type accountContent struct {
 	shop.Customer
-	Next string
+	Next            string
+	PasswordChanged bool
 }
 
 func (s *server) accountPage(r *http.Request, session *shop.Session) (response, error) {
 	customer, err := s.customer(r.Context(), session)
-	content := accountContent{customer, next(r, "")}
+	content := accountContent{customer, next(r, ""), r.FormValue("changed") == "password"}
 	return signInFirst(r, page{status: http.StatusOK, name: "account", title: "Your account", content: content}, err)
 }
 
@@ -120,7 +121,7 @@ func (s *server) accountForm(r *http.Request, session *shop.Session) (response, 
 		},
 	}
 	_, err := s.updateProfile(r.Context(), session, profile)
-	content := accountContent{shop.Customer{Name: profile.Name, Address: profile.Address}, next(r, "")}
+	content := accountContent{Customer: shop.Customer{Name: profile.Name, Address: profile.Address}, Next: next(r, "")}
 	answer, err := again(err, next(r, "/account"), page{name: "account", title: "Your account", content: content})
 	return signInFirst(r, answer, err)
 }

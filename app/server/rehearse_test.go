@@ -9,7 +9,6 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"myclothes/app/catalog"
 	"myclothes/app/memory"
 	"myclothes/app/shop"
 )
@@ -38,7 +37,7 @@ func TestAReleaseIsRehearsedBeforeThereAreVisitors(t *testing.T) {
 	}{
 		{"one that works", func(*Config) {}, nil, ""},
 		{"one behind HTTPS", func(cfg *Config) { cfg.SessionCookie = "__Host-sid" }, nil, ""},
-		{"one that sells nothing", func(cfg *Config) { cfg.Catalog = catalog.New(sold{}) }, nil, ""},
+		{"one that sells nothing", func(cfg *Config) { cfg.Catalog = sold{} }, nil, ""},
 		{"one whose carts are away", func(cfg *Config) {
 			cfg.Store = oddStore{carts, func() error { return shop.ErrUnavailable }}
 		}, shop.ErrUnavailable, "POST /api/cart/items"},

@@ -11,8 +11,8 @@ import (
 func (s *server) routes() http.Handler {
 	mux := http.NewServeMux()
 
-	mux.Handle("GET /api/products", s.api(s.listProducts))
-	mux.Handle("GET /api/products/{sku}", s.api(s.getProduct))
+	mux.Handle("GET /api/products", compressed(s.api(s.listProducts)))
+	mux.Handle("GET /api/products/{sku}", compressed(s.api(s.getProduct)))
 	mux.Handle("GET /api/cart", s.api(s.getCart))
 	mux.Handle("DELETE /api/cart", s.api(s.clearCart))
 	mux.Handle("POST /api/cart/items", s.api(s.addItem))
@@ -21,6 +21,8 @@ func (s *server) routes() http.Handler {
 	mux.Handle("POST /api/customers", s.api(s.createCustomer))
 	mux.Handle("GET /api/customer", s.api(s.getCustomer))
 	mux.Handle("PUT /api/customer", s.api(s.updateCustomer))
+	mux.Handle("DELETE /api/customer", s.api(s.deleteCustomer))
+	mux.Handle("PUT /api/customer/password", s.api(s.putPassword))
 	mux.Handle("POST /api/session", s.api(s.signingIn(s.createSession)))
 	mux.Handle("DELETE /api/session", s.api(s.deleteSession))
 	mux.Handle("DELETE /api/sessions", s.api(s.deleteSessions))
@@ -40,11 +42,16 @@ func (s *server) routes() http.Handler {
 	mux.Handle("POST /sign-out-everywhere", s.page(s.signOutEverywhereForm))
 	mux.Handle("GET /account", s.page(s.accountPage))
 	mux.Handle("POST /account", s.page(s.accountForm))
+	mux.Handle("GET /account/password", s.page(s.passwordPage))
+	mux.Handle("POST /account/password", s.page(s.passwordForm))
+	mux.Handle("GET /account/delete", s.page(s.deletePage))
+	mux.Handle("POST /account/delete", s.page(s.deleteForm))
 	mux.Handle("GET /checkout", s.page(s.checkoutPage))
 	mux.Handle("POST /orders", s.page(s.orderForm))
 	mux.Handle("GET /orders", s.page(s.ordersPage))
 	mux.Handle("GET /orders/{id}", s.page(s.orderPage))
-	mux.Handle("GET /style.css", http.HandlerFunc(serveStyle))
+	mux.Handle("GET /assets/{name}", compressed(http.HandlerFunc(s.serveAsset)))
+	mux.Handle("GET /style.css", compressed(http.HandlerFunc(serveStyle))) // of pages of releases before /assets
 
 	mux.Handle("GET /healthz", http.HandlerFunc(s.Health.serve))
 	return mux

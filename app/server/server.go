@@ -53,6 +53,11 @@ type Customers interface {
 	CreateCustomer(ctx context.Context, email, name, passwordHash string) (shop.Customer, shop.Position, error)
 	// UpdateCustomer changes the profile; shop.ErrUnauthenticated if the account is gone.
 	UpdateCustomer(ctx context.Context, id int64, p shop.Profile) (shop.Customer, shop.Position, error)
+	// SetPassword replaces the password; shop.ErrUnauthenticated if the account is gone.
+	SetPassword(ctx context.Context, id int64, passwordHash string) (shop.Position, error)
+	// DeleteCustomer deletes the account and frees its address; shop.ErrUnauthenticated if it is gone already. Orders
+	// stay.
+	DeleteCustomer(ctx context.Context, id int64) (shop.Position, error)
 	// Customer returns the customer as of the position or later; shop.ErrUnauthenticated if the account is gone.
 	Customer(ctx context.Context, id int64, after shop.Position) (shop.Customer, error)
 	// Login returns the account with the address; an empty hash if there is none.
@@ -116,5 +121,5 @@ func newServer(cfg Config) *server {
 func (s *server) service() *Service {
 	crossOrigin := http.NewCrossOriginProtection()
 	crossOrigin.SetDenyHandler(http.HandlerFunc(s.denyCrossOrigin))
-	return &Service{Handler: s.observe(crossOrigin.Handler(s.routes())), Admin: s.observe(s.adminRoutes())}
+	return &Service{Handler: s.observe(s.strictTransport(crossOrigin.Handler(s.routes()))), Admin: s.observe(s.adminRoutes())}
 }

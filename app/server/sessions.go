@@ -34,7 +34,7 @@ func (s *server) signIn(ctx context.Context, session *shop.Session, client strin
 
 // verify returns the account that e-mail address and password belong to.
 func (s *server) verify(ctx context.Context, email, given string) (shop.Customer, shop.Position, error) {
-	wrong := shop.Refuse(shop.ErrUnauthenticated, "email address and password do not belong together")
+	wrong := shop.Refuse(shop.ErrUnauthenticated, "email address and password do not belong together", "email", "password")
 	if len(given) > shop.MaxPassword {
 		return shop.Customer{}, 0, wrong
 	}

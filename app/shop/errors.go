@@ -24,10 +24,13 @@ var ErrOutdated = fmt.Errorf("the products have changed: %w", ErrConflict)
 type Refusal struct {
 	Kind   error
 	Reason string
+	Fields []string // of the form or document that are at fault, if it is some of them
 }
 
-// Refuse returns a Refusal.
-func Refuse(kind error, reason string) error { return &Refusal{Kind: kind, Reason: reason} }
+// Refuse returns a Refusal. fields are those that are at fault.
+func Refuse(kind error, reason string, fields ...string) error {
+	return &Refusal{Kind: kind, Reason: reason, Fields: fields}
+}
 
 func (r *Refusal) Error() string { return r.Reason }
 
