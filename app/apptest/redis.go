@@ -1,14 +1,14 @@
 package apptest
 
 import (
+	"context"
+	"crypto/tls"
 	"fmt"
 	"net"
 	"os"
 	"os/exec"
 	"syscall"
 	"testing"
-
-	"context"
 
 	goredis "github.com/redis/go-redis/v9"
 	"github.com/stretchr/testify/require"
@@ -19,7 +19,8 @@ type Redis struct {
 	Addr string // host:port
 
 	tb      testing.TB
-	args    []string
+	given   []string // arguments of the caller
+	args    []string // all of them
 	client  *goredis.Options
 	process *process
 }
@@ -37,12 +38,15 @@ func StartRedis(tb testing.TB, client *goredis.Options, args ...string) *Redis {
 		client = &goredis.Options{}
 	}
 	client.Addr = net.JoinHostPort("127.0.0.1", port)
+	r := &Redis{Addr: client.Addr, tb: tb, client: client, given: args}
 	portFlag := "--port"
 	if client.TLSConfig != nil {
 		portFlag = "--tls-port"
-		args = append(args, "--port", "0")
+		args = append([]string{"--port", "0", "--tls-replication", "yes"}, args...)
 	}
-	r := &Redis{Addr: client.Addr, tb: tb, client: client}
+	if client.Password != "" {
+		args = append([]string{"--masterauth", client.Password}, args...)
+	}
 	r.args = append([]string{"--bind", "127.0.0.1", portFlag, port, "--dir", dir, "--save", "", "--appendonly", "no",
 		"--repl-diskless-sync-delay", "0"}, args...)
 	r.Start()
@@ -50,10 +54,20 @@ func StartRedis(tb testing.TB, client *goredis.Options, args ...string) *Redis {
 	return r
 }
 
-// StartReplica starts a replica of this server that has caught up with it.
+// StartSecureRedis starts a server as ElastiCache has them: it speaks TLS only and asks for the token.
+func StartSecureRedis(tb testing.TB, a Authority, token string) *Redis {
+	tb.Helper()
+	return StartRedis(tb, &goredis.Options{Password: token, TLSConfig: &tls.Config{RootCAs: a.Roots(tb)}},
+		"--requirepass", token, "--tls-cert-file", a.CertFile, "--tls-key-file", a.KeyFile,
+		"--tls-ca-cert-file", a.Bundle, "--tls-auth-clients", "no")
+}
+
+// StartReplica starts a replica of this server that has caught up with it. It is reached as this one is, and has the
+// same arguments.
 func (r *Redis) StartReplica() *Redis {
 	r.tb.Helper()
-	replica := StartRedis(r.tb, nil)
+	client := *r.client
+	replica := StartRedis(r.tb, &client, r.given...)
 	host, port, err := net.SplitHostPort(r.Addr)
 	require.NoError(r.tb, err)
 	replica.Do("REPLICAOF", host, port)
@@ -75,6 +89,9 @@ func (r *Redis) Start() {
 	defer client.Close()
 	require.NoError(r.tb, r.process.await(func() error { return client.Ping(context.Background()).Err() }))
 }
+
+// PID is the server's process.
+func (r *Redis) PID() int { return r.process.cmd.Process.Pid }
 
 // Kill ends the server as a crash would.
 func (r *Redis) Kill() { r.process.stop(syscall.SIGKILL) }
