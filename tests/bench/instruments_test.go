@@ -100,7 +100,7 @@ func TestTheReportComparesWithTheFloorAndThePeers(t *testing.T) {
 	report := f.report()
 	for _, line := range []string{
 		"| elasticache | 50 | 900 | 0.90 | 3.00 | 3.00 | 1.00 / 2.50 | 100 / 20 | – |",
-		"| elasticache | add | 1000 | 1000 | 1.00 | 2.00 | 3.00 | 4.00 | 0.10 |",
+		"| elasticache | add | 1000 | 1000 | 0 | 1.00 | 2.00 | 3.00 | 4.00 | 0.10 |",
 		"| elasticache, add at 50 connections, over floor | 0.90 | at least 0.80 | met |",
 		"| elasticache, acknowledged, add at 50 connections, over elasticache | 0.67 | at least 0.75 | short |",
 		"| elasticache, read at 50 connections, over express | 3.00 | at least 5.00 | short |",

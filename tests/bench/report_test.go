@@ -77,7 +77,7 @@ func (f *figures) writeSteady(text *strings.Builder) {
 		return
 	}
 	text.WriteString("## At a fixed rate: milliseconds from when a request was to be sent\n\n" +
-		"| | | rate/s | reached/s | p50 | p99 | p99.9 | longest | the generator sent late, p99 |\n|---|---|---|---|---|---|---|---|---|\n")
+		"| | | rate/s | reached/s | failed | p50 | p99 | p99.9 | longest | the generator sent late, p99 |\n|---|---|---|---|---|---|---|---|---|---|\n")
 	for _, run := range f.steady {
 		run.write(text)
 	}

@@ -13,7 +13,7 @@ type fault struct {
 	name      string
 	promise   promise
 	settings  []string // that the stack must have meanwhile
-	releases  bool     // it changes what the stack runs, which is put right afterwards
+	releases  bool     // it changes what the stack runs, or how; that is put right afterwards
 	onRequest bool     // it needs a stack that is made ready by hand
 	strike    func(context.Context, *stack) error
 }
@@ -34,14 +34,17 @@ var (
 )
 
 // faults are all that can be rehearsed. With two faults at once, changes may be lost that only the dead primary had;
-// with the whole cache, all carts and sessions in it, but no order. Requests that an instance was answering when it was
-// killed, or the database, fail.
+// with the whole cache, all carts and sessions in it, but no order. Where an instance or the database is killed, requests
+// that were being answered fail.
 var faults = []fault{
 	{name: "nothing happens", promise: nothing, strike: func(context.Context, *stack) error { return nil }},
 	{name: "kill the cache primary", promise: aMoment, strike: kill(cachePrimary)},
 	{name: "freeze the cache primary for 8 s", promise: aMoment, strike: freeze(8*time.Second, cachePrimary)},
+	{name: "kill the cache replica", promise: aMoment, strike: kill(cacheReplica)},
 	{name: "freeze the cache replica for 2 s", promise: aMoment, strike: freeze(2*time.Second, cacheReplica)},
-	{name: "freeze the cache replica, 2 s later kill the primary", promise: promise{losses: true}, strike: freezeReplicaKillPrimary},
+	{name: "freeze the cache replica, 2 s later kill the primary", promise: promise{losses: true}, strike: freezeReplicasKillPrimary},
+	{name: "the same where durability is strict", promise: requests, releases: true, strike: freezeReplicasKillPrimary,
+		settings: []string{"cartDurability=strict", "cacheReplicas=2"}},
 	{name: "kill both cache nodes", promise: carts, strike: kill(cachePrimary, cacheReplica)},
 	{name: "hang the whole cache for 2 s", promise: aMoment, strike: freeze(2*time.Second, cachePrimary, cacheReplica)},
 	{name: "kill an instance", promise: requests, strike: kill(instance)},
@@ -52,10 +55,10 @@ var faults = []fault{
 	{name: "roll to the release of this folder", promise: nothing, onRequest: true, strike: rollThis},
 }
 
-// kill ends one process of each kind, at the same moment.
+// kill ends the processes of a kind at the same moment; one instance, though, and not all.
 func kill(kinds ...string) func(context.Context, *stack) error {
 	return func(ctx context.Context, s *stack) error {
-		victims, err := s.processes(ctx, kinds...)
+		victims, err := s.victims(ctx, kinds)
 		if err != nil {
 			return err
 		}
@@ -63,36 +66,47 @@ func kill(kinds ...string) func(context.Context, *stack) error {
 	}
 }
 
-// freeze makes one process of each kind hang for a time. The cloud may replace it meanwhile.
+func (s *stack) victims(ctx context.Context, kinds []string) (all []int, err error) {
+	for _, kind := range kinds {
+		pids, err := s.processes(ctx, kind)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, pids...)
+	}
+	return all, nil
+}
+
+// freeze makes the processes hang for a time. The cloud may replace them meanwhile.
 func freeze(d time.Duration, kinds ...string) func(context.Context, *stack) error {
 	return func(ctx context.Context, s *stack) error {
-		victims, err := s.processes(ctx, kinds...)
+		victims, err := s.victims(ctx, kinds)
 		if err != nil {
 			return err
 		}
-		defer func() { _ = send(victims, syscall.SIGCONT) }() // those that are gone are no matter
-		if err := send(victims, syscall.SIGSTOP); err != nil {
-			return err
-		}
-		return pause(ctx, d)
+		return frozen(ctx, victims, d, func() error { return nil })
 	}
 }
 
-// freezeReplicaKillPrimary is two faults at once: what was acknowledged although no replica had it goes with the primary.
-func freezeReplicaKillPrimary(ctx context.Context, s *stack) error {
-	victims, err := s.processes(ctx, cacheReplica, cachePrimary)
+// frozen lets processes hang for a time and does something at its end, before they go on.
+func frozen(ctx context.Context, victims []int, d time.Duration, then func() error) error {
+	defer func() { _ = send(victims, syscall.SIGCONT) }() // those that were replaced are no matter
+	if err := send(victims, syscall.SIGSTOP); err != nil {
+		return err
+	}
+	if err := pause(ctx, d); err != nil {
+		return err
+	}
+	return then()
+}
+
+// freezeReplicasKillPrimary is two faults at once: what was acknowledged although no replica had it goes with the primary.
+func freezeReplicasKillPrimary(ctx context.Context, s *stack) error {
+	replicas, err := s.processes(ctx, cacheReplica)
 	if err != nil {
 		return err
 	}
-	replica, primary := victims[:1], victims[1:]
-	defer func() { _ = send(replica, syscall.SIGCONT) }()
-	if err := send(replica, syscall.SIGSTOP); err != nil {
-		return err
-	}
-	if err := pause(ctx, 2*time.Second); err != nil {
-		return err
-	}
-	return errors.Join(send(primary, syscall.SIGKILL), awaitEnd(ctx, primary))
+	return frozen(ctx, replicas, 2*time.Second, func() error { return kill(cachePrimary)(ctx, s) })
 }
 
 // changeCookieKey makes the second key the only one, in the steps of infra/cookiekeys.go: it is known everywhere before
@@ -117,13 +131,9 @@ func rollEdit(ctx context.Context, s *stack) error {
 	return s.release(ctx, anotherPage)
 }
 
-// rollPanic rolls out a release that no customer must see. The roll is to fail.
+// rollPanic rolls out a release that no customer must see. Whether the roll fails, as it is to, the shoppers notice.
 func rollPanic(ctx context.Context, s *stack) error {
-	err := s.release(ctx, alwaysPanics)
-	if err == nil {
-		return errors.New("the release was rolled out")
-	}
-	if !errors.Is(err, errRoll) {
+	if err := s.release(ctx, alwaysPanics); !errors.Is(err, errRoll) {
 		return err
 	}
 	return nil

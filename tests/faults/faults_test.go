@@ -17,8 +17,9 @@ import (
 func TestEachPromiseIsBrokenByWhatItExcludes(t *testing.T) {
 	t.Parallel()
 	fine := shoppers.Report{Requests: 10, Carts: 1, Longest: time.Second}
-	failed, lost, doubled, slow := fine, fine, fine, fine
+	failed, lost, doubled, slow, order := fine, fine, fine, fine, fine
 	failed.Errors, lost.Lost, doubled.Doubled, slow.Longest = []string{"x"}, []string{"x"}, []string{"x"}, 4*time.Second
+	order.Lost, order.WrongOrders = []string{"x"}, 1
 	for _, c := range []struct {
 		promise promise
 		seen    shoppers.Report
@@ -27,7 +28,7 @@ func TestEachPromiseIsBrokenByWhatItExcludes(t *testing.T) {
 		{nothing, fine, kept}, {nothing, failed, "broken: failed"}, {nothing, lost, "broken: lost"}, {nothing, doubled, "broken: doubled"},
 		{nothing, slow, kept}, {aMoment, slow, "broken: slow"},
 		{requests, failed, kept}, {requests, lost, "broken: lost"},
-		{carts, failed, kept}, {carts, lost, kept},
+		{carts, failed, kept}, {carts, lost, kept}, {carts, doubled, kept}, {carts, order, "broken: an order"},
 		{nothing, shoppers.Report{}, "broken: nobody shopped"},
 	} {
 		require.Equal(t, c.verdict, c.promise.judge(c.seen))
@@ -36,9 +37,9 @@ func TestEachPromiseIsBrokenByWhatItExcludes(t *testing.T) {
 
 func TestARowSaysWhatTheShoppersSawAndHowToSeeItAgain(t *testing.T) {
 	t.Parallel()
-	report := shoppers.Report{Requests: 1234, Errors: []string{"a"}, Lost: []string{"b", "c"}, Doubled: []string{"d"}, Longest: 1500 * time.Millisecond}
+	report := shoppers.Report{Requests: 1234, Errors: []string{"a"}, Lost: []string{"b", "c"}, Doubled: []string{"d"}, InDoubt: 7, Longest: 1500 * time.Millisecond}
 	require.Equal(t,
-		"| kill an instance | 20 | 1234 | 1 | 2 | 1 | 1.50 s | kept | `go run ./tests/faults -only \"kill an instance\" -shoppers 20 -customers 10 -config cartStore=dynamodb` |\n",
+		"| kill an instance | 20 | 1234 | 1 | 2 | 1 | 7 | 1.50 s | kept | `go run ./tests/faults -only \"kill an instance\" -shoppers 20 -customers 10 -config cartStore=dynamodb` |\n",
 		row(fault{name: "kill an instance"}, options{shoppers: 20, customers: 10, config: settings{"cartStore=dynamodb"}}, report, kept))
 }
 

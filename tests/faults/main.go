@@ -116,7 +116,7 @@ func (s *stack) rehearse(ctx context.Context, f fault, o options) (report shoppe
 	if err := s.awaitWhole(ctx); err != nil {
 		return report, err
 	}
-	if len(f.settings) > 0 || f.releases {
+	if f.releases {
 		defer func() { err = errors.Join(err, s.up(context.WithoutCancel(ctx), s.root)) }()
 	}
 	if len(f.settings) > 0 {

@@ -36,23 +36,19 @@ func findStack(ctx context.Context, config []string) (*stack, error) {
 	return s, s.awaitWhole(ctx)
 }
 
-// processes returns one process of each kind that is well.
-func (s *stack) processes(ctx context.Context, kinds ...string) (pids []int, err error) {
+// processes returns those of a kind that are well, at least one; of instances only the first.
+func (s *stack) processes(ctx context.Context, kind string) (pids []int, err error) {
 	report, err := s.cloud.Report(ctx)
 	if err != nil {
 		return nil, err
 	}
-	for _, kind := range kinds {
-		found := 0
-		for _, c := range report.Components {
-			if c.Kind == kind && c.Healthy && c.PID != 0 {
-				found = c.PID
-			}
+	for _, c := range report.Components {
+		if c.Kind == kind && c.Healthy && c.PID != 0 && (kind != instance || pids == nil) {
+			pids = append(pids, c.PID)
 		}
-		if found == 0 {
-			return nil, fmt.Errorf("no %s runs here", kind)
-		}
-		pids = append(pids, found)
+	}
+	if pids == nil {
+		return nil, fmt.Errorf("no %s runs here", kind)
 	}
 	return pids, nil
 }

@@ -91,6 +91,7 @@ func (s *shopper) request(ctx context.Context, c call) (reply, error) {
 	started := time.Now()
 	answer, err := s.send(request)
 	s.report.latencies = append(s.report.latencies, time.Since(started))
+	s.annoyed = err != nil
 	if err != nil {
 		s.report.Errors = append(s.report.Errors, fmt.Sprintf("%s %s: %v", c.method, c.path, err))
 	}
@@ -132,7 +133,7 @@ func (s *shopper) send(request *http.Request) (reply, error) {
 		return reply{}, err
 	}
 	if response.StatusCode >= http.StatusBadRequest {
-		said := strings.TrimSpace(string(text[:min(len(text), 300)]))
+		said := strings.Join(strings.Fields(string(text[:min(len(text), 300)])), " ")
 		return reply{}, &failure{response.StatusCode, fmt.Sprintf("%s from %s: %s", response.Status, instance, said)}
 	}
 	return reply{response.StatusCode, response.Header.Get("Location"), text}, nil

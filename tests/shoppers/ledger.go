@@ -44,7 +44,10 @@ func (l *ledger) inDoubt() int { return len(l.doubtful) }
 
 // findings are what is not as it must be. Lost is what the shop has acknowledged and is not there: pieces, a removal
 // or setting of a line, its payment by an order, an order. Doubled is what is there more often than asked for.
-type findings struct{ lost, doubled []string }
+type findings struct {
+	lost, doubled []string
+	wrongOrders   int // of these: orders that are not there, were not asked for, or are the answer to two purchases
+}
 
 func (f *findings) lose(format string, values ...any) {
 	f.lost = append(f.lost, fmt.Sprintf(format, values...))
@@ -83,6 +86,7 @@ func (l *ledger) products(got map[string]int) []string {
 func (l *ledger) ordered(number int64, got map[string]int) (f findings) {
 	if slices.Contains(l.orders, number) {
 		f.lose("order %d is the answer to two purchases", number)
+		f.wrongOrders++
 		return f
 	}
 	l.orders = append(l.orders, number)
@@ -106,6 +110,7 @@ func (l *ledger) judgeOrders(got []int64) (f findings) {
 	for _, number := range l.orders {
 		if !slices.Contains(got, number) {
 			f.lose("order %d was acknowledged and is not there", number)
+			f.wrongOrders++
 		}
 	}
 	unasked := 0
@@ -116,6 +121,7 @@ func (l *ledger) judgeOrders(got []int64) (f findings) {
 	}
 	if unasked > l.unknown {
 		f.double("%d orders were made without being asked for", unasked-l.unknown)
+		f.wrongOrders++
 	}
 	return f
 }

@@ -16,6 +16,7 @@ type Report struct {
 	Orders            int            // found, at the end
 	Lost              []string       // what was acknowledged and is not there, a line each
 	Doubled           []string       // what is there more often than asked for, a line each
+	WrongOrders       int            // of these lines: those about whole orders
 	InDoubt           int            // lines of carts that are not judged, because a change of them failed: it may have been made
 	Instances         map[string]int // requests by instance
 	P50, P99, Longest time.Duration  // of one request
@@ -32,6 +33,7 @@ func sum(shoppers []*shopper) Report {
 		total.Requests += r.Requests
 		total.Carts += r.Carts
 		total.Orders += r.Orders
+		total.WrongOrders += r.WrongOrders
 		total.InDoubt += r.InDoubt
 		total.Errors = append(total.Errors, r.Errors...)
 		total.Lost = append(total.Lost, r.Lost...)

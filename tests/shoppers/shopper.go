@@ -4,6 +4,7 @@ import (
 	"context"
 	"math/rand/v2"
 	"net/http"
+	"time"
 )
 
 // shopper is one person with one browser.
@@ -14,6 +15,7 @@ type shopper struct {
 	account *account // nil: a guest
 	knows   ledger
 	report  Report
+	annoyed bool // the last request failed
 }
 
 // most is how many pieces of one product a shopper puts into a cart.
@@ -24,6 +26,18 @@ func newShopper(o Options, number int, skus []string) *shopper {
 		options: o, skus: skus, browser: newBrowser(o.URL, number), knows: newLedger(),
 		report: Report{Instances: map[string]int{}},
 	}
+}
+
+// afterFailure is how long people wait before they try again. Who tried at once would soon have every line of the cart
+// in doubt, and nothing would be left to judge.
+const afterFailure = 500 * time.Millisecond
+
+// breath is how long the shopper waits before the next request.
+func (s *shopper) breath() time.Duration {
+	if s.annoyed {
+		return max(s.options.Pause, afterFailure)
+	}
+	return s.options.Pause
 }
 
 // act does one thing that people do.
@@ -103,6 +117,7 @@ func (s *shopper) check(ctx context.Context) {
 func (s *shopper) note(f findings) {
 	s.report.Lost = append(s.report.Lost, f.lost...)
 	s.report.Doubled = append(s.report.Doubled, f.doubled...)
+	s.report.WrongOrders += f.wrongOrders
 }
 
 // ask reads a JSON document.

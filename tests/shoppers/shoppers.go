@@ -59,7 +59,7 @@ func Run(ctx context.Context, o Options) (Report, error) {
 		doors.Go(func() {
 			for !o.over(shopping) {
 				s.act(ctx)
-				time.Sleep(o.Pause)
+				time.Sleep(s.breath())
 			}
 			s.check(ctx)
 		})

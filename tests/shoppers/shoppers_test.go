@@ -202,18 +202,18 @@ func TestWhatAShopDoesWrongIsReportedAsWhatItIs(t *testing.T) {
 		name, where           string
 		wrong                 step
 		failed, lost, doubled bool
-		inDoubt               bool
+		inDoubt, wrongOrder   bool
 	}{
 		{name: "an addition that is not made", where: adding, wrong: ignored, lost: true},
 		{name: "an addition that is made twice", where: adding, wrong: twice((*fakeShop).add), doubled: true},
 		{name: "an addition that fails", where: adding, wrong: failed, failed: true, inDoubt: true},
 		{name: "an addition without an answer", where: adding, wrong: cut, failed: true, inDoubt: true},
 		{name: "a line that is not removed", where: removing, wrong: ignored, lost: true},
-		{name: "an order that is not kept", where: ordering, wrong: forgotten((*fakeShop).order), lost: true},
-		{name: "an order that is made twice", where: ordering, wrong: doubled((*fakeShop).order), doubled: true},
+		{name: "an order that is not kept", where: ordering, wrong: forgotten((*fakeShop).order), lost: true, wrongOrder: true},
+		{name: "an order that is made twice", where: ordering, wrong: doubled((*fakeShop).order), doubled: true, wrongOrder: true},
 		{name: "an order that the cart has not paid for", where: ordering, wrong: unpaid((*fakeShop).order), lost: true},
 		{name: "an order that fails once", where: ordering, wrong: failed, failed: true},
-		{name: "a button that orders twice", where: pressing, wrong: doubled((*fakeShop).press), doubled: true},
+		{name: "a button that orders twice", where: pressing, wrong: doubled((*fakeShop).press), doubled: true, wrongOrder: true},
 		{name: "a button without an answer", where: pressing, wrong: cut, failed: true},
 		{name: "a session that is gone", where: ordering, wrong: signedOut, failed: true, lost: true},
 	} {
@@ -224,6 +224,7 @@ func TestWhatAShopDoesWrongIsReportedAsWhatItIs(t *testing.T) {
 			require.Equal(t, c.lost, len(report.Lost) > 0, report)
 			require.Equal(t, c.doubled, len(report.Doubled) > 0, report)
 			require.Equal(t, c.inDoubt, report.InDoubt > 0, report)
+			require.Equal(t, c.wrongOrder, report.WrongOrders > 0, report)
 			require.True(t, report.Wrong())
 		})
 	}
