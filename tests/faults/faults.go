@@ -43,7 +43,7 @@ var faults = []fault{
 	{name: "kill the cache replica", promise: aMoment, strike: kill(cacheReplica)},
 	{name: "freeze the cache replica for 2 s", promise: aMoment, strike: freeze(2*time.Second, cacheReplica)},
 	{name: "freeze the cache replica, 2 s later kill the primary", promise: promise{losses: true}, strike: freezeReplicasKillPrimary},
-	{name: "the same where durability is strict", promise: requests, releases: true, strike: freezeReplicasKillPrimary,
+	{name: "with strict durability, freeze the replicas, 2 s later kill the primary", promise: requests, releases: true, strike: freezeReplicasKillPrimary,
 		settings: []string{"cartDurability=strict", "cacheReplicas=2"}},
 	{name: "kill both cache nodes", promise: carts, strike: kill(cachePrimary, cacheReplica)},
 	{name: "hang the whole cache for 2 s", promise: aMoment, strike: freeze(2*time.Second, cachePrimary, cacheReplica)},
