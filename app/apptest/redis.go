@@ -2,6 +2,7 @@ package apptest
 
 import (
 	"context"
+	"crypto/tls"
 	"fmt"
 	"net"
 	"os"
@@ -53,6 +54,14 @@ func StartRedis(tb testing.TB, client *goredis.Options, args ...string) *Redis {
 	return r
 }
 
+// StartSecureRedis starts a server as ElastiCache has them: it speaks TLS only and asks for the token.
+func StartSecureRedis(tb testing.TB, a Authority, token string) *Redis {
+	tb.Helper()
+	return StartRedis(tb, &goredis.Options{Password: token, TLSConfig: &tls.Config{RootCAs: a.Roots(tb)}},
+		"--requirepass", token, "--tls-cert-file", a.CertFile, "--tls-key-file", a.KeyFile,
+		"--tls-ca-cert-file", a.Bundle, "--tls-auth-clients", "no")
+}
+
 // StartReplica starts another replica of this server, with its TLS and token, that has caught up with it.
 func (r *Redis) StartReplica() *Redis {
 	r.tb.Helper()
@@ -99,6 +108,9 @@ func (r *Redis) Start() {
 	defer client.Close()
 	require.NoError(r.tb, r.process.await(func() error { return client.Ping(context.Background()).Err() }))
 }
+
+// PID is the server's process.
+func (r *Redis) PID() int { return r.process.cmd.Process.Pid }
 
 // Kill ends the server as a crash would.
 func (r *Redis) Kill() { r.process.stop(syscall.SIGKILL) }
