@@ -16,7 +16,8 @@ import (
 //	cart:<number>     the cart of a customer, which all their sessions share.
 //	account:<number>  of a customer: "epoch", which their sessions name, or are over; "wrote", their position.
 //
-// A field that begins with a small letter or a digit is a line: SKU and quantity. All others are metadata, below.
+// A field that begins with a small letter or a digit is a line: SKU and quantity. All others are metadata, below; a name
+// means the same in every hash.
 //
 // Releases run side by side, so each reads what the next one writes. A new release may add metadata to any hash: those
 // before it keep it and otherwise ignore it. If that is not enough, it sets fieldFormat: releases that cannot read it

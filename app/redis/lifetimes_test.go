@@ -92,6 +92,28 @@ func TestACustomersCartLivesOnWhoeverUsesIt(t *testing.T) {
 	require.InDelta(t, 7200, server.Do("TTL", "account:7"), 20, "no session outlives the account that says that it counts")
 }
 
+func TestACartThatIsLostIsFollowedByAnother(t *testing.T) {
+	t.Parallel()
+	server := apptest.StartRedis(t, nil)
+	store := openStore(t, server.Addr, nil)
+	session := customer.write(server)
+	server.Do("DEL", "cart:7")
+	cart, err := store.Cart(t.Context(), session)
+	require.NoError(t, err)
+	require.Equal(t, shop.Cart{Lines: []shop.Line{}}, cart, "nothing can be ordered from it")
+	for range 2 {
+		cart, err = store.Add(t.Context(), session, "tee", 1)
+		require.NoError(t, err)
+	}
+	require.Equal(t, twoTees, cart.Lines)
+	require.Zero(t, cart.Orders)
+	require.NotContains(t, []string{"", customer["cart:7"][fieldID]}, cart.ID)
+	again, err := store.Cart(t.Context(), session)
+	require.NoError(t, err)
+	require.Equal(t, cart, again)
+	require.InDelta(t, time.Hour.Seconds(), server.Do("TTL", "cart:7"), 20)
+}
+
 func TestReadingAGuestsCartNeitherWritesNorRunsAScript(t *testing.T) {
 	t.Parallel()
 	server := apptest.StartRedis(t, nil)

@@ -14,7 +14,8 @@ const (
 	// of that.
 	repeatable = 10 * time.Second
 	// remembered is how many changes of one cart are known, at most; at least half as many of the latest. If more
-	// than that are made while one of them waits to be sent again, it may count twice. They take 8 bytes each.
+	// than that are made while one of them waits to be sent again, it may count twice. They take 8 bytes each; more
+	// than 8 of them, and the hash leaves its compact encoding (hash-max-listpack-value).
 	remembered = 128
 )
 

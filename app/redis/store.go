@@ -16,7 +16,8 @@ import (
 // customer, who that is. A customer's cart is a hash of its own, which all their sessions share (format.go has the
 // formats). Every change is one script, so it is atomic, and one round trip, but for the one that finds out that a
 // session is gone and another one has to begin. Changes have ids, which the cart remembers, so that one whose answer
-// was lost is sent again and counts once.
+// was lost is sent again and counts once. (If somebody signs in or out there in between, it does not find its session
+// again, and begins one of its own.)
 //
 // Replication is asynchronous: when the primary dies, what it acknowledged in its last moments may not have
 // reached the replica that takes its place. Options.Durability says what is done about that.
