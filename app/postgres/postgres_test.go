@@ -5,7 +5,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io/fs"
 	"log/slog"
 	"net/netip"
 	"net/url"
@@ -69,6 +68,7 @@ func TestWriter(t *testing.T) {
 		{"a new password takes the place of the old one", newPassword},
 		{"a deleted account leaves its orders and nothing else", deleteAccount},
 		{"an order that is made while the account is deleted is refused or stays", deleteWhileOrdering},
+		{"a migration of orders that was interrupted is carried on", orderMigration},
 		{"an order whose outcome was lost is there once when asked again", orderInDoubt},
 		{"the password is read again after it was rotated", rotatedPassword},
 		{"a replica that hangs is left out", hangingReplica},
