@@ -19,6 +19,7 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"slices"
 	"sync/atomic"
 	"time"
 
@@ -142,9 +143,15 @@ func (c *Client) leave(old *connections) bool {
 	return true
 }
 
-// send makes one round trip, and says over which connections.
-func (c *Client) send(commands []command) ([]rueidis.RedisResult, *connections) {
-	over := c.current.Load()
+// send makes one round trip, and says over which connections. If something goes wrong with the way, that is the error
+// of all replies.
+func (c *Client) send(commands []command) (replies []rueidis.RedisResult, over *connections) {
+	over = c.current.Load()
+	defer func() {
+		if defect := recover(); defect != nil { // rueidis was answered something that is not the protocol
+			replies = slices.Repeat([]rueidis.RedisResult{rueidis.NewErrorResult(fmt.Errorf("cache: %v", defect))}, len(commands))
+		}
+	}()
 	built := make([]rueidis.Completed, len(commands))
 	for i, command := range commands {
 		built[i] = over.B().Arbitrary(command...).Build()

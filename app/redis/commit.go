@@ -55,15 +55,16 @@ type commits struct {
 	probing   atomic.Bool
 
 	unreplicated prometheus.Counter
-	waiting      prometheus.GaugeFunc
+	suspension   prometheus.GaugeFunc
 }
 
 func newCommits(client *Client, durability Durability) *commits {
-	c := &commits{client: client, line: client.shared, strict: durability == Strict, unreplicated: prometheus.NewCounter(prometheus.CounterOpts{
+	c := &commits{client: client, line: client.shared, strict: durability == Strict}
+	c.unreplicated = prometheus.NewCounter(prometheus.CounterOpts{
 		Name: "cache_unreplicated_writes_total",
 		Help: "Changes of carts and sessions that were acknowledged although no replica had them in time.",
-	})}
-	c.waiting = prometheus.NewGaugeFunc(prometheus.GaugeOpts{
+	})
+	c.suspension = prometheus.NewGaugeFunc(prometheus.GaugeOpts{
 		Name: "cache_replica_wait_suspended",
 		Help: "1 while changes do not wait for a replica, because none answers.",
 	}, func() float64 {
@@ -145,13 +146,13 @@ func (c *commits) probe() {
 // Describe implements prometheus.Collector.
 func (c *commits) Describe(descriptions chan<- *prometheus.Desc) {
 	c.unreplicated.Describe(descriptions)
-	c.waiting.Describe(descriptions)
+	c.suspension.Describe(descriptions)
 }
 
 // Collect implements prometheus.Collector.
 func (c *commits) Collect(found chan<- prometheus.Metric) {
 	c.unreplicated.Collect(found)
-	c.waiting.Collect(found)
+	c.suspension.Collect(found)
 }
 
 // read runs a script that changes nothing but lifetimes; rueidis.Nil means that there is no such session.

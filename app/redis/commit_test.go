@@ -80,13 +80,13 @@ func TestWithoutAnyReplicaNobodyWaits(t *testing.T) {
 		require.NoError(t, err)
 	}
 	change()
-	require.Zero(t, testutil.ToFloat64(store.commits.waiting))
+	require.Zero(t, testutil.ToFloat64(store.commits.suspension))
 	replica.Pause()
 	before := testutil.ToFloat64(store.commits.unreplicated)
 	for range patience {
 		change()
 	}
-	require.EqualValues(t, 1, testutil.ToFloat64(store.commits.waiting))
+	require.EqualValues(t, 1, testutil.ToFloat64(store.commits.suspension))
 	primary.Do("CONFIG", "RESETSTAT")
 	for range 200 {
 		change()
@@ -98,7 +98,7 @@ func TestWithoutAnyReplicaNobodyWaits(t *testing.T) {
 	replica.Resume()
 	apptest.Eventually(t, func() bool {
 		change()
-		return testutil.ToFloat64(store.commits.waiting) == 0
+		return testutil.ToFloat64(store.commits.suspension) == 0
 	}, "changes wait again")
 }
 

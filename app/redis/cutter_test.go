@@ -12,8 +12,8 @@ import (
 // cutter is between a store and its server, and can lose the answer to a script.
 type cutter struct {
 	address, target string
-	skip            atomic.Int32 // how many scripts pass before one is cut; negative: all
-	between         func()       // happens when the answer is lost
+	skip            atomic.Int32           // how many scripts pass before one is cut; negative: all
+	between         atomic.Pointer[func()] // happens when the answer is lost
 }
 
 func newCutter(t *testing.T, target string) *cutter {
@@ -45,7 +45,8 @@ func (c *cutter) once(t *testing.T, between func()) {
 func (c *cutter) skipping(t *testing.T, skip int, between func()) {
 	t.Helper()
 	var lost atomic.Bool
-	c.between = func() { lost.Store(true); between() }
+	happens := func() { lost.Store(true); between() }
+	c.between.Store(&happens)
 	c.skip.Store(int32(skip))
 	t.Cleanup(func() { require.True(t, lost.Load(), "an answer was lost") })
 }
@@ -68,7 +69,7 @@ func (c *cutter) forward(client net.Conn) {
 	}()
 	copyChunks(client, server, func([]byte) bool {
 		if lose.Load() {
-			c.between()
+			(*c.between.Load())()
 		}
 		return !lose.Load()
 	})

@@ -134,6 +134,16 @@ func TestCommandsThatShareARoundTripFailAlone(t *testing.T) {
 	require.Equal(t, "50", server.Do("GET", "count"))
 }
 
+func TestAnswersThatAreNotTheProtocolAreErrors(t *testing.T) {
+	t.Parallel()
+	for _, answer := range []string{"HTTP/1.1 400 Bad Request\r\n\r\n", "$-5\r\n", "*2\r\n$1\r\n", "\x15\x03\x01\x00\x02\x02\x28"} {
+		ctx, cancel := context.WithTimeout(t.Context(), 200*time.Millisecond)
+		defer cancel()
+		_, err := openStore(t, startTalker(t, answer), nil).Set(ctx, shop.OpenSession(""), "tee", 1)
+		require.ErrorIs(t, err, shop.ErrUnavailable)
+	}
+}
+
 func TestAFullCacheIsNotAskedAgain(t *testing.T) {
 	t.Parallel()
 	server := apptest.StartRedis(t, nil)

@@ -72,6 +72,31 @@ func (e *endpoint) answer(client, server net.Conn) {
 	}
 }
 
+// startTalker starts a server that says the same to everything, and returns its address.
+func startTalker(t *testing.T, answer string) (address string) {
+	t.Helper()
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	require.NoError(t, err)
+	t.Cleanup(func() { listener.Close() })
+	go func() {
+		for {
+			client, err := listener.Accept()
+			if err != nil {
+				return
+			}
+			go func() {
+				defer client.Close()
+				for buffer := make([]byte, 1024); ; client.Write([]byte(answer)) {
+					if _, err := client.Read(buffer); err != nil {
+						return
+					}
+				}
+			}()
+		}
+	}()
+	return listener.Addr().String()
+}
+
 // refuse makes the endpoint take no new connections.
 func (e *endpoint) refuse() { e.listener.Close() }
 

@@ -34,8 +34,8 @@ const (
 	format = 1 // what this release reads
 )
 
-// newOperation returns the id of a change, which stays the same when it is sent again: 8 bytes, of which the first 4
-// are the Unix seconds at which it was asked for, big-endian, and the others are random.
+// newOperation returns the id of a change, which stays the same when it is sent again: 4 random bytes, by which it is
+// found fast among others, and the Unix seconds at which it was asked for, 4 bytes, big-endian.
 func newOperation() string {
 	id := binary.BigEndian.AppendUint32(make([]byte, 0, 8), rand.Uint32())
 	return string(binary.BigEndian.AppendUint32(id, uint32(time.Now().Unix())))

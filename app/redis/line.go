@@ -4,6 +4,7 @@ import (
 	"context"
 	"runtime"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -13,6 +14,8 @@ import (
 const (
 	maxGroup  = 256 // calls that share a round trip, at most
 	goodGroup = 16  // calls that are worth another round trip while one is on its way
+
+	late = 5 * time.Millisecond // is a round trip that is not back, so that nobody who comes waits for it
 )
 
 // command is a command's name and arguments.
@@ -20,8 +23,8 @@ type command []string
 
 // line is where calls queue for the cache. Who comes to an idle line makes a round trip at once, in their own goroutine.
 // Who comes while it is on its way waits, and goes along with everybody else who waits: when it is back, or, in another
-// lane, when they are many. So a busy line makes few system calls, and an idle one keeps nobody waiting. A call whose
-// context ends leaves at once, whatever the cache does.
+// lane, when they are many or it is late. So a busy line makes few system calls, and an idle one keeps nobody waiting.
+// A call whose deadline passes leaves at once, whatever the cache does.
 type line struct {
 	client *Client
 	lanes  int
@@ -29,7 +32,8 @@ type line struct {
 
 	mu      sync.Mutex
 	waiting []*call
-	out     int // lanes that make a round trip
+	out     int       // lanes that make a round trip
+	left    time.Time // when the latest one began
 }
 
 // rider adds commands to the end of each round trip.
@@ -47,7 +51,12 @@ func (primaryOnly) commands() []command { return deleteNothing }
 
 var deleteNothing = []command{{"DEL", "nothing"}}
 
-func (primaryOnly) judge(_, own []rueidis.RedisResult) error { return own[0].Error() }
+func (primaryOnly) judge(_, own []rueidis.RedisResult) error {
+	if err := own[0].Error(); err != nil && strings.HasPrefix(err.Error(), "READONLY") {
+		return err
+	}
+	return nil // also when it may not write for another reason, such as too few replicas
+}
 
 // call is what one caller sends, and what becomes of it.
 type call struct {
@@ -89,10 +98,12 @@ func (l *line) join(c *call) bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.waiting = append(l.waiting, c)
-	if l.out == l.lanes || l.out > 0 && len(l.waiting) < goodGroup {
+	worthwhile := l.out == 0 || len(l.waiting) >= goodGroup || time.Since(l.left) > late
+	if l.out == l.lanes || !worthwhile {
 		return false
 	}
 	l.out++
+	l.left = time.Now()
 	return true
 }
 
@@ -104,7 +115,9 @@ func (l *line) drive() {
 	}
 	l.mu.Lock()
 	more := len(l.waiting) > 0
-	if !more {
+	if more {
+		l.left = time.Now()
+	} else {
 		l.out--
 	}
 	l.mu.Unlock()

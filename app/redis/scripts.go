@@ -57,7 +57,8 @@ func newScript(l shop.Lifetimes, files ...string) *Script {
 	return NewScript(source(l, files))
 }
 
-// source puts a script together: constants, and files of which each uses what those before it declare. Times are in milliseconds, save repeatable, which is in seconds.
+// source puts a script together: constants, and files of which each uses what those before it declare. Times are in
+// milliseconds, save repeatable, which is in seconds.
 func source(l shop.Lifetimes, files []string) string {
 	var text strings.Builder
 	fmt.Fprintf(&text, "local idle, begun, signedIn = %d, %d, %d\n",
