@@ -3,7 +3,7 @@ package main
 import (
 	"context"
 	"errors"
-	"fmt"
+	"os"
 	"syscall"
 	"time"
 )
@@ -33,6 +33,10 @@ var (
 	carts    = promise{failures: true, losses: true}
 )
 
+// shortly is how long a cache node hangs before the local cloud gives it up: less than local/cloud/cachenode.go has
+// patience.
+const shortly = 1500 * time.Millisecond
+
 // faults are all that can be rehearsed. With two faults at once, changes may be lost that only the dead primary had;
 // with the whole cache, all carts and sessions in it, but no order. Where an instance or the database is killed, requests
 // that were being answered fail.
@@ -41,12 +45,12 @@ var faults = []fault{
 	{name: "kill the cache primary", promise: aMoment, strike: kill(cachePrimary)},
 	{name: "freeze the cache primary for 8 s", promise: aMoment, strike: freeze(8*time.Second, cachePrimary)},
 	{name: "kill the cache replica", promise: aMoment, strike: kill(cacheReplica)},
-	{name: "freeze the cache replica for 2 s", promise: aMoment, strike: freeze(2*time.Second, cacheReplica)},
-	{name: "freeze the cache replica, 2 s later kill the primary", promise: promise{losses: true}, strike: freezeReplicasKillPrimary},
-	{name: "with strict durability, freeze the replicas, 2 s later kill the primary", promise: requests, releases: true, strike: freezeReplicasKillPrimary,
+	{name: "freeze the cache replica for 1.5 s", promise: aMoment, strike: freeze(shortly, cacheReplica)},
+	{name: "freeze the cache replica, 1.5 s later kill the primary", promise: promise{losses: true}, strike: freezeReplicasKillPrimary},
+	{name: "with strict durability, freeze the replicas, 1.5 s later kill the primary", promise: requests, releases: true, strike: freezeReplicasKillPrimary,
 		settings: []string{"cartDurability=strict", "cacheReplicas=2"}},
 	{name: "kill both cache nodes", promise: carts, strike: kill(cachePrimary, cacheReplica)},
-	{name: "hang the whole cache for 2 s", promise: aMoment, strike: freeze(2*time.Second, cachePrimary, cacheReplica)},
+	{name: "hang the whole cache for 1.5 s", promise: aMoment, strike: freeze(shortly, cachePrimary, cacheReplica)},
 	{name: "kill an instance", promise: requests, strike: kill(instance)},
 	{name: "kill the database primary", promise: requests, strike: kill(databasePrimary)},
 	{name: "change the cookie key", promise: nothing, settings: []string{"cartStore=cookie"}, releases: true, strike: changeCookieKey},
@@ -106,14 +110,24 @@ func freezeReplicasKillPrimary(ctx context.Context, s *stack) error {
 	if err != nil {
 		return err
 	}
-	return frozen(ctx, replicas, 2*time.Second, func() error { return kill(cachePrimary)(ctx, s) })
+	return frozen(ctx, replicas, shortly, func() error { return kill(cachePrimary)(ctx, s) })
 }
 
 // changeCookieKey makes the second key the only one, in the steps of infra/cookiekeys.go: it is known everywhere before
-// it encrypts, and the old one goes last.
+// it encrypts, and the old one goes when no cart needs it. With each step the fleet rolls, so that every instance has
+// read the keys.
 func changeCookieKey(ctx context.Context, s *stack) error {
-	for _, keys := range []string{"1,2", "2,1", "2"} {
-		if err := s.up(ctx, s.root, "cartStore=cookie", "cookieKeys="+keys); err != nil {
+	copied, err := s.edited(anotherPage)
+	defer os.RemoveAll(copied)
+	if err != nil {
+		return err
+	}
+	folders := []string{copied, s.root}
+	for i, keys := range []string{"1,2", "2,1", "2"} {
+		if err := s.up(ctx, folders[i%2], "cartStore=cookie", "cookieKeys="+keys); err != nil {
+			return err
+		}
+		if err := pause(ctx, 10*time.Second); err != nil { // in which everybody changes their cart
 			return err
 		}
 	}
@@ -150,7 +164,7 @@ func rollThis(ctx context.Context, s *stack) error {
 	}
 	after, err := s.cloud.Report(ctx)
 	if err == nil && len(after.Refreshes) == len(before.Refreshes) {
-		err = fmt.Errorf("the stack runs this release already: check out another one, make up, and come back")
+		err = errors.New("the stack runs this release already: check out another one, make up, and come back")
 	}
 	return err
 }

@@ -51,17 +51,26 @@ func (e edit) apply(folder string) error {
 	return os.WriteFile(path, pattern.ReplaceAll(text, []byte(e.replacement)), 0o644)
 }
 
-// release rolls out the service with an edit, which is made in a copy: this folder stays as it is.
+// edited returns a copy of this folder with an edit in the service; this folder stays as it is. The caller removes it,
+// also after an error.
+func (s *stack) edited(e edit) (folder string, err error) {
+	if folder, err = os.MkdirTemp("", "myclothes-release-*"); err != nil {
+		return folder, err
+	}
+	if err := s.copyTo(folder); err != nil {
+		return folder, err
+	}
+	return folder, e.apply(folder)
+}
+
+// release rolls out the service with an edit.
 func (s *stack) release(ctx context.Context, e edit) error {
-	copied, err := os.MkdirTemp("", "myclothes-release-*")
+	folder, err := s.edited(e)
+	defer os.RemoveAll(folder)
 	if err != nil {
 		return err
 	}
-	defer os.RemoveAll(copied)
-	if err := errors.Join(s.copyTo(copied), e.apply(copied)); err != nil {
-		return err
-	}
-	return s.up(ctx, copied)
+	return s.up(ctx, folder)
 }
 
 // copyTo copies what is released and declared. The state of the stack and what was built are shared.
