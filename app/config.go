@@ -33,8 +33,8 @@ type Config struct {
 	Database     DatabaseConfig
 }
 
-// CacheConfig says where ElastiCache is. The store elasticache needs it; every store does better with it: products
-// and profiles are kept there, and attempts to sign in are counted there.
+// CacheConfig says where ElastiCache is. The store elasticache needs it; every store does better with it: profiles are
+// kept there, and attempts to sign in are counted there.
 type CacheConfig struct {
 	Address string // CART_CACHE_ADDRESS: the primary endpoint; empty: there is no cache
 	Secret  string // CART_CACHE_SECRET: ARN of {"authToken"}; empty: the cache asks for none

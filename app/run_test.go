@@ -203,6 +203,7 @@ func TestService(t *testing.T) {
 	t.Run("an instance boots while the database is away", c.bootWithoutDatabase)
 	t.Run("requests in flight finish when the instance stops", c.drain)
 	t.Run("an instance that keeps carts itself needs no cache", c.keepCartsItself)
+	t.Run("the same basket is ordered again after its cart was lost", c.orderAgain)
 	t.Run("a cart in a cookie is served by any instance", c.keepCartsInCookies)
 	t.Run("a cart in a table is served by any instance", c.keepCartsInTable)
 }

@@ -14,7 +14,6 @@ import (
 )
 
 const (
-	signInAda     = `{"email":"ada@example.com","password":"correct horse"}`
 	newPassword   = `{"currentPassword":"correct horse","newPassword":"battery staple"}`
 	deleteAccount = `{"password":"correct horse"}`
 )

@@ -58,10 +58,11 @@ func FuzzEveryRequestBody(f *testing.F) {
 	hash, err := password.NewHasher().Hash(f.Context(), "correct horse")
 	require.NoError(f, err)
 	store := memory.NewStore(shop.Lifetimes{Idle: time.Hour})
+	customers := &accounts{byID: []shop.Customer{{ID: 1, Email: "owner@example.com"}}, hashes: []string{hash}}
 	handler := New(Config{
 		InstanceID: "i-test", AvailabilityZone: "az-test", StoreName: "instance", SessionCookie: "sid", SessionTTL: time.Hour,
-		Store: store, Catalog: shop.NewCatalog(products), Orders: &ledger{}, Throttle: throttle.New(nil),
-		Customers: &accounts{byID: []shop.Customer{{ID: 1, Email: "owner@example.com"}}, hashes: []string{hash}, gone: map[int64]bool{}},
+		Store: store, Catalog: products, Orders: newLedger(customers), Throttle: throttle.New(nil),
+		Customers: customers,
 		Log:       slog.New(slog.NewJSONHandler(io.Discard, nil)),
 	})
 	f.Fuzz(func(t *testing.T, route, contentType byte, signedIn bool, segment string, body []byte) {

@@ -132,10 +132,10 @@ func TestTheFooterNamesTheRungThatTheRequestIsServedOn(t *testing.T) {
 func TestAVisitorFindsProductsByTheirWords(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t, func(cfg *Config) {
-		cfg.Catalog = shop.NewCatalog(sold{
+		cfg.Catalog = sold{
 			{SKU: "tee", Name: "Heavy tee, navy", Category: "T-shirts", Description: "Dense cotton.", Colour: "#aabbcc", PriceCents: 1000},
 			{SKU: "coat", Name: "Wool coat", Category: "Jackets", Description: "Navy lining.", Colour: "#112233", PriceCents: 20000},
-		})
+		}
 	})
 	for query, want := range map[string][]string{
 		"q=NAVY":                  {"tee", "coat"},

@@ -27,13 +27,21 @@ type Config struct {
 	SessionCookie    string // its name
 	SessionTTL       time.Duration
 	Store            shop.SessionStore
-	Catalog          *shop.Catalog
+	Catalog          Catalog
 	Customers        Customers
 	Orders           Orders
 	Throttle         Throttle
 	Checks           []Check
 	Metrics          []prometheus.Collector // of the parts, to show with the server's own
 	Log              *slog.Logger
+}
+
+// Catalog knows what the shop sells.
+type Catalog interface {
+	// Range returns what is sold now; a change may take some seconds to show.
+	Range(ctx context.Context) (*shop.Range, error)
+	// Forget says that what Range returned is outdated: it shows what was changed before the call from now on.
+	Forget(ctx context.Context)
 }
 
 // Customers keeps accounts. Every error a visitor may cause is a shop.Refusal; one that wraps
@@ -54,13 +62,18 @@ type Customers interface {
 	Login(ctx context.Context, email string) (c shop.Customer, passwordHash string, at shop.Position, err error)
 }
 
-// Orders keeps what customers bought. Errors are as with Customers.
+// Orders keeps what customers bought, and so knows what was sold from which cart. Errors are as with Customers.
 type Orders interface {
 	// PlaceOrder makes an order with the prices of now, completely or not at all. If there is one of this key,
-	// that is returned and created is false. shop.ErrConflict: what the customer was shown does not hold any more.
+	// that is returned and created is false. It refuses, with shop.ErrConflict, what was ordered from the cart already
+	// or cannot be delivered, and with shop.ErrOutdated what costs something else than the customer was shown. What is
+	// refused leaves nothing behind, no gap in the numbers of orders either.
 	PlaceOrder(ctx context.Context, customer int64, c shop.Checkout) (o shop.Order, created bool, at shop.Position, err error)
 	// OrderByKey returns the customer's order of this key, however new it is; shop.ErrNotFound if there is none.
 	OrderByKey(ctx context.Context, customer int64, key string) (shop.Order, shop.Position, error)
+	// Receipts says what was ordered from the customer's cart with this ID after its first orders, however new it is:
+	// those with a higher number, lowest first. Without any, the position is 0.
+	Receipts(ctx context.Context, customer int64, cart string, after int64) ([]shop.Receipt, shop.Position, error)
 	// Order returns one order of the customer as of the position or later; shop.ErrNotFound if they have none
 	// of this number.
 	Order(ctx context.Context, customer, id int64, after shop.Position) (shop.Order, error)

@@ -18,6 +18,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"myclothes/app/memory"
+	"myclothes/app/ordertest"
 	"myclothes/app/shop"
 	"myclothes/app/throttle"
 )
@@ -100,14 +101,19 @@ func (a *accounts) DeleteCustomer(_ context.Context, id int64) (shop.Position, e
 	if a.gone[id] {
 		return 0, shop.ErrUnauthenticated
 	}
+	if a.gone == nil {
+		a.gone = map[int64]bool{}
+	}
 	a.gone[id] = true
 	return 4, nil
 }
 
-// sold is a ProductSource.
+// sold is a Catalog.
 type sold []shop.Product
 
-func (s sold) Products(context.Context) ([]shop.Product, error) { return s, nil }
+func (s sold) Range(context.Context) (*shop.Range, error) { return shop.NewRange(s), nil }
+
+func (s sold) Forget(context.Context) {}
 
 var products = sold{
 	{SKU: "tee", Name: "Tee", Category: "T-shirts", Colour: "#aabbcc", PriceCents: 1000},
@@ -120,16 +126,17 @@ type fixture struct {
 	url       string
 	browser   *http.Client
 	customers *accounts
-	orders    *ledger
+	orders    *ordertest.Ledger
 	logs      *bytes.Buffer
 }
 
 func newFixture(t *testing.T, change ...func(*Config)) *fixture {
 	t.Helper()
-	f := &fixture{T: t, customers: &accounts{gone: map[int64]bool{}}, orders: &ledger{}, logs: &bytes.Buffer{}}
+	f := &fixture{T: t, customers: &accounts{}, logs: &bytes.Buffer{}}
+	f.orders = newLedger(f.customers)
 	cfg := Config{
 		InstanceID: "i-test", AvailabilityZone: "az-test", StoreName: "instance", SessionCookie: "sid", SessionTTL: time.Hour,
-		Store: memory.NewStore(shop.Lifetimes{Idle: time.Hour}), Catalog: shop.NewCatalog(products), Customers: f.customers, Orders: f.orders,
+		Store: memory.NewStore(shop.Lifetimes{Idle: time.Hour}), Catalog: products, Customers: f.customers, Orders: f.orders,
 		Throttle: throttle.New(nil),
 		Log:      slog.New(slog.NewJSONHandler(f.logs, nil)),
 	}

@@ -56,7 +56,7 @@ func TestOnlyWhatHoldsNothingOfAVisitorIsCompressed(t *testing.T) {
 	for i := range 20 {
 		long = append(long, shop.Product{SKU: fmt.Sprint("tee-", i), Name: "Tee", Description: "Dense organic cotton, cut straight.", PriceCents: 1000})
 	}
-	f := newFixture(t, func(c *Config) { c.Catalog = shop.NewCatalog(append(long, products...)) })
+	f := newFixture(t, func(c *Config) { c.Catalog = append(long, products...) })
 	zipped := []string{"Accept-Encoding", "gzip, deflate, br, zstd"}
 	for _, path := range []string{styleLink.FindStringSubmatch(f.see("/"))[1], "/api/products"} {
 		answer, plain := f.do("GET", path, "")

@@ -54,7 +54,7 @@ func TestNothingIsOrderedWhileTheCartHasAWithdrawnProduct(t *testing.T) {
 	require.Contains(t, page, "no longer available")
 	require.NotContains(t, page, `action="/orders"`)
 	require.Contains(t, f.problem(409, "POST", "/api/orders", "", "Idempotency-Key", "one"), "gone is no longer available")
-	require.Zero(t, f.orders.count())
+	require.Zero(t, f.orders.Count())
 	f.do("DELETE", "/api/cart/items/gone", "")
 	require.NotContains(t, f.see("/checkout"), "no longer available")
 	answer, text := f.do("POST", "/api/orders", "", "Idempotency-Key", "one")

@@ -1,6 +1,9 @@
 package shop
 
-import "errors"
+import (
+	"errors"
+	"fmt"
+)
 
 // The kinds of failure that a visitor can be told about. Packages wrap them with the particulars
 // (fmt.Errorf("…: %w", kind)); anything else is a defect and reaches the visitor as "internal error".
@@ -13,6 +16,9 @@ var (
 	ErrTooMany         = errors.New("too many attempts") // they were not looked at; later ones may be
 	ErrLimit           = errors.New("over the limit")    // the cart would grow over its limits; it did not change
 )
+
+// ErrOutdated is the ErrConflict of an order whose products, or their prices, are not what the customer was shown.
+var ErrOutdated = fmt.Errorf("the products have changed: %w", ErrConflict)
 
 // Refusal is an error whose text is written for the visitor: of the given kind, saying what is accepted.
 type Refusal struct {
