@@ -56,7 +56,7 @@ func run(ctx context.Context, getenv func(string) string, out io.Writer) error {
 		return err
 	}
 	spare := optional(cache)
-	products, customers, attempts := lazy.NewProducts(spare, db), lazy.NewCustomers(spare, db), throttle.New(spare)
+	products, customers, attempts := lazy.NewProducts(spare, db), lazy.NewCustomers(spare, db), throttle.New(spare, cfg.NewSessions)
 
 	handler := server.New(server.Config{
 		InstanceID: cfg.InstanceID, AvailabilityZone: cfg.AvailabilityZone, StoreName: cfg.Store,

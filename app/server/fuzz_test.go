@@ -59,7 +59,7 @@ func FuzzEveryRequestBody(f *testing.F) {
 	store := memory.NewStore(shop.Lifetimes{Idle: time.Hour})
 	handler := New(Config{
 		InstanceID: "i-test", AvailabilityZone: "az-test", StoreName: "instance", SessionCookie: "sid", SessionTTL: time.Hour,
-		Store: store, Catalog: shop.NewCatalog(products), Orders: &ledger{}, Throttle: throttle.New(nil),
+		Store: store, Catalog: shop.NewCatalog(products), Orders: &ledger{}, Throttle: throttle.New(nil, 0),
 		Customers: &accounts{byID: []shop.Customer{{ID: 1, Email: "owner@example.com"}}, hashes: []string{hash}},
 		Log:       slog.New(slog.NewJSONHandler(io.Discard, nil)),
 	})
