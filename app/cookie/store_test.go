@@ -77,7 +77,9 @@ func requireRejected(t *testing.T, store *Store, token string, reason error) {
 
 func TestStoreKeepsTheContract(t *testing.T) {
 	t.Parallel()
-	storetest.Run(t, "cookie", func() shop.SessionStore { return openStore(fixed(testKey(1))) })
+	storetest.Run(t, "cookie", func(l shop.Lifetimes) shop.SessionStore {
+		return NewStore(Config{Name: "sid", Lifetimes: l, Secret: fixed(testKey(1)), Size: lineSize})
+	})
 }
 
 func TestAnAlteredCookieIsAnEmptyCart(t *testing.T) {

@@ -28,7 +28,9 @@ func add(t *testing.T, store *Store, session *shop.Session, sku string, quantity
 func TestStoreKeepsTheContract(t *testing.T) {
 	t.Parallel()
 	server := apptest.StartDynamoDB(t)
-	storetest.Run(t, "dynamodb", func() shop.SessionStore { return openStore(server) })
+	storetest.Run(t, "dynamodb", func(l shop.Lifetimes) shop.SessionStore {
+		return NewStore(server.Client(), apptest.Table, l)
+	})
 }
 
 func TestSessionsExpireUnlessTheyAreUsedThoughTheTableStillHasThem(t *testing.T) {

@@ -28,7 +28,11 @@ func openStore(t *testing.T, address string, token Token) *Store {
 func TestStoreKeepsTheContract(t *testing.T) {
 	t.Parallel()
 	server := apptest.StartRedis(t, nil)
-	storetest.Run(t, "elasticache", func() shop.SessionStore { return openStore(t, server.Addr, nil) })
+	storetest.Run(t, "elasticache", func(l shop.Lifetimes) shop.SessionStore {
+		client := NewClient(Config{Address: server.Addr, Dialer: dial.From(netip.Addr{})})
+		t.Cleanup(func() { client.Close() })
+		return NewStore(client, Options{Lifetimes: l})
+	})
 }
 
 func TestCommandsThatShareARoundTripFailAlone(t *testing.T) {

@@ -44,7 +44,7 @@ func outcomeOf(err error) outcome {
 	switch {
 	case err == nil:
 		return ok
-	case errors.Is(err, shop.ErrLimit), errors.Is(err, shop.ErrInvalid):
+	case errors.Is(err, shop.ErrLimit), errors.Is(err, shop.ErrInvalid), errors.Is(err, shop.ErrTooMany):
 		return refused
 	case errors.Is(err, shop.ErrUnavailable), errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded):
 		return unavailable

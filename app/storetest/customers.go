@@ -135,6 +135,39 @@ func orderedElsewhere(t *testing.T, store shop.SessionStore) {
 	require.Equal(t, tee, cartOf(t, store, session.Token()))
 }
 
+func cartsAreNamed(t *testing.T, store shop.SessionStore) {
+	guest, err := store.Cart(t.Context(), shop.OpenSession(begin(t, store)))
+	require.NoError(t, err)
+	require.Empty(t, guest.ID, "nothing can be ordered from it")
+	names := map[string]bool{}
+	for range 2 {
+		session := shop.OpenSession(signIn(t, store, "", newCustomer()))
+		first, err := store.Add(t.Context(), session, "tee", 1)
+		require.NoError(t, err)
+		require.NotEmpty(t, first.ID)
+		require.Zero(t, first.Orders)
+		names[first.ID] = true
+		for range 2 {
+			cart, err := store.Cart(t.Context(), session)
+			require.NoError(t, err)
+			require.Equal(t, first, cart)
+		}
+	}
+	require.Len(t, names, 2, "every cart has another name")
+}
+
+func nameWaits(t *testing.T, store shop.SessionStore) {
+	customer := newCustomer()
+	session := shop.OpenSession(signIn(t, store, begin(t, store), customer))
+	cart, err := store.Cart(t.Context(), session)
+	require.NoError(t, err)
+	require.NoError(t, store.SignOut(t.Context(), session))
+	again, err := store.Cart(t.Context(), shop.OpenSession(signIn(t, store, begin(t, store), customer)))
+	require.NoError(t, err)
+	require.Equal(t, cart.ID, again.ID)
+	require.Equal(t, []shop.Line{{SKU: "tee", Quantity: 2}}, again.Lines)
+}
+
 func cartKeepsItsName(t *testing.T, store shop.SessionStore) {
 	session, cart := customersCart(t, store, shop.Line{SKU: "tee", Quantity: 1})
 	require.NoError(t, store.Ordered(t.Context(), session, shop.Receipt{Cart: cart.ID, Number: 1, Lines: cart.Lines}))

@@ -168,7 +168,8 @@ func positionsEverywhere(t *testing.T, store shop.SessionStore) {
 	require.Equal(t, shop.Identity{Customer: customer, Wrote: 1 << 40}, who)
 }
 
-func servedAnywhere(t *testing.T, one, two shop.SessionStore) {
+func servedAnywhere(t *testing.T, open opener) {
+	one, two := open(lasting), open(lasting)
 	session := shop.OpenSession(begin(t, one))
 	cart, err := two.Add(t.Context(), session, "coat", 2)
 	require.NoError(t, err)

@@ -3,36 +3,52 @@ package storetest
 
 import (
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
 	"myclothes/app/shop"
 )
 
-// Run checks the store of a name in the conformance table (see exceptions). open opens it as one more
-// instance does, with the same servers, secrets and configuration.
-func Run(t *testing.T, name string, open func() shop.SessionStore) {
+// opener opens the store as one more instance does, with the same servers and secrets.
+type opener = func(shop.Lifetimes) shop.SessionStore
+
+// lasting is how long sessions live in tests that are not about lifetimes: a whole first life, so that none is renewed.
+var lasting = shop.Lifetimes{Idle: time.Hour}
+
+// Run checks the store of a name in the conformance table (see exceptions).
+func Run(t *testing.T, name string, open opener) {
 	excepted, known := exceptions[name]
 	require.True(t, known, "%q is not in the conformance table", name)
-	store := open()
-	for _, test := range tests {
-		t.Run(test.name, func(t *testing.T) {
+	check := func(test string, needs []promise, run func(t *testing.T)) {
+		t.Run(test, func(t *testing.T) {
 			t.Parallel()
-			for _, p := range test.needs {
+			for _, p := range needs {
 				if why, no := excepted[p]; no {
 					t.Skipf("%s does not promise that %s: %s", name, p, why)
 				}
 			}
-			test.run(t, store)
+			run(t)
 		})
 	}
-	t.Run("any instance serves any session", func(t *testing.T) {
-		t.Parallel()
-		if why, no := excepted[anyInstance]; no {
-			t.Skipf("%s does not promise that %s: %s", name, anyInstance, why)
-		}
-		servedAnywhere(t, store, open())
-	})
+	store := open(lasting)
+	for _, test := range tests {
+		check(test.name, test.needs, func(t *testing.T) { test.run(t, store) })
+	}
+	for _, test := range openings {
+		check(test.name, test.needs, func(t *testing.T) { test.run(t, open) })
+	}
+}
+
+// openings are tests that open stores of their own.
+var openings = []struct {
+	name  string
+	run   func(t *testing.T, open opener)
+	needs []promise
+}{
+	{"any instance serves any session", servedAnywhere, []promise{anyInstance}},
+	{"the life of a new session grows as it is used", lifeGrows, []promise{shortFirstLife}},
+	{"a customer is signed out some time after signing in, however much the session is used", signInEndsInTime, nil},
 }
 
 // tests are for one instance.
@@ -47,7 +63,9 @@ var tests = []struct {
 	{"setting replaces the quantity and zero removes the line", setReplaces, nil},
 	{"removing what is not there begins no session", removeBeginsNothing, nil},
 	{"removing what is not there leaves the rest", removeLeavesRest, nil},
-	{"every operation renews the session under its token", renewsToken, []promise{oneToken}},
+	{"reading a session that was just used sends no cookie again", readingIsSilent, nil},
+	{"changing a session that was just used keeps its token and sends no cookie again", changingIsSilent, []promise{oneToken}},
+	{"who may not begin a session is refused, and goes on with the one they have", mayNotBegin, nil},
 	{"no line grows over its limit", lineLimit, nil},
 	{"no cart grows over its limit", cartLimit, nil},
 	{"a hundred additions at once lose nothing", concurrentAdds, []promise{allCount}},
@@ -71,6 +89,8 @@ var tests = []struct {
 	{"a customer's cart stays theirs when somebody else signs in there", cartStaysTheirs, []promise{accountCart}},
 	{"a hundred additions at once from two browsers lose nothing", concurrentBrowsers, []promise{accountCart}},
 	{"signing in from many browsers at once loses no guest's cart", concurrentSignIns, []promise{accountCart}},
+	{"a guest's cart has no name, and a customer's has one from its first line on", cartsAreNamed, nil},
+	{"a customer's cart keeps its name while they are signed out", nameWaits, []promise{accountCart}},
 	{"what was ordered leaves the cart, once", orderedOnce, nil},
 	{"an older order that comes late leaves the cart as it is", orderedLate, nil},
 	{"what was ordered from a cart that is lost stays in the one after it", orderedElsewhere, nil},
@@ -150,22 +170,4 @@ func removeLeavesRest(t *testing.T, store shop.SessionStore) {
 	require.NoError(t, err)
 	require.Equal(t, []shop.Line{{SKU: "tee", Quantity: 1}}, cart.Lines)
 	require.Equal(t, cart.Lines, cartOf(t, store, session.Token()))
-}
-
-func renewsToken(t *testing.T, store shop.SessionStore) {
-	token := begin(t, store)
-	for _, operation := range []func(*shop.Session) error{
-		func(s *shop.Session) error { _, err := store.Cart(t.Context(), s); return err },
-		func(s *shop.Session) error { _, err := store.SignedIn(t.Context(), s); return err },
-		func(s *shop.Session) error { _, err := store.Set(t.Context(), s, "tee", 0); return err },
-		func(s *shop.Session) error { _, err := store.Set(t.Context(), s, "coat", 2); return err },
-		func(s *shop.Session) error { return store.Clear(t.Context(), s) },
-		func(s *shop.Session) error { _, err := store.Add(t.Context(), s, "coat", 1); return err },
-	} {
-		session := shop.OpenSession(token)
-		require.NoError(t, operation(session))
-		require.True(t, session.Kept())
-		require.Equal(t, token, session.Token())
-	}
-	require.Equal(t, []shop.Line{{SKU: "coat", Quantity: 1}}, cartOf(t, store, token))
 }
