@@ -26,6 +26,7 @@ type Config struct {
 	Store            string         // CART_STORE: where carts are kept, one of stores
 	SessionCookie    string         // CART_SESSION_COOKIE: name of the session cookie
 	Lifetimes        shop.Lifetimes // CART_SESSION_TTL: after the last use; CART_SESSION_LIMIT: after signing in
+	NewSessions      int            // CART_NEW_SESSIONS_PER_CLIENT: in an hour; 0: any number
 	ShutdownTimeout  time.Duration  // CART_SHUTDOWN_TIMEOUT: for requests in flight when told to stop
 
 	Cache        CacheConfig
@@ -79,6 +80,7 @@ func LoadConfig(getenv func(string) string) (Config, error) {
 			Idle:     env.duration("CART_SESSION_TTL", "336h", time.Second),
 			SignedIn: env.duration("CART_SESSION_LIMIT", "2160h", 0),
 		},
+		NewSessions:     env.count("CART_NEW_SESSIONS_PER_CLIENT", "1000"),
 		ShutdownTimeout: env.duration("CART_SHUTDOWN_TIMEOUT", "20s", 0),
 		Database: DatabaseConfig{
 			Writer:  env.hostPort("CART_DATABASE_WRITER"),
@@ -165,6 +167,15 @@ func (e *environment) duration(key, fallback string, least time.Duration) time.D
 		e.refuse(key, value, fmt.Sprintf("a duration such as 90s or 336h, at least %s", least))
 	}
 	return d
+}
+
+func (e *environment) count(key, fallback string) int {
+	value := e.text(key, fallback)
+	n, err := strconv.Atoi(value)
+	if err != nil || n < 0 {
+		e.refuse(key, value, "a number, 0 or more")
+	}
+	return n
 }
 
 func (e *environment) boolean(key, fallback string) bool {

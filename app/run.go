@@ -57,7 +57,7 @@ func run(ctx context.Context, getenv func(string) string, out io.Writer) error {
 		return err
 	}
 	spare := optional(cache)
-	customers, attempts := lazy.NewCustomers(spare, db), throttle.New(spare)
+	customers, attempts := lazy.NewCustomers(spare, db), throttle.New(spare, cfg.NewSessions)
 
 	handler := server.New(server.Config{
 		InstanceID: cfg.InstanceID, AvailabilityZone: cfg.AvailabilityZone, StoreName: cfg.Store,

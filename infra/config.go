@@ -58,6 +58,7 @@ type Config struct {
 	Stickiness              Stickiness
 	StickinessSeconds       int
 	SessionTTLHours         int
+	NewSessionsPerClient    int
 	AvailabilityZones       int
 	VpcCIDR                 netip.Prefix
 	NatGateways             NatGateways
@@ -99,6 +100,7 @@ func LoadConfig(ctx *pulumi.Context) (Config, error) {
 		Stickiness:              oneOf(r, "stickiness", StickinessNone, StickinessNone, StickinessLBCookie, StickinessAppCookie),
 		StickinessSeconds:       r.integer("stickinessSeconds", 86400, 1, 604800),
 		SessionTTLHours:         r.integer("sessionTtlHours", 336, 1, 8760),
+		NewSessionsPerClient:    r.integer("newSessionsPerClient", 1000, 0, 1000000),
 		AvailabilityZones:       r.integer("availabilityZones", 3, 2, 6),
 		VpcCIDR:                 r.network("vpcCidr", "10.0.0.0/16"),
 		NatGateways:             oneOf(r, "natGateways", NatOnePerAz, NatNone, NatSingle, NatOnePerAz),

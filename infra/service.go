@@ -20,6 +20,7 @@ func (s *stack) environment() []input {
 		{"CART_STORE", pulumi.String(c.CartStore)},
 		{"CART_SESSION_COOKIE", pulumi.String(sessionCookie(c))},
 		{"CART_SESSION_TTL", pulumi.Sprintf("%dh", c.SessionTTLHours)},
+		{"CART_NEW_SESSIONS_PER_CLIENT", pulumi.String(strconv.Itoa(c.NewSessionsPerClient))},
 		{"CART_SHUTDOWN_TIMEOUT", pulumi.Sprintf("%ds", s.shutdownSeconds())},
 		{"CART_CACHE_ADDRESS", pulumi.Sprintf("%s:%d", s.memory.PrimaryAddress, s.memory.Port)},
 		{"CART_CACHE_SECRET", s.memory.credentials.arn},

@@ -15,31 +15,35 @@ type passwordChange struct {
 	New     string `json:"newPassword"`
 }
 
-// changePassword gives the account of who is signed in another password. It ends all other sessions; this one goes on
-// under a new token.
-func (s *server) changePassword(ctx context.Context, session *shop.Session, client string, change passwordChange) error {
+// changePassword gives the account of who is signed in another password, and returns its hash. It ends all other
+// sessions; this one goes on under a new token. No device is known to the account any more.
+func (s *server) changePassword(ctx context.Context, session *shop.Session, from origin, change passwordChange) (hash string, err error) {
 	customer, err := s.customer(ctx, session)
 	if err != nil {
-		return err
+		return "", err
 	}
 	if err := shop.CheckPassword("newPassword", change.New); err != nil {
-		return err
+		return "", err
 	}
-	if err := s.confirm(ctx, customer, client, change.Current, "currentPassword"); err != nil {
-		return err
+	if err := s.confirm(ctx, customer, from, change.Current, "currentPassword"); err != nil {
+		return "", err
 	}
-	hash, err := s.passwords.Hash(ctx, change.New)
-	if err != nil {
-		return err
+	if hash, err = s.passwords.Hash(ctx, change.New); err != nil {
+		return "", whenBusy(err)
 	}
 	wrote, err := s.Customers.SetPassword(ctx, customer.ID, hash)
 	if err != nil {
-		return err
+		return "", err
 	}
+	return hash, s.startOver(ctx, session, customer.ID, wrote)
+}
+
+// startOver ends all sessions of a customer whose password has changed, and begins another one here.
+func (s *server) startOver(ctx context.Context, session *shop.Session, customer int64, wrote shop.Position) error {
 	if err := s.Store.SignOutEverywhere(ctx, session); err != nil {
 		return unfinished("the new password holds, but your other browsers are still signed in: sign out everywhere in a moment", err)
 	}
-	if err := s.Store.SignIn(ctx, session, customer.ID, wrote); err != nil {
+	if err := s.Store.SignIn(ctx, session, customer, wrote); err != nil {
 		return unfinished("the new password holds: sign in with it in a moment", err)
 	}
 	return nil
@@ -53,7 +57,7 @@ func unfinished(reason string, err error) error {
 // deleteAccount deletes the account of who is signed in, with the cart, and ends all sessions. Orders stay, with the
 // name and address they were sent to: the law wants invoices kept for years. If the account is gone already, because a
 // store went away in the middle, the rest is done, for which no password is needed.
-func (s *server) deleteAccount(ctx context.Context, session *shop.Session, client, password string) error {
+func (s *server) deleteAccount(ctx context.Context, session *shop.Session, from origin, password string) error {
 	who, err := s.identity(ctx, session)
 	if err != nil {
 		return err
@@ -64,7 +68,7 @@ func (s *server) deleteAccount(ctx context.Context, session *shop.Session, clien
 		return err
 	}
 	if !gone {
-		if err := s.confirm(ctx, customer, client, password, "password"); err != nil {
+		if err := s.confirm(ctx, customer, from, password, "password"); err != nil {
 			return err
 		}
 		if _, err := s.Customers.DeleteCustomer(ctx, customer.ID); err != nil {
@@ -79,12 +83,8 @@ func (s *server) deleteAccount(ctx context.Context, session *shop.Session, clien
 
 // confirm has a customer prove with the password that it is them. Attempts are throttled like those to sign in. field
 // is where the password was written.
-func (s *server) confirm(ctx context.Context, customer shop.Customer, client, given, field string) error {
-	if wait := s.Throttle.Begin(ctx, customer.Email, client); wait > 0 {
-		return tooMany(wait)
-	}
-	_, _, err := s.verify(ctx, customer.Email, given)
-	s.end(ctx, customer.Email, client, err)
+func (s *server) confirm(ctx context.Context, customer shop.Customer, from origin, given, field string) error {
+	_, err := s.authenticate(ctx, customer.Email, from, given)
 	if errors.Is(err, shop.ErrUnauthenticated) {
 		return shop.Refuse(shop.ErrUnauthenticated, "that is not your current password", field)
 	}
@@ -96,7 +96,8 @@ func (s *server) putPassword(r *http.Request, session *shop.Session) (response, 
 	if err != nil {
 		return nil, err
 	}
-	return noContent{}, s.changePassword(r.Context(), session, clientOf(r), change)
+	hash, err := s.changePassword(r.Context(), session, s.originOf(r), change)
+	return remembered{noContent{}, hash}, err
 }
 
 func (s *server) deleteCustomer(r *http.Request, session *shop.Session) (response, error) {
@@ -106,7 +107,7 @@ func (s *server) deleteCustomer(r *http.Request, session *shop.Session) (respons
 	if err != nil {
 		return nil, err
 	}
-	return noContent{}, s.deleteAccount(r.Context(), session, clientOf(r), given.Password)
+	return noContent{}, s.deleteAccount(r.Context(), session, s.originOf(r), given.Password)
 }
 
 // confirmContent is for forms that ask for the password. What was typed is never sent back.
@@ -136,14 +137,17 @@ func (s *server) confirmContent(email string) confirmContent {
 
 func (s *server) passwordForm(r *http.Request, session *shop.Session) (response, error) {
 	change := passwordChange{Current: r.PostFormValue("currentPassword"), New: r.PostFormValue("newPassword")}
-	err := s.changePassword(r.Context(), session, clientOf(r), change)
+	hash, err := s.changePassword(r.Context(), session, s.originOf(r), change)
+	if err == nil {
+		return remembered{redirect("/account?changed=password"), hash}, nil
+	}
 	form := page{name: "password", title: "Change your password", content: s.confirmContent(r.PostFormValue("email"))}
-	answer, err := again(err, "/account?changed=password", form)
+	answer, err := again(err, "", form)
 	return signInFirst(r, answer, err)
 }
 
 func (s *server) deleteForm(r *http.Request, session *shop.Session) (response, error) {
-	err := s.deleteAccount(r.Context(), session, clientOf(r), r.PostFormValue("password"))
+	err := s.deleteAccount(r.Context(), session, s.originOf(r), r.PostFormValue("password"))
 	if err == nil {
 		return page{status: http.StatusOK, name: "deleted", title: "Your account is deleted"}, nil
 	}

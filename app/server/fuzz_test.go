@@ -61,7 +61,7 @@ func FuzzEveryRequestBody(f *testing.F) {
 	customers := &accounts{byID: []shop.Customer{{ID: 1, Email: "owner@example.com"}}, hashes: []string{hash}, gone: map[int64]bool{}}
 	handler := New(Config{
 		InstanceID: "i-test", AvailabilityZone: "az-test", StoreName: "instance", SessionCookie: "sid", SessionTTL: time.Hour,
-		Store: store, Catalog: products, Orders: newLedger(customers), Throttle: throttle.New(nil),
+		Store: store, Catalog: products, Orders: newLedger(customers), Throttle: throttle.New(nil, 0),
 		Customers: customers,
 		Log:       slog.New(slog.NewJSONHandler(io.Discard, nil)),
 	})

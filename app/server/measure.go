@@ -47,7 +47,7 @@ func outcomeOf(ctx context.Context, err error) outcome {
 		return ok
 	case errors.Is(ctx.Err(), context.Canceled):
 		return cancelled
-	case errors.Is(err, shop.ErrLimit), errors.Is(err, shop.ErrInvalid):
+	case errors.Is(err, shop.ErrLimit), errors.Is(err, shop.ErrInvalid), errors.Is(err, shop.ErrTooMany):
 		return refused
 	case errors.Is(err, shop.ErrUnavailable), errors.Is(err, context.DeadlineExceeded):
 		return unavailable

@@ -212,6 +212,7 @@ func TestTooManyAttemptsToSignInAreRefusedAndSayUntilWhen(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t)
 	f.signUp()
+	f.browser = newBrowser(t) // a device that the account does not know
 	for _, account := range []string{"ada@example.com", "nobody@example.com"} {
 		guess := fmt.Sprintf(`{"email":%q,"password":"wrong horse"}`, account)
 		for range 5 {

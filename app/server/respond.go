@@ -37,7 +37,9 @@ func (s *server) handle(a action, fail func(http.ResponseWriter, *http.Request, 
 		r = r.WithContext(ctx)
 		r.Body = http.MaxBytesReader(w, r.Body, maxBody)
 		session := s.openSession(r)
+		s.limitSessions(r, session)
 		answer, err := a(r, session)
+		s.countSession(r, session)
 		w.Header().Set("Cache-Control", "no-store")
 		s.writeCookie(w, session)
 		if err != nil {

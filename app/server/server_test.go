@@ -101,6 +101,9 @@ func (a *accounts) DeleteCustomer(_ context.Context, id int64) (shop.Position, e
 	if a.gone[id] {
 		return 0, shop.ErrUnauthenticated
 	}
+	if a.gone == nil {
+		a.gone = map[int64]bool{}
+	}
 	a.gone[id] = true
 	return 4, nil
 }
@@ -126,6 +129,7 @@ type fixture struct {
 	admin     http.Handler
 	customers *accounts
 	orders    *ordertest.Ledger
+	throttle  Throttle
 	logs      *logBuffer
 }
 
@@ -149,18 +153,13 @@ func (b *logBuffer) String() string {
 
 func newFixture(t *testing.T, change ...func(*Config)) *fixture {
 	t.Helper()
-	f := &fixture{T: t, customers: &accounts{gone: map[int64]bool{}}, logs: &logBuffer{}}
-	f.orders = newLedger(f.customers)
-	cfg := Config{
-		InstanceID: "i-test", AvailabilityZone: "az-test", StoreName: "instance", SessionCookie: "sid", SessionTTL: time.Hour,
-		Store: memory.NewStore(shop.Lifetimes{Idle: time.Hour}), Catalog: products, Customers: f.customers, Orders: f.orders,
-		Throttle: throttle.New(nil),
-		Log:      slog.New(slog.NewJSONHandler(f.logs, nil)),
-	}
+	cfg := testConfig()
+	f := &fixture{T: t, customers: cfg.Customers.(*accounts), orders: cfg.Orders.(*ordertest.Ledger), logs: &logBuffer{}}
+	cfg.Log = slog.New(slog.NewJSONHandler(f.logs, nil))
 	for _, c := range change {
 		c(&cfg)
 	}
-	f.config = cfg
+	f.throttle, f.config = cfg.Throttle, cfg
 	service := New(cfg)
 	httpServer := httptest.NewServer(service)
 	t.Cleanup(httpServer.Close)
@@ -181,6 +180,16 @@ func (f *fixture) metrics() string {
 	status, text := f.operate("/metrics")
 	require.Equal(f, 200, status)
 	return text
+}
+
+// testConfig is a service on stores in memory.
+func testConfig() Config {
+	customers := &accounts{gone: map[int64]bool{}}
+	return Config{
+		InstanceID: "i-test", AvailabilityZone: "az-test", StoreName: "instance", SessionCookie: "sid", SessionTTL: time.Hour,
+		Store: memory.NewStore(shop.Lifetimes{Idle: time.Hour}), Catalog: products, Customers: customers, Orders: newLedger(customers),
+		Throttle: throttle.New(nil, 0), Log: slog.New(slog.DiscardHandler),
+	}
 }
 
 func newBrowser(t *testing.T) *http.Client {
@@ -387,7 +396,9 @@ func (f *fixture) session() string {
 	request, err := http.NewRequest("GET", f.url, nil)
 	require.NoError(f, err)
 	for _, cookie := range f.browser.Jar.Cookies(request.URL) {
-		return cookie.Value
+		if cookie.Name == "sid" {
+			return cookie.Value
+		}
 	}
 	return ""
 }
