@@ -7,7 +7,6 @@ import (
 	"net"
 	"os"
 	"os/exec"
-	"slices"
 	"syscall"
 	"testing"
 
@@ -15,43 +14,66 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
+// startAttempts is how many ports a server tries.
+const startAttempts = 5
+
 // Redis is a redis-server.
 type Redis struct {
 	Addr string // host:port
 
 	tb      testing.TB
-	own     []string // what the caller added to the command line
-	args    []string
+	given   []string // what the caller added to the command line
+	args    []string // the command line
 	client  goredis.Options
 	process *process
 }
+
+func init() {
+	goredis.SetLogger(quiet{}) // it writes plain lines about every connection that fails, and tests make many fail
+}
+
+type quiet struct{}
+
+func (quiet) Printf(context.Context, string, ...any) {}
 
 // StartRedis starts a server that lives as long as the test. args are added to its command line; client
 // says how to connect to it, if that takes more than its address.
 func StartRedis(tb testing.TB, client *goredis.Options, args ...string) *Redis {
 	tb.Helper()
-	port, err := FreePort()
-	require.NoError(tb, err)
-	dir, err := newDir()
-	require.NoError(tb, err)
-	tb.Cleanup(func() { os.RemoveAll(dir) })
-	r := &Redis{Addr: net.JoinHostPort("127.0.0.1", port), tb: tb, own: args}
+	r := &Redis{tb: tb, given: args}
 	if client != nil {
 		r.client = *client
 	}
-	r.client.Addr = r.Addr
-	listen := []string{"--port", port}
-	if r.client.TLSConfig != nil {
-		listen = []string{"--port", "0", "--tls-port", port, "--tls-replication", "yes"}
+	dir, err := newDir()
+	require.NoError(tb, err)
+	tb.Cleanup(func() { os.RemoveAll(dir) })
+	for range startAttempts { // somebody else may take the port before the server does
+		port, portErr := FreePort()
+		require.NoError(tb, portErr)
+		r.listen(port, dir)
+		if err = r.start(); err == nil {
+			break
+		}
 	}
-	if r.client.Password != "" {
-		listen = append(listen, "--masterauth", r.client.Password)
-	}
-	r.args = slices.Concat([]string{"--bind", "127.0.0.1", "--dir", dir, "--save", "", "--appendonly", "no",
-		"--repl-diskless-sync-delay", "0"}, listen, args)
-	r.Start()
+	require.NoError(tb, err)
 	tb.Cleanup(r.Kill)
 	return r
+}
+
+// listen makes the server's command line for a port and a directory.
+func (r *Redis) listen(port, dir string) {
+	r.Addr = net.JoinHostPort("127.0.0.1", port)
+	r.client.Addr = r.Addr
+	r.args = []string{"--bind", "127.0.0.1", "--dir", dir, "--save", "", "--appendonly", "no", "--repl-diskless-sync-delay", "0"}
+	if r.client.TLSConfig != nil {
+		r.args = append(r.args, "--port", "0", "--tls-port", port, "--tls-replication", "yes")
+	} else {
+		r.args = append(r.args, "--port", port)
+	}
+	if r.client.Password != "" {
+		r.args = append(r.args, "--masterauth", r.client.Password)
+	}
+	r.args = append(r.args, r.given...)
 }
 
 // StartSecureRedis starts a server as ElastiCache has them: it speaks TLS only and asks for the token.
@@ -66,7 +88,7 @@ func StartSecureRedis(tb testing.TB, a Authority, token string) *Redis {
 func (r *Redis) StartReplica() *Redis {
 	r.tb.Helper()
 	replicas := r.replicas()
-	replica := StartRedis(r.tb, &r.client, r.own...)
+	replica := StartRedis(r.tb, &r.client, r.given...)
 	replica.Follow(r)
 	Eventually(r.tb, func() bool { return r.replicas() > replicas }, "the replica has caught up")
 	return replica
@@ -100,13 +122,20 @@ func (r *Redis) Promote() { r.Do("REPLICAOF", "NO", "ONE") }
 // Start starts the server again after Kill, at the same address and without its data.
 func (r *Redis) Start() {
 	r.tb.Helper()
+	require.NoError(r.tb, r.start())
+}
+
+func (r *Redis) start() error {
 	program, err := exec.LookPath("redis-server")
-	require.NoError(r.tb, err, "install redis-server, version 7 (Debian: apt-get install redis-server)")
-	r.process, err = start(program, r.args...)
-	require.NoError(r.tb, err)
+	if err != nil {
+		return fmt.Errorf("install redis-server, version 7 (Debian: apt-get install redis-server): %w", err)
+	}
+	if r.process, err = start(program, r.args...); err != nil {
+		return err
+	}
 	client := r.Client()
 	defer client.Close()
-	require.NoError(r.tb, r.process.await(func() error { return client.Ping(context.Background()).Err() }))
+	return r.process.await(func() error { return client.Ping(context.Background()).Err() })
 }
 
 // PID is the server's process.

@@ -2,16 +2,13 @@ package redis
 
 import (
 	"crypto/tls"
-	"crypto/x509"
 	"fmt"
 	"net/netip"
-	"os"
 	"sync"
 	"syscall"
 	"testing"
 	"time"
 
-	goredis "github.com/redis/go-redis/v9"
 	"github.com/stretchr/testify/require"
 
 	"myclothes/app/apptest"
@@ -23,15 +20,9 @@ import (
 func startShipped(tb testing.TB) (*apptest.Redis, *Client) {
 	tb.Helper()
 	authority := apptest.NewAuthority(tb)
-	pem, err := os.ReadFile(authority.Bundle)
-	require.NoError(tb, err)
-	roots := x509.NewCertPool()
-	require.True(tb, roots.AppendCertsFromPEM(pem))
-	const token = "a-token-of-the-benchmark"
-	trust := &tls.Config{RootCAs: roots, ServerName: "127.0.0.1", MinVersion: tls.VersionTLS12}
-	primary := apptest.StartRedis(tb, &goredis.Options{Password: token, TLSConfig: trust}, "--requirepass", token,
-		"--tls-cert-file", authority.CertFile, "--tls-key-file", authority.KeyFile,
-		"--tls-ca-cert-file", authority.Bundle, "--tls-auth-clients", "no")
+	const token = "a-token-of-the-test"
+	primary := apptest.StartSecureRedis(tb, authority, token)
+	trust := &tls.Config{RootCAs: authority.Roots(tb), ServerName: "127.0.0.1", MinVersion: tls.VersionTLS12}
 	client := NewClient(Config{Address: primary.Addr, Dialer: dial.From(netip.Addr{}), TLS: trust, Token: &rotated{values: []string{token}}})
 	tb.Cleanup(func() { client.Close() })
 	return primary, client
