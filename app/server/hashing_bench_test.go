@@ -26,7 +26,7 @@ func BenchmarkReadingBesideSignIns(b *testing.B) {
 		throttle    Throttle
 	}{
 		{"nobody", 0, throttle.New(nil, 0)},
-		{"8 uncounted", 8, uncounted{}},
+		{"8 uncounted", 8, uncounted{throttle.New(nil, 0)}},
 		{"8", 8, throttle.New(nil, 1000)},
 	} {
 		b.Run(beside.name, func(b *testing.B) {
