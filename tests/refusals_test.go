@@ -44,6 +44,7 @@ var refusals = []struct {
 	{"a Mac", settings{"instanceType": "mac2.metal"}, []string{"instanceType", "mac2.metal", "t4g.small"}},
 	{"storage that shrinks", settings{"databaseStorageGb": "200"}, []string{"databaseMaxStorageGb", "100", "at least databaseStorageGb (200)"}},
 	{"a drain too short to use", settings{"deregistrationSeconds": "1"}, []string{"deregistrationSeconds", `"1"`, "from 10 to 3600"}},
+	{"a limit below none", settings{"newSessionsPerClient": "-1"}, []string{"newSessionsPerClient", `"-1"`, "from 0 to 1000000"}},
 	{"a truth value that is none", settings{"databaseMultiAz": "yes"}, []string{"databaseMultiAz", "yes", "true or false"}},
 }
 

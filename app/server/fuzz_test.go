@@ -93,3 +93,24 @@ func FuzzEveryRequestBody(f *testing.F) {
 		}
 	})
 }
+
+// FuzzDevice has nothing that a browser sends believed to be a device that an account knows.
+func FuzzDevice(f *testing.F) {
+	const hash = "$argon2id$v=19$m=19456,t=2,p=1$c2FsdHNhbHRzYWx0c2FsdA$c3Vtc3Vtc3Vtc3Vtc3Vtc3Vtc3Vtc3Vtc3Vtc3Vtc3U"
+	other := newDevice("another hash")
+	for _, seed := range []string{"", ".", other.name + "." + other.seal, other.name, strings.Repeat("A", 22) + "." + strings.Repeat("A", 22), `"x"`, "%00"} {
+		f.Add(seed)
+	}
+	s := &server{Config: Config{SessionCookie: "sid"}}
+	f.Fuzz(func(t *testing.T, value string) {
+		r := httptest.NewRequest("POST", "/sign-in", nil)
+		r.Header.Set("Cookie", "sid_device="+value)
+		d := s.deviceOf(r)
+		if d.knownTo(hash) || d.knownTo("") {
+			t.Fatalf("%q is believed", value)
+		}
+		if d.name != "" && (len(d.name) != 22 || len(d.seal) != 22) {
+			t.Fatalf("%q is read as %v", value, d)
+		}
+	})
+}

@@ -1,6 +1,7 @@
 package server
 
 import (
+	"context"
 	"io"
 	"net/http"
 	"net/http/httptest"
@@ -11,43 +12,59 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
+
+	"myclothes/app/shop"
+	"myclothes/app/throttle"
 )
 
-// BenchmarkReadingBesideSignIns measures how long others wait for their cart while 8 connections sign in
-// successfully, as fast as they are answered: all with the one account they know, or each time with another one.
+// BenchmarkReadingBesideSignIns measures how long others wait for their cart while 8 connections sign in to an account
+// they know, as fast as they are answered: alone, with nothing but the processors to bound them, and as it is.
 func BenchmarkReadingBesideSignIns(b *testing.B) {
-	for name, hash := range map[string]bool{"nobody": false, "one account": true} {
-		b.Run(name, func(b *testing.B) {
-			url := signUpToBench(b)
+	for _, beside := range []struct {
+		name        string
+		connections int
+		throttle    Throttle
+	}{
+		{"nobody", 0, throttle.New(nil, 0)},
+		{"8 uncounted", 8, uncounted{throttle.New(nil, 0)}},
+		{"8", 8, throttle.New(nil, 1000)},
+	} {
+		b.Run(beside.name, func(b *testing.B) {
+			cfg := testConfig()
+			cfg.Throttle = beside.throttle
+			httpServer := httptest.NewServer(New(cfg))
+			b.Cleanup(httpServer.Close)
+			send(b, "POST", httpServer.URL+"/api/customers", signUpAsAda, 201)
 			stop := make(chan struct{})
 			var attackers sync.WaitGroup
-			if hash {
-				for range 8 {
-					attackers.Go(func() { signInUntil(b, url, stop) })
-				}
+			for range beside.connections {
+				attackers.Go(func() { signInUntil(b, httpServer.URL, stop) })
 			}
-			b.Cleanup(attackers.Wait)
-			b.Cleanup(func() { close(stop) })
-			took := make([]time.Duration, 0, b.N)
-			for b.Loop() {
-				start := time.Now()
-				post(b, "GET", url+"/api/cart", "", 200)
-				took = append(took, time.Since(start))
-				time.Sleep(time.Millisecond)
-			}
-			slices.Sort(took)
-			b.ReportMetric(took[len(took)/2].Seconds()*1000, "p50-ms")
-			b.ReportMetric(took[len(took)*99/100].Seconds()*1000, "p99-ms")
+			measureReading(b, httpServer.URL)
+			close(stop)
+			attackers.Wait()
 		})
 	}
 }
 
-func signUpToBench(b *testing.B) (url string) {
-	cfg := testConfig()
-	httpServer := httptest.NewServer(New(cfg))
-	b.Cleanup(httpServer.Close)
-	post(b, "POST", httpServer.URL+"/api/customers", `{"email":"ada@example.com","password":"correct horse","name":"Ada"}`, 201)
-	return httpServer.URL
+// uncounted is a Throttle that lets everybody through.
+type uncounted struct{ Throttle }
+
+func (uncounted) Begin(context.Context, shop.Attempt) time.Duration { return 0 }
+func (uncounted) Succeeded(context.Context, shop.Attempt)           {}
+func (uncounted) Abandoned(context.Context, shop.Attempt)           {}
+
+func measureReading(b *testing.B, url string) {
+	took := make([]time.Duration, 0, b.N)
+	for b.Loop() {
+		start := time.Now()
+		send(b, "GET", url+"/api/cart", "", 200)
+		took = append(took, time.Since(start))
+		time.Sleep(time.Millisecond)
+	}
+	slices.Sort(took)
+	b.ReportMetric(took[len(took)/2].Seconds()*1000, "p50-ms")
+	b.ReportMetric(took[len(took)*99/100].Seconds()*1000, "p99-ms")
 }
 
 func signInUntil(b *testing.B, url string, stop chan struct{}) {
@@ -56,12 +73,12 @@ func signInUntil(b *testing.B, url string, stop chan struct{}) {
 		case <-stop:
 			return
 		default:
-			post(b, "POST", url+"/api/session", `{"email":"ada@example.com","password":"correct horse"}`, 200, 429)
+			send(b, "POST", url+"/api/session", signInAsAda, 200, 429)
 		}
 	}
 }
 
-func post(b *testing.B, method, url, content string, statuses ...int) {
+func send(b *testing.B, method, url, content string, statuses ...int) {
 	request, err := http.NewRequest(method, url, strings.NewReader(content))
 	require.NoError(b, err)
 	answer, err := http.DefaultClient.Do(request)

@@ -181,7 +181,7 @@ func TestSessionsAreCountedForTheWholeFleet(t *testing.T) {
 	for range 50 {
 		one.SessionBegun("10.0.0.1")
 	}
-	apptest.Eventually(t, func() bool { return server.Do("GET", hash("begun from", "10.0.0.1")) == "50" }, "they are counted")
+	apptest.Eventually(t, func() bool { return server.Do("MGET", hash("begun from", "10.0.0.1")).([]any)[0] == "50" }, "they are counted")
 	for range 50 {
 		two.SessionBegun("10.0.0.1")
 	}
