@@ -104,7 +104,7 @@ func TestTheReportComparesWithTheFloorAndThePeers(t *testing.T) {
 		"| elasticache, add at 50 connections, over floor | 0.90 | at least 0.80 | met |",
 		"| elasticache, acknowledged, add at 50 connections, over elasticache | 0.67 | at least 0.75 | short |",
 		"| elasticache, read at 50 connections, over express | 3.00 | at least 5.00 | short |",
-		"| elasticache, read at 1 connections, over floor | 0.90 | at least 0.70 | met |",
+		"| elasticache, read at 1 connection, over floor | 0.90 | at least 0.70 | met |",
 		"| bytes of a cart in Redis over the better peer | 0.33 | at most 0.50 | met |",
 	} {
 		require.Contains(t, report, line)
