@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
+	vegeta "github.com/tsenart/vegeta/v12/lib"
 )
 
 // These tests hold the instruments to what they say, without a load that is worth the name.
@@ -65,17 +66,14 @@ func TestLatencyCountsFromWhenARequestWasDue(t *testing.T) {
 	require.NoError(t, os.WriteFile(log, nil, 0o600))
 	const stall = 300 * time.Millisecond
 	var seen atomic.Int32
-	one := make(chan struct{}, 1)
 	server := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) {
-		one <- struct{}{} // one request at a time
-		defer func() { <-one }()
 		if seen.Add(1) == 50 {
 			time.Sleep(stall) // what is measured
 		}
 	}))
 	t.Cleanup(server.Close)
 	r := &running{url: server.URL, log: log, cookies: []string{"a=b"}}
-	run := r.atRate(t, kind{"x", "read", usual}, 200, time.Second)
+	run := r.atRate(t, kind{"x", "read", usual}, 200, time.Second, vegeta.MaxWorkers(1)) // so that the next one is sent late
 	require.EqualValues(t, 200, seen.Load())
 	require.GreaterOrEqual(t, run.longest, stall-10*time.Millisecond)
 	require.GreaterOrEqual(t, run.p99, stall/2, "those that came due meanwhile waited too")
