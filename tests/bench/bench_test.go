@@ -43,6 +43,7 @@ type figures struct {
 	wire   map[kind][2]int  // bytes of request and answer
 	redis  map[string]float64
 	steady []steadyRun
+	busy   string // how busy others kept the machine before; empty where the system does not say
 }
 
 func newFigures() *figures {
@@ -62,7 +63,9 @@ func (f *figures) median(k kind) result {
 func BenchmarkCarts(b *testing.B) {
 	_, err := exec.LookPath("wrk")
 	require.NoError(b, err, "wrk is missing: make bench installs it")
-	s, f := newStage(b), newFigures()
+	f := newFigures()
+	f.busy = busy()
+	s := newStage(b)
 	var all []*running
 	for _, c := range contenders {
 		if *only == "" || slices.Contains(strings.Split(*only, ";"), c.name) {

@@ -45,3 +45,14 @@ func parseStat(text []byte) (time.Duration, error) {
 	}
 	return time.Duration(total) * (time.Second / ticks), nil
 }
+
+// busy says how many processes wanted to run before the benchmark began: figures of a machine that others use as well
+// say little.
+func busy() string {
+	text, err := os.ReadFile("/proc/loadavg")
+	if err != nil {
+		return ""
+	}
+	lastMinute, _, _ := bytes.Cut(text, []byte(" "))
+	return fmt.Sprintf(", for which %s processes of others waited in the minute before", lastMinute)
+}

@@ -3,6 +3,7 @@ package bench
 import (
 	"fmt"
 	"math"
+	"runtime"
 	"slices"
 	"strings"
 	"time"
@@ -34,6 +35,7 @@ func (t target) String() string {
 // report renders the figures in Markdown.
 func (f *figures) report() string {
 	var text strings.Builder
+	fmt.Fprintf(&text, "%d processors%s\n\n", runtime.NumCPU(), f.busy)
 	for _, operation := range operations {
 		fmt.Fprintf(&text, "## %s\n\n| | connections | requests/s | over floor | over scs, renewed | over express | p50 / p99 ms | µs of processor per request: service / Redis | allocations |\n"+
 			"|---|---|---|---|---|---|---|---|---|\n", operation)
@@ -48,7 +50,7 @@ func (f *figures) report() string {
 	text.WriteString("## Bytes with a cart of three lines\n\n| | add: request + answer | read: request + answer | in Redis |\n|---|---|---|---|\n")
 	for _, c := range contenders {
 		add, read := f.wire[kind{c.name, "add", 0}], f.wire[kind{c.name, "read", 0}]
-		fmt.Fprintf(&text, "| %s | %d + %d | %d + %d | %s |\n", c.name, add[0], add[1], read[0], read[1], orDash(f.redis[c.name], "%.0f"))
+		fmt.Fprintf(&text, "| %s | %s | %s | %s |\n", c.name, onTheWire(add), onTheWire(read), orDash(f.redis[c.name], "%.0f"))
 	}
 	text.WriteString("\n## Targets\n\n| | reached | wanted | |\n|---|---|---|---|\n")
 	for _, t := range f.targets() {
@@ -113,11 +115,22 @@ func (f *figures) targets() []target {
 		{ours, "add", usual, express, 5}, {ours, "read", usual, express, 5},
 		{ours, "add", 1, floor, 0.70}, {ours, "read", 1, floor, 0.70},
 	} {
-		what := fmt.Sprintf("%s, %s at %d connections, over %s", t.contender, t.operation, t.connections, t.other)
+		plural := "s"
+		if t.connections == 1 {
+			plural = ""
+		}
+		what := fmt.Sprintf("%s, %s at %d connection%s, over %s", t.contender, t.operation, t.connections, plural, t.other)
 		list = append(list, target{what: what, reached: f.ratio(kind{t.contender, t.operation, t.connections}, t.other), wanted: t.wanted})
 	}
 	better := min(f.redis[scs], f.redis[express])
 	return append(list, target{what: "bytes of a cart in Redis over the better peer", reached: f.redis[ours] / better, wanted: 0.5, atMost: true})
+}
+
+func onTheWire(bytes [2]int) string {
+	if bytes[0] == 0 {
+		return "–"
+	}
+	return fmt.Sprintf("%d + %d", bytes[0], bytes[1])
 }
 
 func orDash(value float64, format string) string {

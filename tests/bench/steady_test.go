@@ -43,10 +43,10 @@ func (f *figures) measureSteady(b *testing.B, all []*running) {
 	}
 }
 
-func (r *running) atRate(tb testing.TB, k kind, rate int, duration time.Duration) steadyRun {
+func (r *running) atRate(tb testing.TB, k kind, rate int, duration time.Duration, options ...func(*vegeta.Attacker)) steadyRun {
 	tb.Helper()
 	p := pacer{interval: time.Second / time.Duration(rate), hits: uint64(duration.Seconds() * float64(rate))}
-	attacker := vegeta.NewAttacker(vegeta.Timeout(10*time.Second), vegeta.Workers(usual))
+	attacker := vegeta.NewAttacker(append(options, vegeta.Timeout(10*time.Second), vegeta.Workers(usual))...)
 	targets := vegeta.NewStaticTargeter(r.targets(k.operation)...)
 	began := time.Now()
 	var waits, lags []time.Duration
@@ -55,9 +55,8 @@ func (r *running) atRate(tb testing.TB, k kind, rate int, duration time.Duration
 		if hit.Error != "" {
 			failed++
 		}
-		due := began.Add(time.Duration(hit.Seq) * p.interval)
-		waits = append(waits, hit.Timestamp.Add(hit.Latency).Sub(due))
-		lags = append(lags, hit.Timestamp.Sub(due))
+		lag := hit.Timestamp.Sub(p.due(began, hit.Seq))
+		waits, lags = append(waits, lag+hit.Latency), append(lags, lag)
 	}
 	elapsed := time.Since(began)
 	require.NoError(tb, os.Truncate(r.log, 0))
@@ -96,6 +95,9 @@ type pacer struct {
 	interval time.Duration
 	hits     uint64
 }
+
+// due is when the n-th request was to be sent.
+func (p pacer) due(began time.Time, n uint64) time.Time { return began.Add(time.Duration(n) * p.interval) }
 
 // Pace implements vegeta.Pacer.
 func (p pacer) Pace(elapsed time.Duration, hits uint64) (wait time.Duration, stop bool) {

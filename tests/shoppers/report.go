@@ -23,7 +23,7 @@ type Report struct {
 	latencies         []time.Duration
 }
 
-// Wrong says whether anything failed, was lost or doubled, or could not be checked.
+// Wrong says whether anything failed, was lost or doubled.
 func (r Report) Wrong() bool { return len(r.Errors)+len(r.Lost)+len(r.Doubled) > 0 }
 
 func sum(shoppers []*shopper) Report {
