@@ -96,6 +96,20 @@ func orderSideBySide(t *testing.T, server *apptest.Postgres, database string) {
 	require.EqualValues(t, 1<<31-1, total)
 }
 
+// orderMigration interrupts a migration that is no transaction between its statements, and looks at what comes out.
+func orderMigration(t *testing.T, server *apptest.Postgres, database string) {
+	openMigrated(t, server, database)
+	file, err := migrations.ReadFile("migrations/004_cart_orders.sql")
+	require.NoError(t, err)
+	for _, interrupt := range []string{"drop index orders_of_cart", "alter table orders drop column cart_id, drop column cart_order", "select"} {
+		server.Exec(database, interrupt)
+		server.Exec(database, string(file))
+		var keeps bool
+		server.Scalar(database, &keeps, "select indisunique and indisvalid from pg_index where indexrelid = 'orders_of_cart'::regclass")
+		require.True(t, keeps)
+	}
+}
+
 // orderInDoubt ends the writer's connections while orders are being made, some of them between the commit and its
 // answer, and asks again as a customer would.
 func orderInDoubt(t *testing.T, server *apptest.Postgres, database string) {

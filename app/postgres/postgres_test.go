@@ -57,6 +57,7 @@ func TestWriter(t *testing.T) {
 		{"an order that is made while the account is deleted is refused or stays", deleteWhileOrdering},
 		{"orders keep their contract", orderContract},
 		{"the release before orders side by side", orderSideBySide},
+		{"a migration of orders that was interrupted is carried on", orderMigration},
 		{"an order whose outcome was lost is there once when asked again", orderInDoubt},
 		{"the password is read again after it was rotated", rotatedPassword},
 		{"a replica that hangs is left out", hangingReplica},

@@ -35,6 +35,7 @@ func (s *server) placeOrder(ctx context.Context, session *shop.Session, key stri
 	return o, created, err
 }
 
+// findOrOrder returns the order of the key, which is made from the basket if there is none.
 func (s *server) findOrOrder(ctx context.Context, session *shop.Session, who shop.Identity, key string, agreed func(basket) error) (o shop.Order, created bool, at shop.Position, err error) {
 	o, at, err = s.Orders.OrderByKey(ctx, who.Customer, key)
 	if !errors.Is(err, shop.ErrNotFound) {
