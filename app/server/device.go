@@ -17,7 +17,7 @@ const deviceLife = 365 * 24 * time.Hour
 // and a seal that only the password hash of that account could make. So the cookie says nothing about the account, is
 // worth nothing for another one, and is worth nothing any more when the password changes; every instance can check it,
 // and none needs a key or a place to keep it. Nobody can try passwords on the seal, for the salt of the hash, which they
-// do not know, makes it too.
+// do not know, makes it too. Signing out, here or everywhere, leaves the device known.
 type device struct {
 	name string // 22 characters of URL-safe base64, as is the seal; empty: there is no cookie
 	seal string

@@ -168,3 +168,22 @@ func TestSessionsLiveLongerTheMoreTheyAreUsed(t *testing.T) {
 	short := Lifetimes{Idle: time.Minute}
 	require.Equal(t, time.Minute, short.First())
 }
+
+func TestASessionIsBegunByWhatIsKeptWhereThereWasNone(t *testing.T) {
+	t.Parallel()
+	for name, use := range map[string]struct {
+		do   func(*Session)
+		want bool
+	}{
+		"nothing happened":                            {func(*Session) {}, false},
+		"the session was renewed":                     {func(s *Session) { s.Keep("before") }, false},
+		"somebody signed in":                          {func(s *Session) { s.Keep("after") }, false},
+		"a store might have begun one, and found one": {func(s *Session) { s.MayBegin(); s.Keep("before") }, false},
+		"a store began one":                           {func(s *Session) { s.MayBegin(); s.Keep("after") }, true},
+		"a store was not let":                         {func(s *Session) { s.RefuseToBegin(ErrTooMany); s.MayBegin() }, false},
+	} {
+		s := OpenSession("before")
+		use.do(s)
+		require.Equal(t, use.want, s.Begun(), name)
+	}
+}
