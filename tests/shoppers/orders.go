@@ -43,16 +43,21 @@ func (s *shopper) order(ctx context.Context) {
 // place asks for an order until it is known what became of it. Each try that fails is in the report; none after the
 // first can make a second order, because all have the same key.
 func (s *shopper) place(ctx context.Context, key string, try func(context.Context, string) (int64, map[string]int, error)) {
-	for tries := range orderTries {
+	perhaps := false // one of the tries that failed made the order
+	for range orderTries {
 		number, got, err := try(ctx, key)
-		if err == nil {
+		switch {
+		case err == nil:
 			s.note(s.knows.ordered(number, got))
 			return
-		}
-		if refused(err, http.StatusConflict) && tries == 0 {
-			return // nothing was ordered
-		}
-		if !s.signInAgain(ctx, err) {
+		case refused(err, http.StatusConflict) || errors.Is(err, errNothing):
+			if perhaps {
+				s.knows.orderUnknown()
+			}
+			return
+		case s.signInAgain(ctx, err):
+		default:
+			perhaps = true
 			time.Sleep(orderPause)
 		}
 	}
@@ -84,6 +89,9 @@ func (s *shopper) byButton(ctx context.Context, key string) (number int64, got m
 	if leadsToSignIn(answer) {
 		return 0, nil, errSignedOut
 	}
+	if !strings.HasPrefix(answer.location, "/orders/") {
+		return 0, nil, errNothing
+	}
 	var o placed
 	err = s.ask(ctx, "/api"+answer.location, &o)
 	return o.ID, pieces(o.Items), err
@@ -91,6 +99,7 @@ func (s *shopper) byButton(ctx context.Context, key string) (number int64, got m
 
 var (
 	errSignedOut = errors.New("nobody is signed in")
+	errNothing   = errors.New("the cart is empty, says the shop") // if it is not, the check of the cart tells
 	keyField     = regexp.MustCompile(`name="key" value="([^"]+)"`)
 )
 
@@ -105,6 +114,9 @@ func (s *shopper) checkoutKey(ctx context.Context) (string, error) {
 	}
 	if err != nil {
 		return "", err
+	}
+	if answer.location == "/cart" {
+		return "", errNothing
 	}
 	found := keyField.FindSubmatch(answer.text)
 	if found == nil {
