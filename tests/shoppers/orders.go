@@ -54,6 +54,7 @@ func (s *shopper) place(ctx context.Context, key string, try func(context.Contex
 			if perhaps {
 				s.knows.orderUnknown()
 			}
+			s.judgeRefusal(ctx, err)
 			return
 		case s.signInAgain(ctx, err):
 		default:
@@ -64,6 +65,18 @@ func (s *shopper) place(ctx context.Context, key string, try func(context.Contex
 	s.knows.orderUnknown()
 }
 
+// judgeRefusal counts an order that the shop refused as failed, unless it lost something of the cart before: that is
+// found when the cart is checked.
+func (s *shopper) judgeRefusal(ctx context.Context, refusal error) {
+	var cart struct{ Items []item }
+	if s.ask(ctx, "/api/cart", &cart) != nil {
+		return
+	}
+	if f := s.knows.judgeCart(pieces(cart.Items)); len(f.lost)+len(f.doubled) == 0 {
+		s.report.Errors = append(s.report.Errors, fmt.Sprintf("an order of what is in the cart was refused: %v", refusal))
+	}
+}
+
 // placed is an order as the API shows it.
 type placed struct {
 	ID    int64
@@ -71,7 +84,7 @@ type placed struct {
 }
 
 func (s *shopper) byAPI(ctx context.Context, key string) (number int64, got map[string]int, err error) {
-	answer, err := s.request(ctx, call{method: http.MethodPost, path: "/api/orders", key: key})
+	answer, err := s.request(ctx, call{method: http.MethodPost, path: "/api/orders", key: key, mayConflict: true})
 	if err != nil {
 		return 0, nil, err
 	}
@@ -82,7 +95,7 @@ func (s *shopper) byAPI(ctx context.Context, key string) (number int64, got map[
 
 // byButton presses the button, is sent on to the order, and reads it.
 func (s *shopper) byButton(ctx context.Context, key string) (number int64, got map[string]int, err error) {
-	answer, err := s.request(ctx, call{method: http.MethodPost, path: "/orders", form: url.Values{"key": {key}}})
+	answer, err := s.request(ctx, call{method: http.MethodPost, path: "/orders", form: url.Values{"key": {key}}, mayConflict: true})
 	if err != nil {
 		return 0, nil, err
 	}
