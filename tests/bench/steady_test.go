@@ -97,7 +97,9 @@ type pacer struct {
 }
 
 // due is when the n-th request was to be sent.
-func (p pacer) due(began time.Time, n uint64) time.Time { return began.Add(time.Duration(n) * p.interval) }
+func (p pacer) due(began time.Time, n uint64) time.Time {
+	return began.Add(time.Duration(n) * p.interval)
+}
 
 // Pace implements vegeta.Pacer.
 func (p pacer) Pace(elapsed time.Duration, hits uint64) (wait time.Duration, stop bool) {

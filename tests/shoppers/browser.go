@@ -55,6 +55,7 @@ type call struct {
 	body         any        // sent as JSON, unless nil
 	form         url.Values // sent as a form, unless nil
 	key          string     // Idempotency-Key; empty: none
+	mayConflict  bool       // 409 is no failure: who calls judges it
 }
 
 // reply is an answer that is no failure.
@@ -92,7 +93,7 @@ func (s *shopper) request(ctx context.Context, c call) (reply, error) {
 	answer, err := s.send(request)
 	s.report.latencies = append(s.report.latencies, time.Since(started))
 	s.annoyed = err != nil
-	if err != nil {
+	if err != nil && !(c.mayConflict && refused(err, http.StatusConflict)) {
 		s.report.Errors = append(s.report.Errors, fmt.Sprintf("%s %s: %v", c.method, c.path, err))
 	}
 	return answer, err

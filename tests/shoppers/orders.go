@@ -43,20 +43,38 @@ func (s *shopper) order(ctx context.Context) {
 // place asks for an order until it is known what became of it. Each try that fails is in the report; none after the
 // first can make a second order, because all have the same key.
 func (s *shopper) place(ctx context.Context, key string, try func(context.Context, string) (int64, map[string]int, error)) {
-	for tries := range orderTries {
+	perhaps := false // one of the tries that failed made the order
+	for range orderTries {
 		number, got, err := try(ctx, key)
-		if err == nil {
+		switch {
+		case err == nil:
 			s.note(s.knows.ordered(number, got))
 			return
-		}
-		if refused(err, http.StatusConflict) && tries == 0 {
-			return // nothing was ordered
-		}
-		if !s.signInAgain(ctx, err) {
+		case refused(err, http.StatusConflict) || errors.Is(err, errNothing):
+			if perhaps {
+				s.knows.orderUnknown()
+			}
+			s.judgeRefusal(ctx, err)
+			return
+		case s.signInAgain(ctx, err):
+		default:
+			perhaps = true
 			time.Sleep(orderPause)
 		}
 	}
 	s.knows.orderUnknown()
+}
+
+// judgeRefusal counts an order that the shop refused as failed, unless it lost something of the cart before: that is
+// found when the cart is checked.
+func (s *shopper) judgeRefusal(ctx context.Context, refusal error) {
+	var cart struct{ Items []item }
+	if s.ask(ctx, "/api/cart", &cart) != nil {
+		return
+	}
+	if f := s.knows.judgeCart(pieces(cart.Items)); len(f.lost)+len(f.doubled) == 0 {
+		s.report.Errors = append(s.report.Errors, fmt.Sprintf("an order of what is in the cart was refused: %v", refusal))
+	}
 }
 
 // placed is an order as the API shows it.
@@ -66,7 +84,7 @@ type placed struct {
 }
 
 func (s *shopper) byAPI(ctx context.Context, key string) (number int64, got map[string]int, err error) {
-	answer, err := s.request(ctx, call{method: http.MethodPost, path: "/api/orders", key: key})
+	answer, err := s.request(ctx, call{method: http.MethodPost, path: "/api/orders", key: key, mayConflict: true})
 	if err != nil {
 		return 0, nil, err
 	}
@@ -77,12 +95,15 @@ func (s *shopper) byAPI(ctx context.Context, key string) (number int64, got map[
 
 // byButton presses the button, is sent on to the order, and reads it.
 func (s *shopper) byButton(ctx context.Context, key string) (number int64, got map[string]int, err error) {
-	answer, err := s.request(ctx, call{method: http.MethodPost, path: "/orders", form: url.Values{"key": {key}}})
+	answer, err := s.request(ctx, call{method: http.MethodPost, path: "/orders", form: url.Values{"key": {key}}, mayConflict: true})
 	if err != nil {
 		return 0, nil, err
 	}
 	if leadsToSignIn(answer) {
 		return 0, nil, errSignedOut
+	}
+	if !strings.HasPrefix(answer.location, "/orders/") {
+		return 0, nil, errNothing
 	}
 	var o placed
 	err = s.ask(ctx, "/api"+answer.location, &o)
@@ -91,6 +112,7 @@ func (s *shopper) byButton(ctx context.Context, key string) (number int64, got m
 
 var (
 	errSignedOut = errors.New("nobody is signed in")
+	errNothing   = errors.New("the cart is empty, says the shop") // if it is not, the check of the cart tells
 	keyField     = regexp.MustCompile(`name="key" value="([^"]+)"`)
 )
 
@@ -105,6 +127,9 @@ func (s *shopper) checkoutKey(ctx context.Context) (string, error) {
 	}
 	if err != nil {
 		return "", err
+	}
+	if answer.location == "/cart" {
+		return "", errNothing
 	}
 	found := keyField.FindSubmatch(answer.text)
 	if found == nil {

@@ -168,6 +168,16 @@ func TestWhatAShopDoesWrongIsReportedAsWhatItIs(t *testing.T) {
 		w.WriteHeader(http.StatusServiceUnavailable)
 	})
 	cut := step(func(_ *fakeShop, w http.ResponseWriter, _ *http.Request) { panic(http.ErrAbortHandler) })
+	conflict := step(func(_ *fakeShop, w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusConflict) })
+	gone := step(func(s *fakeShop, w http.ResponseWriter, _ *http.Request) {
+		s.cart = map[string]int{}
+		w.WriteHeader(http.StatusConflict)
+	})
+	emptied := step(func(s *fakeShop, w http.ResponseWriter, _ *http.Request) {
+		s.cart = map[string]int{}
+		w.Header().Set("Location", "/cart")
+		w.WriteHeader(http.StatusSeeOther)
+	})
 	signedOut := step(func(_ *fakeShop, w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusUnauthorized) })
 	twice := func(act step) step {
 		return func(s *fakeShop, w http.ResponseWriter, r *http.Request) {
@@ -215,6 +225,9 @@ func TestWhatAShopDoesWrongIsReportedAsWhatItIs(t *testing.T) {
 		{name: "an order that fails once", where: ordering, wrong: failed, failed: true},
 		{name: "a button that orders twice", where: pressing, wrong: doubled((*fakeShop).press), doubled: true, wrongOrder: true},
 		{name: "a button without an answer", where: pressing, wrong: cut, failed: true},
+		{name: "a cart that is gone when the button is pressed", where: pressing, wrong: emptied, lost: true},
+		{name: "an order that is refused for nothing", where: ordering, wrong: conflict, failed: true},
+		{name: "a cart that is gone when it is ordered", where: ordering, wrong: gone, lost: true},
 		{name: "a session that is gone", where: ordering, wrong: signedOut, failed: true, lost: true},
 	} {
 		t.Run(c.name, func(t *testing.T) {
