@@ -59,6 +59,7 @@ type Config struct {
 	StickinessSeconds       int
 	SessionTTLHours         int
 	NewSessionsPerClient    int
+	CookieKeys              []int // numbers of the keys; the first encrypts
 	AvailabilityZones       int
 	VpcCIDR                 netip.Prefix
 	NatGateways             NatGateways
@@ -101,6 +102,7 @@ func LoadConfig(ctx *pulumi.Context) (Config, error) {
 		StickinessSeconds:       r.integer("stickinessSeconds", 86400, 1, 604800),
 		SessionTTLHours:         r.integer("sessionTtlHours", 336, 1, 8760),
 		NewSessionsPerClient:    r.integer("newSessionsPerClient", 1000, 0, 1000000),
+		CookieKeys:              r.cookieKeys("cookieKeys"),
 		AvailabilityZones:       r.integer("availabilityZones", 3, 2, 6),
 		VpcCIDR:                 r.network("vpcCidr", "10.0.0.0/16"),
 		NatGateways:             oneOf(r, "natGateways", NatOnePerAz, NatNone, NatSingle, NatOnePerAz),

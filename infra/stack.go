@@ -140,12 +140,12 @@ func (s *stack) sessionTable(ctx *pulumi.Context) (err error) {
 	return nil
 }
 
-// cookieKey generates the key that encrypts carts in cookies.
+// cookieKey generates the keys that encrypt carts in cookies.
 func (s *stack) cookieKey(ctx *pulumi.Context) error {
 	if s.config.CartStore != StoreCookie {
 		return nil
 	}
-	keys, err := newCookieKeys(ctx, "cookie", !s.config.DeletionProtection, s.tags)
+	keys, err := newCookieKeys(ctx, "cookie", s.config.CookieKeys, !s.config.DeletionProtection, s.tags)
 	if err != nil {
 		return err
 	}

@@ -45,6 +45,8 @@ var refusals = []struct {
 	{"storage that shrinks", settings{"databaseStorageGb": "200"}, []string{"databaseMaxStorageGb", "100", "at least databaseStorageGb (200)"}},
 	{"a drain too short to use", settings{"deregistrationSeconds": "1"}, []string{"deregistrationSeconds", `"1"`, "from 10 to 3600"}},
 	{"a limit below none", settings{"newSessionsPerClient": "-1"}, []string{"newSessionsPerClient", `"-1"`, "from 0 to 1000000"}},
+	{"a cookie key twice", settings{"cookieKeys": "1,1"}, []string{"cookieKeys", "1,1", "different numbers", "like 2,1"}},
+	{"a cookie key in letters", settings{"cookieKeys": "new,old"}, []string{"cookieKeys", "new,old", "from 1 to 9999"}},
 	{"a truth value that is none", settings{"databaseMultiAz": "yes"}, []string{"databaseMultiAz", "yes", "true or false"}},
 }
 

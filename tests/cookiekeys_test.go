@@ -1,0 +1,51 @@
+package tests
+
+import (
+	"encoding/json"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+// cookieKeys returns what an instance reads, by the names of the keys.
+func (g graph) cookieKeys(t *testing.T) (names []string) {
+	t.Helper()
+	for _, version := range g.of("SecretVersion") {
+		if version.name != "cookie-keys" {
+			continue
+		}
+		var secret struct{ Keys []string }
+		require.NoError(t, json.Unmarshal([]byte(version.input("secretString").(string)), &secret))
+		for _, key := range secret.Keys {
+			names = append(names, strings.TrimPrefix(key, secretMark))
+		}
+	}
+	return names
+}
+
+// Each key is a resource whose name is all that it is made from, so it stays the same while it is there.
+func TestTheKeyOfCookiesIsChangedInSteps(t *testing.T) {
+	t.Parallel()
+	for _, step := range []struct {
+		configured string
+		want       []string
+	}{
+		{"", []string{"cookie-key"}},
+		{"1", []string{"cookie-key"}},
+		{"1,2", []string{"cookie-key", "cookie-key-2"}},
+		{"2, 1", []string{"cookie-key-2", "cookie-key"}},
+		{"2", []string{"cookie-key-2"}},
+		{"3,2,1", []string{"cookie-key-3", "cookie-key-2", "cookie-key"}},
+	} {
+		rung3 := configurations["rung 3"].with(settings{"cookieKeys": step.configured})
+		before, after := evaluate(t, update, configurations["rung 3"]), evaluate(t, update, rung3)
+		require.Equal(t, step.want, after.cookieKeys(t), step.configured)
+		require.Len(t, after.of("RandomBytes"), len(step.want))
+		for _, key := range after.of("RandomBytes") {
+			require.Equal(t, 32.0, key.input("length"))
+			require.Nil(t, key.input("keepers"))
+		}
+		require.Equal(t, before.the(t, "LaunchTemplate").input("userData"), after.the(t, "LaunchTemplate").input("userData"), "nothing is rolled")
+	}
+}
