@@ -11,7 +11,7 @@ export GOFLAGS := $(GOFLAGS) -trimpath '-gcflags=github.com/pulumi/...=-N -l'
 
 LOCAL = .local/bin/local
 
-.PHONY: up preview down status load test bench lint setup
+.PHONY: up preview down status load faults test race bench lint setup
 
 up: setup ## bring the stack up on this machine, or update it
 	@$(LOCAL) up -stack $(STACK) -port $(PORT) $(foreach c,$(CONFIG),-config $(c))
@@ -28,9 +28,16 @@ status: setup ## who runs where, since when, with which log
 load: ## 200 people shop for 30 seconds
 	@go run ./tests/load -url http://127.0.0.1:$(PORT)
 
+faults: ## what goes wrong, one fault at a time, among people who shop in the running stack
+	@go run ./tests/faults $(foreach c,$(CONFIG),-config $(c))
+
 test: SETUP = dynamodb browser
 test: setup ## all tests, against real servers
 	@go test -vet=off ./...
+
+race: SETUP = dynamodb browser race
+race: setup ## the tests of service and local cloud, watched for data races
+	@CGO_ENABLED=1 go test -race -vet=off ./app/... ./local/...
 
 bench: SETUP = dynamodb bench
 bench: setup ## the service against what bounds it and against what else might be picked

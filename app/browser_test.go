@@ -9,7 +9,6 @@ import (
 	"time"
 
 	"github.com/chromedp/cdproto/accessibility"
-	"github.com/chromedp/cdproto/emulation"
 	cdplog "github.com/chromedp/cdproto/log"
 	"github.com/chromedp/cdproto/network"
 	"github.com/chromedp/chromedp"
@@ -44,7 +43,7 @@ func newBrowser(t *testing.T, base string, width int64) *browser {
 	t.Cleanup(leave)
 	b := &browser{T: t, tab: tab, base: base, width: width}
 	require.NoError(t, chromedp.Do(tab), "a Chromium cannot be started: make test installs one")
-	bounded, cancel := context.WithTimeout(tab, time.Minute)
+	bounded, cancel := context.WithTimeout(tab, 3*time.Minute) // axe takes a second or so for a page
 	t.Cleanup(cancel)
 	b.tab = bounded
 	require.NoError(t, chromedp.Listen(tab, b.hear))
@@ -53,8 +52,7 @@ func newBrowser(t *testing.T, base string, width int64) *browser {
 		kind = append(kind, chromedp.EmulateMobile, chromedp.EmulateTouch)
 	}
 	b.do(chromedp.EmulateViewport(width, 844, kind...))
-	_, err := chromedp.Call(bounded, emulation.SetScriptExecutionDisabled, emulation.SetScriptExecutionDisabledParams{Value: true})
-	require.NoError(t, err)
+	b.allowScripts(false)
 	return b
 }
 
@@ -106,6 +104,21 @@ func (b *browser) text(selector string) string {
 	return text
 }
 
+func (b *browser) title() string {
+	b.Helper()
+	title, err := chromedp.Run(b.tab, chromedp.Evaluate[string]("document.title"))
+	require.NoError(b, err)
+	return title
+}
+
+// href is where a link leads to.
+func (b *browser) href(selector string) string {
+	b.Helper()
+	to, err := chromedp.Run(b.tab, chromedp.Evaluate[string](fmt.Sprintf("document.querySelector(%q).getAttribute('href')", selector)))
+	require.NoError(b, err)
+	return to
+}
+
 func (b *browser) path() string {
 	b.Helper()
 	address, err := chromedp.Run(b.tab, chromedp.Location())
@@ -132,6 +145,7 @@ func (b *browser) look(name string) {
 		require.NoError(b, err)
 		require.Empty(b, culprits, "%s at %d pixels: %s", name, b.width, why)
 	}
+	require.Empty(b, b.violations(), "%s at %d pixels: axe finds what keeps people from using it", name, b.width)
 	b.requireNames()
 	picture, err := chromedp.Run(b.tab, chromedp.FullScreenshot(100))
 	require.NoError(b, err)

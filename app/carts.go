@@ -22,7 +22,7 @@ func openStore(ctx context.Context, cfg Config, cache *redis.Client, client secr
 		store := openCookies(cfg, client)
 		return store, []prometheus.Collector{store.Metrics()}, nil
 	case "elasticache":
-		store := redis.NewStore(cache, redis.Options{Lifetimes: cfg.Lifetimes, ReplicaWait: cfg.Cache.ReplicaWait})
+		store := redis.NewStore(cache, redis.Options{Lifetimes: cfg.Lifetimes, Durability: cfg.Cache.Durability})
 		return store, []prometheus.Collector{store.Metrics()}, nil
 	case "dynamodb":
 		table, err := dynamodb.NewClient(ctx, dial.From(cfg.Address))

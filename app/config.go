@@ -11,6 +11,7 @@ import (
 	"strings"
 	"time"
 
+	"myclothes/app/redis"
 	"myclothes/app/shop"
 )
 
@@ -25,6 +26,7 @@ type Config struct {
 	Store            string         // CART_STORE: where carts are kept, one of stores
 	SessionCookie    string         // CART_SESSION_COOKIE: name of the session cookie
 	Lifetimes        shop.Lifetimes // CART_SESSION_TTL: after the last use; CART_SESSION_LIMIT: after signing in
+	NewSessions      int            // CART_NEW_SESSIONS_PER_CLIENT: in an hour; 0: any number
 	ShutdownTimeout  time.Duration  // CART_SHUTDOWN_TIMEOUT: for requests in flight when told to stop
 
 	Cache        CacheConfig
@@ -33,16 +35,15 @@ type Config struct {
 	Database     DatabaseConfig
 }
 
-// CacheConfig says where ElastiCache is. The store elasticache needs it; every store does better with it: products
-// and profiles are kept there, and attempts to sign in are counted there.
+// CacheConfig says where ElastiCache is. The store elasticache needs it; every store does better with it: profiles are
+// kept there, and attempts to sign in are counted there.
 type CacheConfig struct {
 	Address string // CART_CACHE_ADDRESS: the primary endpoint; empty: there is no cache
 	Secret  string // CART_CACHE_SECRET: ARN of {"authToken"}; empty: the cache asks for none
 	TLS     bool   // CART_CACHE_TLS
 
-	// ReplicaWait is how long a change of a cart waits until a replica has it; 0: not at all.
-	// CART_CACHE_REPLICA_WAIT
-	ReplicaWait time.Duration
+	// Durability says when a change of a cart is acknowledged. CART_CACHE_DURABILITY
+	Durability redis.Durability
 }
 
 // DatabaseConfig says where PostgreSQL is.
@@ -55,7 +56,8 @@ type DatabaseConfig struct {
 }
 
 var (
-	stores = []string{"instance", "cookie", "elasticache", "dynamodb"}
+	stores       = []string{"instance", "cookie", "elasticache", "dynamodb"}
+	durabilities = []string{string(redis.Fast), string(redis.Replicated), string(redis.Strict)}
 
 	cookieName = regexp.MustCompile(`^[A-Za-z0-9_-]{1,64}$`)
 	tableName  = regexp.MustCompile(`^[A-Za-z0-9_.-]{3,255}$`)
@@ -78,6 +80,7 @@ func LoadConfig(getenv func(string) string) (Config, error) {
 			Idle:     env.duration("CART_SESSION_TTL", "336h", time.Second),
 			SignedIn: env.duration("CART_SESSION_LIMIT", "2160h", 0),
 		},
+		NewSessions:     env.count("CART_NEW_SESSIONS_PER_CLIENT", "1000"),
 		ShutdownTimeout: env.duration("CART_SHUTDOWN_TIMEOUT", "20s", 0),
 		Database: DatabaseConfig{
 			Writer:  env.hostPort("CART_DATABASE_WRITER"),
@@ -166,6 +169,15 @@ func (e *environment) duration(key, fallback string, least time.Duration) time.D
 	return d
 }
 
+func (e *environment) count(key, fallback string) int {
+	value := e.text(key, fallback)
+	n, err := strconv.Atoi(value)
+	if err != nil || n < 0 {
+		e.refuse(key, value, "a number, 0 or more")
+	}
+	return n
+}
+
 func (e *environment) boolean(key, fallback string) bool {
 	value := e.text(key, fallback)
 	if value != "true" && value != "false" {
@@ -201,7 +213,7 @@ func (e *environment) checkHostPort(key, value string) {
 func (e *environment) cache() CacheConfig {
 	c := CacheConfig{
 		Address: e.hostPort("CART_CACHE_ADDRESS"), TLS: e.boolean("CART_CACHE_TLS", "true"),
-		ReplicaWait: e.duration("CART_CACHE_REPLICA_WAIT", "0s", 0),
+		Durability: redis.Durability(e.oneOf("CART_CACHE_DURABILITY", string(redis.Replicated), durabilities)),
 	}
 	if e.getenv("CART_CACHE_SECRET") != "" {
 		c.Secret = e.secret("CART_CACHE_SECRET")

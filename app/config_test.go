@@ -5,6 +5,8 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
+
+	"myclothes/app/redis"
 )
 
 // valid is an environment as the user data writes it.
@@ -12,8 +14,8 @@ func valid() map[string]string {
 	return map[string]string{
 		"CART_ADDRESS": "10.0.17.5", "CART_PORT": "8080", "CART_INSTANCE_ID": "i-0abc", "CART_AVAILABILITY_ZONE": "eu-west-1a",
 		"CART_RELEASE": "abc", "CART_STORE": "elasticache", "CART_SESSION_COOKIE": "myclothes_session",
-		"CART_SESSION_TTL": "336h", "CART_SHUTDOWN_TIMEOUT": "20s",
-		"CART_CACHE_ADDRESS": "cache.example:6379", "CART_CACHE_REPLICA_WAIT": "100ms",
+		"CART_SESSION_TTL": "336h", "CART_NEW_SESSIONS_PER_CLIENT": "500", "CART_SHUTDOWN_TIMEOUT": "20s",
+		"CART_CACHE_ADDRESS": "cache.example:6379", "CART_CACHE_DURABILITY": "strict",
 		"CART_CACHE_SECRET":    "arn:aws:secretsmanager:eu-west-1:1:secret:cache-x",
 		"CART_DATABASE_WRITER": "writer.example:5432", "CART_DATABASE_READERS": "one.example:5432,two.example:5432",
 		"CART_DATABASE_NAME": "myclothes", "CART_DATABASE_SECRET": "arn:aws:secretsmanager:eu-west-1:1:secret:db-x",
@@ -27,9 +29,10 @@ func TestConfigReadsTheEnvironmentOfTheUserData(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, "10.0.17.5", cfg.Address.String())
 	require.Equal(t, 336*time.Hour, cfg.Lifetimes.Idle)
+	require.Equal(t, 500, cfg.NewSessions)
 	require.Equal(t, []string{"one.example:5432", "two.example:5432"}, cfg.Database.Readers)
 	require.True(t, cfg.Cache.TLS)
-	require.Equal(t, 100*time.Millisecond, cfg.Cache.ReplicaWait)
+	require.Equal(t, redis.Strict, cfg.Cache.Durability)
 	require.True(t, cfg.Database.TLS)
 }
 
@@ -42,11 +45,12 @@ func TestConfigRefusals(t *testing.T) {
 		{"CART_SESSION_COOKIE", "a b", "letters"},
 		{"CART_SESSION_TTL", "14d", "duration"},
 		{"CART_SESSION_TTL", "0s", "at least 1s"},
+		{"CART_NEW_SESSIONS_PER_CLIENT", "-1", "a number, 0 or more"},
 		{"CART_SHUTDOWN_TIMEOUT", "-1s", "duration"},
 		{"CART_CACHE_ADDRESS", "", "host:port"},
 		{"CART_CACHE_SECRET", "hunter2", "ARN"},
 		{"CART_CACHE_TLS", "yes", "true, false"},
-		{"CART_CACHE_REPLICA_WAIT", "100", "duration"},
+		{"CART_CACHE_DURABILITY", "eventual", "fast, replicated, strict"},
 		{"CART_DATABASE_WRITER", "writer", "host:port"},
 		{"CART_DATABASE_READERS", "one:5432,two", "host:port"},
 		{"CART_DATABASE_SECRET", "", "ARN"},

@@ -2,6 +2,8 @@ package main
 
 import (
 	"fmt"
+	"io"
+	"net/http"
 	"net/http/httptest"
 	"net/http/httputil"
 	"net/url"
@@ -25,6 +27,8 @@ func (c *cloud) shopInBrowser(t *testing.T) {
 		b.fillCart()
 		b.becomeCustomer(fmt.Sprintf("shopper-%d@example.com", width))
 		b.checkOut()
+		b.leave()
+		b.comeFromElsewhere()
 	}
 }
 
@@ -55,6 +59,7 @@ func (b *browser) becomeCustomer(email string) {
 	b.fill("input[name=email]", email, "input[name=password]", "not mine")
 	require.EqualValues(b, 401, b.press("main button"))
 	require.Contains(b, b.text("[role=alert]"), "do not belong together")
+	require.Equal(b, "Error: Sign in · MyClothes", b.title())
 	b.look("sign-in")
 	b.press(`main a[href^="/sign-up"]`)
 	b.look("sign-up")
@@ -70,6 +75,7 @@ func (b *browser) becomeCustomer(email string) {
 func (b *browser) checkOut() {
 	b.Helper()
 	require.Equal(b, "/checkout", b.path())
+	require.Equal(b, "4\npieces", b.text("header .count"))
 	b.look("checkout")
 	require.EqualValues(b, 200, b.press(`form[action="/orders"] button`))
 	require.Contains(b, b.text("main"), "€ 816.00")
@@ -85,6 +91,81 @@ func (b *browser) checkOut() {
 	b.look("error")
 	require.EqualValues(b, 404, b.open("/no-such-page"))
 	require.Contains(b, b.text("main"), "back to the shop")
+}
+
+// leave changes the password, comes back to the order it wanted to see, and deletes the account.
+func (b *browser) leave() {
+	b.Helper()
+	b.open("/account")
+	b.press(`main a[href="/account/password"]`)
+	b.fill("input[name=currentPassword]", "wrong horse", "input[name=newPassword]", "battery staple")
+	require.EqualValues(b, 401, b.press("main button"))
+	b.look("password")
+	b.fill("input[name=currentPassword]", "correct horse", "input[name=newPassword]", "battery staple")
+	require.EqualValues(b, 200, b.press("main button"))
+	require.Contains(b, b.text("[role=status]"), "Your password is changed")
+	b.look("account-changed")
+	b.press(`header a[href="/orders"]`)
+	order := b.href(`main a[href^="/orders/"]`)
+	b.press(`header a[href="/account"]`)
+	b.press(`form[action="/sign-out"] button`)
+	b.open(order)
+	b.fill("input[name=email]", fmt.Sprintf("shopper-%d@example.com", b.width), "input[name=password]", "battery staple")
+	require.EqualValues(b, 200, b.press("main button"))
+	require.Equal(b, order, b.path())
+	b.open("/account/delete")
+	b.look("delete")
+	b.fill("input[name=password]", "battery staple")
+	require.EqualValues(b, 200, b.press("main button"))
+	require.Contains(b, b.text("main"), "Your account is deleted")
+	b.look("deleted")
+}
+
+// comeFromElsewhere sends a form from another site.
+func (b *browser) comeFromElsewhere() {
+	b.Helper()
+	page := `<!DOCTYPE html><form method="post" action="` + b.base + `/cart/items"><button>Win</button></form>`
+	elsewhere := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Type", "text/html; charset=utf-8")
+		io.WriteString(w, page)
+	}))
+	b.Cleanup(elsewhere.Close)
+	_, err := chromedp.Run(b.tab, chromedp.NavigateResponse(elsewhere.URL))
+	require.NoError(b, err)
+	require.EqualValues(b, 403, b.press("button"))
+	require.Contains(b, b.text("main"), "comes from another site")
+	b.look("forbidden")
+}
+
+// seeWithdrawn has something withdrawn from sale that is in carts.
+func (c *cloud) seeWithdrawn(t *testing.T) {
+	before := c.boot(t, "i-before")
+	newVisitor(t).until(200, before, "GET", "/readyz", "")
+	c.writer.Exec("myclothes", `insert into products (position, sku, category, name, colour, price_cents, description)
+		values (1, 'tee-last', 'T-shirts', 'Heavy tee, the last', '#e9e1d0', 2900, 'Soon gone.')`)
+	in := c.boot(t, "i-one") // which makes everybody forget what was sold
+	newVisitor(t).until(200, in, "GET", "/api/products/tee-last", "")
+	var browsers []*browser
+	for _, width := range []int64{desk, phone} {
+		b := newBrowser(t, in.url, width)
+		b.open("/")
+		b.press("#tee-last button")
+		b.press("#tee-navy button")
+		require.Equal(t, "2\npieces", b.text("header .count"))
+		browsers = append(browsers, b)
+	}
+	c.writer.Exec("myclothes", "delete from products where sku = 'tee-last'")
+	c.boot(t, "i-two")
+	newVisitor(t).until(404, in, "GET", "/api/products/tee-last", "")
+	for _, b := range browsers {
+		b.open("/cart")
+		require.Contains(t, b.text("main"), "no longer available")
+		require.Contains(t, b.text("main"), "Total € 29.00")
+		b.look("cart-withdrawn")
+		require.EqualValues(t, 200, b.press(".withdrawn button"))
+		require.NotContains(t, b.text("main"), "no longer available")
+		require.EqualValues(t, 200, b.press(`a[href="/checkout"]`))
+	}
 }
 
 // shopByKeyboard buys without a mouse.

@@ -13,6 +13,7 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
+	"myclothes/app/catalog"
 	"myclothes/app/dial"
 	"myclothes/app/lazy"
 	"myclothes/app/postgres"
@@ -56,20 +57,16 @@ func run(ctx context.Context, getenv func(string) string, out io.Writer) error {
 		return err
 	}
 	spare := optional(cache)
-	products, customers, attempts := lazy.NewProducts(spare, db), lazy.NewCustomers(spare, db), throttle.New(spare)
+	customers, attempts := lazy.NewCustomers(spare, db), throttle.New(spare, cfg.NewSessions)
 
 	handler := server.New(server.Config{
 		InstanceID: cfg.InstanceID, AvailabilityZone: cfg.AvailabilityZone, StoreName: cfg.Store,
 		SessionCookie: cfg.SessionCookie, SessionTTL: cfg.Lifetimes.Idle, Store: store,
-		Catalog: shop.NewCatalog(products), Customers: customers, Orders: db, Throttle: attempts,
+		Catalog: catalog.New(db), Customers: customers, Orders: db, Throttle: attempts,
 		Checks:  checks(cfg, store, cache, db),
-		Metrics: append(metrics, products.Metrics(), customers.Metrics(), attempts.Metrics(), db.Metrics()), Log: log,
+		Metrics: append(metrics, customers.Metrics(), attempts.Metrics(), db.Metrics()), Log: log,
 	})
-	prepare := func(ctx context.Context) {
-		if db.Migrate(ctx) == nil {
-			products.Forget(ctx) // the release may have brought new ones
-		}
-	}
+	prepare := func(ctx context.Context) { db.Migrate(ctx) }
 	return serve(ctx, cfg, handler, prepare, log)
 }
 

@@ -194,6 +194,7 @@ func TestService(t *testing.T) {
 	t.Run("three instances boot at once on an empty database", c.bootAtOnce)
 	t.Run("a shopper is served by any instance", c.shopAnywhere)
 	t.Run("people shop in a browser, at a desk and on a phone", c.shopInBrowser)
+	t.Run("what is withdrawn from sale stays in sight", c.seeWithdrawn)
 	t.Run("people shop by keyboard alone", c.shopByKeyboard)
 	t.Run("over HTTPS a browser keeps the cookie to the host", c.browseSecurely)
 	t.Run("the footer tells the rungs apart", c.seeRungs)
@@ -202,6 +203,7 @@ func TestService(t *testing.T) {
 	t.Run("an instance boots while the database is away", c.bootWithoutDatabase)
 	t.Run("requests in flight finish when the instance stops", c.drain)
 	t.Run("an instance that keeps carts itself needs no cache", c.keepCartsItself)
+	t.Run("the same basket is ordered again after its cart was lost", c.orderAgain)
 	t.Run("a cart in a cookie is served by any instance", c.keepCartsInCookies)
 	t.Run("a cart in a table is served by any instance", c.keepCartsInTable)
 }

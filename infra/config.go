@@ -21,6 +21,16 @@ const (
 	StoreDynamoDB    CartStore = "dynamodb"    // server sessions in DynamoDB
 )
 
+// Durability says when the service acknowledges a change of a cart in ElastiCache.
+type Durability string
+
+// The durabilities.
+const (
+	DurabilityFast       Durability = "fast"       // when the primary has it
+	DurabilityReplicated Durability = "replicated" // when a replica has it, or none answers in time
+	DurabilityStrict     Durability = "strict"     // when a replica has it
+)
+
 // Stickiness is the target group's session affinity.
 type Stickiness string
 
@@ -48,6 +58,7 @@ type Config struct {
 	Stickiness              Stickiness
 	StickinessSeconds       int
 	SessionTTLHours         int
+	NewSessionsPerClient    int
 	CookieKeys              []int // numbers of the keys; the first encrypts
 	AvailabilityZones       int
 	VpcCIDR                 netip.Prefix
@@ -66,7 +77,7 @@ type Config struct {
 	CachePort               int
 	CacheNodeType           string
 	CacheReplicas           int
-	CacheReplicaWaitMillis  int
+	CartDurability          Durability
 	DatabasePort            int
 	DatabaseInstanceClass   string
 	DatabaseEngineVersion   string
@@ -90,6 +101,7 @@ func LoadConfig(ctx *pulumi.Context) (Config, error) {
 		Stickiness:              oneOf(r, "stickiness", StickinessNone, StickinessNone, StickinessLBCookie, StickinessAppCookie),
 		StickinessSeconds:       r.integer("stickinessSeconds", 86400, 1, 604800),
 		SessionTTLHours:         r.integer("sessionTtlHours", 336, 1, 8760),
+		NewSessionsPerClient:    r.integer("newSessionsPerClient", 1000, 0, 1000000),
 		CookieKeys:              r.cookieKeys("cookieKeys"),
 		AvailabilityZones:       r.integer("availabilityZones", 3, 2, 6),
 		VpcCIDR:                 r.network("vpcCidr", "10.0.0.0/16"),
@@ -108,7 +120,7 @@ func LoadConfig(ctx *pulumi.Context) (Config, error) {
 		CachePort:               r.integer("cachePort", 6379, 1024, 65535),
 		CacheNodeType:           r.pattern("cacheNodeType", "cache.t4g.small", `cache\.[a-z0-9]+\.[a-z0-9]+`),
 		CacheReplicas:           r.integer("cacheReplicas", 1, 0, 5),
-		CacheReplicaWaitMillis:  r.integer("cacheReplicaWaitMillis", 100, 0, 1000),
+		CartDurability:          oneOf(r, "cartDurability", DurabilityReplicated, DurabilityFast, DurabilityReplicated, DurabilityStrict),
 		DatabasePort:            r.integer("databasePort", 5432, 1150, 65535),
 		DatabaseInstanceClass:   r.pattern("databaseInstanceClass", "db.t4g.medium", `db\.[a-z0-9]+\.[a-z0-9]+`),
 		DatabaseEngineVersion:   r.pattern("databaseEngineVersion", "17", `1[4-9](\.\d+)?`),
@@ -151,6 +163,8 @@ func (r *reader) combinations(c Config) {
 			fmt.Sprintf("false with availabilityZones %d: a standby needs a second zone", c.AvailabilityZones)},
 		{c.CacheReplicas > 0 && c.AvailabilityZones < 2, "cacheReplicas", c.CacheReplicas,
 			fmt.Sprintf("0 with availabilityZones %d: a Multi-AZ replica needs a second zone", c.AvailabilityZones)},
+		{c.CartDurability == DurabilityStrict && c.CacheReplicas < 2, "cartDurability", c.CartDurability,
+			fmt.Sprintf("fast or replicated with cacheReplicas %d: strict needs 2, so that one may be away", c.CacheReplicas)},
 		{c.MinInstances < c.AvailabilityZones, "minInstances", c.MinInstances,
 			fmt.Sprintf("at least availabilityZones (%d), one instance per zone", c.AvailabilityZones)},
 		{c.MaxInstances < c.MinInstances, "maxInstances", c.MaxInstances,

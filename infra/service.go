@@ -20,10 +20,11 @@ func (s *stack) environment() []input {
 		{"CART_STORE", pulumi.String(c.CartStore)},
 		{"CART_SESSION_COOKIE", pulumi.String(sessionCookie(c))},
 		{"CART_SESSION_TTL", pulumi.Sprintf("%dh", c.SessionTTLHours)},
+		{"CART_NEW_SESSIONS_PER_CLIENT", pulumi.String(strconv.Itoa(c.NewSessionsPerClient))},
 		{"CART_SHUTDOWN_TIMEOUT", pulumi.Sprintf("%ds", s.shutdownSeconds())},
 		{"CART_CACHE_ADDRESS", pulumi.Sprintf("%s:%d", s.memory.PrimaryAddress, s.memory.Port)},
 		{"CART_CACHE_SECRET", s.memory.credentials.arn},
-		{"CART_CACHE_REPLICA_WAIT", pulumi.Sprintf("%dms", s.replicaWaitMillis())},
+		{"CART_CACHE_DURABILITY", pulumi.String(s.durability())},
 		{"CART_DATABASE_WRITER", s.data.Writer},
 		{"CART_DATABASE_READERS", joined(s.data.Readers)},
 		{"CART_DATABASE_NAME", pulumi.String(databaseName)},
@@ -53,12 +54,12 @@ func joined(values []pulumi.StringOutput) pulumi.StringOutput {
 	return all.ToStringArrayOutput().ApplyT(func(v []string) string { return strings.Join(v, ",") }).(pulumi.StringOutput)
 }
 
-// replicaWaitMillis is nothing where there is no replica to wait for.
-func (s *stack) replicaWaitMillis() int {
+// durability is fast where there is no replica to wait for.
+func (s *stack) durability() Durability {
 	if s.config.CacheReplicas == 0 {
-		return 0
+		return DurabilityFast
 	}
-	return s.config.CacheReplicaWaitMillis
+	return s.config.CartDurability
 }
 
 // shutdownSeconds is how long the service may finish requests: less than the load

@@ -212,7 +212,7 @@ func editRollsTheFleet(t *testing.T, s *site) {
 	reported := make(chan result, 1)
 	go func() {
 		report, err := shoppers.Run(context.Background(), shoppers.Options{
-			URL: s.url, Shoppers: 50, Duration: 5 * time.Minute, Pause: 20 * time.Millisecond, Until: rolled,
+			URL: s.url, Shoppers: 50, Customers: 20, Duration: 5 * time.Minute, Pause: 20 * time.Millisecond, Until: rolled,
 		})
 		reported <- result{report, err}
 	}()
@@ -222,7 +222,8 @@ func editRollsTheFleet(t *testing.T, s *site) {
 	require.NoError(t, r.err)
 	require.Contains(t, output, "Successful")
 	require.Empty(t, r.report.Errors)
-	require.Empty(t, r.report.LostCarts)
+	require.Empty(t, r.report.Lost)
+	require.Empty(t, r.report.Doubled)
 	require.Equal(t, 50, r.report.Carts)
 	require.Greater(t, len(r.report.Instances), 2, "old and new ones")
 	_, page := s.ask(t, browser(t), http.MethodGet, "/", "")

@@ -23,6 +23,8 @@ var refusals = []struct {
 	wants  []string
 }{
 	{"an unknown store", settings{"cartStore": "memcached"}, []string{"cartStore", "memcached", "instance", "cookie", "elasticache", "dynamodb"}},
+	{"an unknown durability", settings{"cartDurability": "eventual"}, []string{"cartDurability", "eventual", "fast", "replicated", "strict"}},
+	{"strict durability with one replica", settings{"cartDurability": "strict"}, []string{"cartDurability", "strict", "cacheReplicas 1", "needs 2"}},
 	{"an unknown stickiness", settings{"stickiness": "lbCookie"}, []string{"stickiness", "lbCookie", "lb_cookie"}},
 	{"an app cookie without a session cookie", settings{"stickiness": "app_cookie", "cartStore": "cookie"}, []string{"stickiness", "app_cookie", "lb_cookie with cartStore cookie"}},
 	{"one zone with Multi-AZ", settings{"availabilityZones": "1"}, []string{"availabilityZones", `"1"`, "from 2 to 6", "databaseMultiAz", "cacheReplicas", "second zone"}},
@@ -42,6 +44,7 @@ var refusals = []struct {
 	{"a Mac", settings{"instanceType": "mac2.metal"}, []string{"instanceType", "mac2.metal", "t4g.small"}},
 	{"storage that shrinks", settings{"databaseStorageGb": "200"}, []string{"databaseMaxStorageGb", "100", "at least databaseStorageGb (200)"}},
 	{"a drain too short to use", settings{"deregistrationSeconds": "1"}, []string{"deregistrationSeconds", `"1"`, "from 10 to 3600"}},
+	{"a limit below none", settings{"newSessionsPerClient": "-1"}, []string{"newSessionsPerClient", `"-1"`, "from 0 to 1000000"}},
 	{"a cookie key twice", settings{"cookieKeys": "1,1"}, []string{"cookieKeys", "1,1", "different numbers", "like 2,1"}},
 	{"a cookie key in letters", settings{"cookieKeys": "new,old"}, []string{"cookieKeys", "new,old", "from 1 to 9999"}},
 	{"a truth value that is none", settings{"databaseMultiAz": "yes"}, []string{"databaseMultiAz", "yes", "true or false"}},

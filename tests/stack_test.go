@@ -56,10 +56,10 @@ func TestEveryReplicaIsReadByTheService(t *testing.T) {
 
 func TestTheServiceWaitsForACacheReplicaOnlyWhereThereIsOne(t *testing.T) {
 	t.Parallel()
-	const wait = "CART_CACHE_REPLICA_WAIT"
-	require.Equal(t, "100ms", environment(t, evaluate(t, update, base()))[wait])
-	require.Equal(t, "250ms", environment(t, evaluate(t, update, base().with(settings{"cacheReplicaWaitMillis": "250"})))[wait])
-	require.Equal(t, "0ms", environment(t, evaluate(t, update, base().with(settings{"cacheReplicas": "0"})))[wait])
+	const durability = "CART_CACHE_DURABILITY"
+	require.Equal(t, "replicated", environment(t, evaluate(t, update, base()))[durability])
+	require.Equal(t, "strict", environment(t, evaluate(t, update, base().with(settings{"cartDurability": "strict", "cacheReplicas": "2"})))[durability])
+	require.Equal(t, "fast", environment(t, evaluate(t, update, base().with(settings{"cacheReplicas": "0"})))[durability])
 }
 
 func TestStickinessIsAlwaysSentAlsoWhenOff(t *testing.T) {

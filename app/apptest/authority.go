@@ -58,6 +58,16 @@ func NewAuthority(tb testing.TB) Authority {
 	return a
 }
 
+// Roots is who to believe, for a client of the server.
+func (a Authority) Roots(tb testing.TB) *x509.CertPool {
+	tb.Helper()
+	bundle, err := os.ReadFile(a.Bundle)
+	require.NoError(tb, err)
+	roots := x509.NewCertPool()
+	require.True(tb, roots.AppendCertsFromPEM(bundle))
+	return roots
+}
+
 func writePEM(tb testing.TB, file, kind string, der []byte) {
 	tb.Helper()
 	mode := os.FileMode(0o644)

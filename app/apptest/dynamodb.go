@@ -3,9 +3,7 @@ package apptest
 import (
 	"context"
 	"net"
-	"os"
 	"os/exec"
-	"path/filepath"
 	"syscall"
 	"testing"
 
@@ -34,26 +32,10 @@ func StartDynamoDB(tb testing.TB) *DynamoDB {
 	port, err := FreePort()
 	require.NoError(tb, err)
 	d := &DynamoDB{URL: "http://" + net.JoinHostPort("127.0.0.1", port), tb: tb}
-	d.args = []string{dynalite(tb), "--host", "127.0.0.1", "--port", port, "--createTableMs", "0"}
+	d.args = []string{NPM(tb, "dynalite", "cli.js"), "--host", "127.0.0.1", "--port", port, "--createTableMs", "0"}
 	d.Start()
 	tb.Cleanup(d.Kill)
 	return d
-}
-
-// dynalite is the program that tools/setup installs.
-func dynalite(tb testing.TB) string {
-	tb.Helper()
-	dir, err := os.Getwd()
-	require.NoError(tb, err)
-	for ; ; dir = filepath.Dir(dir) {
-		if _, err := os.Stat(filepath.Join(dir, "go.mod")); err == nil {
-			break
-		}
-		require.NotEqual(tb, "/", dir, "the tests run outside of the project")
-	}
-	program := filepath.Join(dir, ".local", "npm", "node_modules", "dynalite", "cli.js")
-	require.FileExists(tb, program, "dynalite is missing: make test installs it")
-	return program
 }
 
 // Start starts the server again after Kill, at the same address and with an empty table.

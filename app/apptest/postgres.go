@@ -23,6 +23,10 @@ const (
 	Password = "an honest test password"
 )
 
+// Owner owns the databases that CreateDatabase makes, with the same Password. As the master user of RDS it may make
+// roles, and is no superuser.
+const Owner = "owner"
+
 // Postgres is a PostgreSQL server.
 type Postgres struct {
 	Addr string // host:port
@@ -98,6 +102,14 @@ func (p *Postgres) Start() {
 
 // Kill ends the server as a crash would.
 func (p *Postgres) Kill() { p.process.stop(syscall.SIGQUIT) }
+
+// CreateDatabase makes a database that Owner owns.
+func (p *Postgres) CreateDatabase(name string) {
+	p.tb.Helper()
+	p.Exec("postgres", `do $$ begin create role `+Owner+` login createdb createrole password '`+Password+`';
+		exception when duplicate_object then null; end $$`)
+	p.Exec("postgres", "create database "+name+" owner "+Owner)
+}
 
 // Exec runs a statement in a database.
 func (p *Postgres) Exec(database, sql string, args ...any) {

@@ -8,7 +8,6 @@ package lazy
 import (
 	"context"
 	"crypto/rand"
-	"errors"
 	"fmt"
 	"sync"
 	"sync/atomic"
@@ -33,7 +32,7 @@ type Config struct {
 	Name       string        // in keys and metrics
 	Format     int           // raised whenever the JSON of the values changes, so that releases do not read each other's
 	TTL        time.Duration // of a value, give or take a tenth
-	Missing    error         // what a load fails with if there is nothing there; nil: that does not happen
+	Missing    error         // what a load fails with if there is nothing there
 	MissingTTL time.Duration // for how long that is remembered
 }
 
@@ -132,8 +131,4 @@ func (c *Cache[V]) load(ctx context.Context, why result, after shop.Position, lo
 	value, at, err := load(ctx, after)
 	c.metrics.loads.Observe(time.Since(start).Seconds())
 	return value, at, err
-}
-
-func (c *Cache[V]) isMissing(err error) bool {
-	return c.cfg.Missing != nil && errors.Is(err, c.cfg.Missing)
 }

@@ -321,7 +321,7 @@ func TestReleasesDoNotReadEachOthersValues(t *testing.T) {
 func TestWithoutACacheEveryValueIsLoaded(t *testing.T) {
 	t.Parallel()
 	db := &source{text: "one"}
-	in := &instance{New[string](nil, Config{Name: "texts"}), t}
+	in := &instance{New[string](nil, Config{Name: "texts", Missing: errMissing}), t}
 	in.reads("one", "key", 0, db.load)
 	in.Forget(t.Context(), "key", 1)
 	in.reads("one", "key", 0, db.load)

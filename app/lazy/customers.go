@@ -19,6 +19,8 @@ var customerConfig = Config{
 type CustomerDatabase interface {
 	CreateCustomer(ctx context.Context, email, name, passwordHash string) (shop.Customer, shop.Position, error)
 	UpdateCustomer(ctx context.Context, id int64, p shop.Profile) (shop.Customer, shop.Position, error)
+	SetPassword(ctx context.Context, id int64, passwordHash string) (shop.Position, error)
+	DeleteCustomer(ctx context.Context, id int64) (shop.Position, error)
 	Login(ctx context.Context, email string) (c shop.Customer, passwordHash string, at shop.Position, err error)
 	// CustomerAsOf returns the customer as of the position or later, and as of which;
 	// shop.ErrUnauthenticated if the account is gone.
@@ -56,6 +58,14 @@ func (c *Customers) UpdateCustomer(ctx context.Context, id int64, p shop.Profile
 	customer, wrote, err := c.CustomerDatabase.UpdateCustomer(ctx, id, p)
 	c.cache.Forget(ctx, customerKey(id), wrote)
 	return customer, wrote, err
+}
+
+// DeleteCustomer deletes the account and returns the position of the write. The profile is forgotten after a failure
+// too: it may have been deleted.
+func (c *Customers) DeleteCustomer(ctx context.Context, id int64) (shop.Position, error) {
+	wrote, err := c.CustomerDatabase.DeleteCustomer(ctx, id)
+	c.cache.Forget(ctx, customerKey(id), wrote)
+	return wrote, err
 }
 
 // Metrics are those of the cache, to be registered once.

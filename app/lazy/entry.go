@@ -3,6 +3,7 @@ package lazy
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"io"
 	"math/rand/v2"
 	"strconv"
@@ -17,7 +18,7 @@ import (
 // encode returns the entry for what a load returned and how long to keep it; not ok if it is not to be kept.
 func (c *Cache[V]) encode(value V, at shop.Position, err error) (entry string, ttl time.Duration, ok bool) {
 	prefix := strconv.FormatInt(int64(at), 10) + ":"
-	if c.isMissing(err) {
+	if errors.Is(err, c.cfg.Missing) {
 		return prefix, jitter(c.cfg.MissingTTL), true
 	}
 	if err != nil {
@@ -30,7 +31,7 @@ func (c *Cache[V]) encode(value V, at shop.Position, err error) (entry string, t
 // decode returns what an entry stands for; not ok if it cannot be one of this release.
 func (c *Cache[V]) decode(entry string) (value V, err error, ok bool) {
 	_, document, _ := bytes.Cut([]byte(entry), []byte(":"))
-	if len(document) == 0 && c.cfg.Missing != nil {
+	if len(document) == 0 {
 		c.metrics.count(negative)
 		return value, c.cfg.Missing, true
 	}

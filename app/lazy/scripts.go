@@ -6,8 +6,7 @@ import (
 	"strconv"
 	"time"
 
-	goredis "github.com/redis/go-redis/v9"
-
+	"myclothes/app/redis"
 	"myclothes/app/shop"
 )
 
@@ -16,7 +15,7 @@ import (
 var (
 	// ARGV: position to be as of, a new lease, its lifetime in ms, an entry that makes no sense. Returns the
 	// entry, or which position to load as of, whether the lease was got, and whether the entry is too old.
-	lookScript = goredis.NewScript(`
+	lookScript = redis.NewScript(`
 		local after, entry = ARGV[1], redis.call('GET', KEYS[1])
 		local floor = redis.call('GET', KEYS[3])
 		if floor and tonumber(floor) > tonumber(after) then after = floor end
@@ -26,18 +25,18 @@ var (
 		return {after, got and 1 or 0, at and 1 or 0}`)
 
 	// ARGV: lease, entry, its lifetime in ms.
-	keepScript = goredis.NewScript(`
+	keepScript = redis.NewScript(`
 		if redis.call('GET', KEYS[2]) ~= ARGV[1] then return 0 end
 		redis.call('SET', KEYS[1], ARGV[2], 'PX', ARGV[3])
 		return redis.call('DEL', KEYS[2])`)
 
 	// ARGV: lease.
-	releaseScript = goredis.NewScript(`
+	releaseScript = redis.NewScript(`
 		if redis.call('GET', KEYS[2]) ~= ARGV[1] then return 0 end
 		return redis.call('DEL', KEYS[2])`)
 
 	// ARGV: position of the write, for how long to remember it in ms.
-	forgetScript = goredis.NewScript(`
+	forgetScript = redis.NewScript(`
 		redis.call('DEL', KEYS[1], KEYS[2])
 		if tonumber(redis.call('GET', KEYS[3]) or 0) < tonumber(ARGV[1]) then
 			redis.call('SET', KEYS[3], ARGV[1], 'PX', ARGV[2])

@@ -8,39 +8,50 @@ import (
 	"encoding/base64"
 	"errors"
 	"fmt"
+	"runtime"
+	"time"
 
 	"golang.org/x/crypto/argon2"
-
-	"myclothes/app/shop"
 )
 
 // Cost of one hash: OWASP's first recommendation for Argon2id.
 const (
-	memoryKiB  = 19 * 1024
-	passes     = 2
-	threads    = 1
-	saltBytes  = 16
-	hashBytes  = 32
-	concurrent = 4 // hashes computed at the same moment: bounds memory at 76 MiB
+	memoryKiB = 19 * 1024
+	passes    = 2
+	threads   = 1
+	saltBytes = 16
+	hashBytes = 32
 )
+
+// patience is how long a hash waits until others are done.
+const patience = time.Second
 
 // ErrMismatch says that a password is not the one that was hashed.
 var ErrMismatch = errors.New("password does not match")
 
-// Hasher hashes and verifies passwords, a few at a time. Safe for concurrent use.
+// ErrBusy says that a password was not looked at, because so many others were before it that it would have had to
+// wait for longer than a second.
+var ErrBusy = errors.New("too many passwords are being hashed")
+
+// Hasher hashes and verifies passwords on half the processors, so that the others go on answering requests: a hash
+// keeps one busy for some 20 ms. Safe for concurrent use.
 type Hasher struct {
-	slots chan struct{}
-	decoy string
+	slots    chan struct{}
+	patience time.Duration
+	decoy    string
 }
 
 // NewHasher returns a Hasher. It computes one hash, which takes some 20 ms.
 func NewHasher() *Hasher {
-	h := &Hasher{slots: make(chan struct{}, concurrent)}
+	h := &Hasher{slots: make(chan struct{}, slotsOf(runtime.GOMAXPROCS(0))), patience: patience}
 	h.decoy = encode(newSalt(), rand.Text())
 	return h
 }
 
-// Hash returns the hash of the password in the PHC string format, with a salt of its own.
+// slotsOf says how many hashes are computed at the same moment. Each takes 19 MiB.
+func slotsOf(processors int) int { return max(1, processors/2) }
+
+// Hash returns the hash of the password in the PHC string format, with a salt of its own, or ErrBusy.
 func (h *Hasher) Hash(ctx context.Context, password string) (string, error) {
 	if err := h.acquire(ctx); err != nil {
 		return "", err
@@ -50,7 +61,7 @@ func (h *Hasher) Hash(ctx context.Context, password string) (string, error) {
 }
 
 // Verify returns ErrMismatch unless the hash is that of the password. An empty hash stands for an
-// account that does not exist: it takes as long and never matches.
+// account that does not exist: it takes as long and never matches. ErrBusy says nothing about the password.
 func (h *Hasher) Verify(ctx context.Context, hash, password string) error {
 	if err := h.acquire(ctx); err != nil {
 		return err
@@ -60,10 +71,10 @@ func (h *Hasher) Verify(ctx context.Context, hash, password string) error {
 		hash = h.decoy
 	}
 	var salt, sum []byte
-	var memory, time uint32
+	var memory, rounds uint32
 	var lanes uint8
 	var encodedSalt, encodedSum string
-	if _, err := fmt.Sscanf(hash, "$argon2id$v=19$m=%d,t=%d,p=%d$%22s$%43s", &memory, &time, &lanes, &encodedSalt, &encodedSum); err != nil {
+	if _, err := fmt.Sscanf(hash, "$argon2id$v=19$m=%d,t=%d,p=%d$%22s$%43s", &memory, &rounds, &lanes, &encodedSalt, &encodedSum); err != nil {
 		return fmt.Errorf("stored password hash is damaged: %w", err)
 	}
 	salt, saltErr := base64.RawStdEncoding.DecodeString(encodedSalt)
@@ -71,18 +82,22 @@ func (h *Hasher) Verify(ctx context.Context, hash, password string) error {
 	if err := errors.Join(saltErr, sumErr); err != nil {
 		return fmt.Errorf("stored password hash is damaged: %w", err)
 	}
-	if subtle.ConstantTimeCompare(argon2.IDKey([]byte(password), salt, time, memory, lanes, hashBytes), sum) != 1 {
+	if subtle.ConstantTimeCompare(argon2.IDKey([]byte(password), salt, rounds, memory, lanes, hashBytes), sum) != 1 {
 		return ErrMismatch
 	}
 	return nil
 }
 
 func (h *Hasher) acquire(ctx context.Context) error {
+	waited := time.NewTimer(h.patience)
+	defer waited.Stop()
 	select {
 	case h.slots <- struct{}{}:
 		return nil
+	case <-waited.C:
+		return ErrBusy
 	case <-ctx.Done():
-		return fmt.Errorf("too many people sign in at this moment: %w", shop.ErrUnavailable)
+		return fmt.Errorf("password: %w", context.Cause(ctx))
 	}
 }
 

@@ -3,10 +3,9 @@ package password
 import (
 	"context"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
-
-	"myclothes/app/shop"
 )
 
 func TestOnlyTheRightPasswordMatches(t *testing.T) {
@@ -37,14 +36,42 @@ func TestADamagedHashIsAnErrorOfOurs(t *testing.T) {
 	}
 }
 
-func TestHashingWaitsForAFreeSlotNoLongerThanTheRequest(t *testing.T) {
-	t.Parallel()
-	h := NewHasher()
-	for range concurrent {
+// occupy takes every slot.
+func occupy(t *testing.T, h *Hasher) {
+	t.Helper()
+	for range cap(h.slots) {
 		require.NoError(t, h.acquire(t.Context()))
 	}
+}
+
+func TestHalfTheProcessorsAreLeftToOthers(t *testing.T) {
+	t.Parallel()
+	for processors, want := range map[int]int{1: 1, 2: 1, 3: 1, 4: 2, 64: 32} {
+		require.Equal(t, want, slotsOf(processors))
+	}
+}
+
+func TestHashingWaitsForAFreeSlotForAShortTime(t *testing.T) {
+	t.Parallel()
+	h := NewHasher()
+	h.patience = 10 * time.Millisecond
+	occupy(t, h)
+	_, err := h.Hash(t.Context(), "x")
+	require.ErrorIs(t, err, ErrBusy)
+	require.ErrorIs(t, h.Verify(t.Context(), "", "x"), ErrBusy)
+
+	h.patience = time.Hour
+	time.AfterFunc(10*time.Millisecond, h.release)
+	_, err = h.Hash(t.Context(), "x")
+	require.NoError(t, err)
+}
+
+func TestHashingWaitsNoLongerThanTheRequest(t *testing.T) {
+	t.Parallel()
+	h := NewHasher()
+	occupy(t, h)
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
 	_, err := h.Hash(ctx, "x")
-	require.ErrorIs(t, err, shop.ErrUnavailable)
+	require.ErrorIs(t, err, context.Canceled)
 }

@@ -21,7 +21,8 @@ import (
 const (
 	replicaTimeout = time.Second // a read that a replica has not answered by then is asked of the writer
 	probeInterval  = time.Second // between looks at a replica that is left out
-	maxConnections = 8           // per instance and node; RDS allows some 80 on its smallest class
+
+	defaultConnections = 8
 )
 
 // Config says how to reach the database.
@@ -29,10 +30,13 @@ type Config struct {
 	Writer  string   // host:port of the primary
 	Readers []string // host:port of each read replica; may be empty
 	Name    string
-	Secret  Credentials
-	TLS     bool // verify the server by the machine's authorities and those of RDS
+	Secret  Credentials // of the role that serves requests
+	Owner   Credentials // of who owns the schema, migrates it and lets the role in; nil: the role owns it
+	TLS     bool        // verify the server by the machine's authorities and those of RDS
 	Dialer  *net.Dialer
 	Log     *slog.Logger
+
+	Connections int // to each node, at most; 0: 8
 }
 
 // Credentials are the user and password, as kept in Secrets Manager. Expire makes the next Value read
@@ -51,6 +55,7 @@ type Login struct {
 // DB is the database. Safe for concurrent use.
 type DB struct {
 	log     *slog.Logger
+	owner   *owner
 	writer  *node
 	readers []*node
 	next    atomic.Uint64 // which reader is asked next
@@ -74,11 +79,14 @@ type querier interface {
 func Open(cfg Config) (*DB, error) {
 	db := &DB{log: cfg.Log}
 	var err error
-	if db.writer, err = newNode(cfg, cfg.Writer, pgconn.ValidateConnectTargetSessionAttrsReadWrite); err != nil {
+	if db.owner, err = newOwner(cfg); err != nil {
+		return nil, err
+	}
+	if db.writer, err = newNode(cfg, cfg.Writer, db.owner, pgconn.ValidateConnectTargetSessionAttrsReadWrite); err != nil {
 		return nil, err
 	}
 	for _, address := range cfg.Readers {
-		reader, err := newNode(cfg, address, nil)
+		reader, err := newNode(cfg, address, db.owner, nil)
 		if err != nil {
 			db.writer.pool.Close()
 			return nil, err
@@ -111,12 +119,16 @@ func (db *DB) read(ctx context.Context, after shop.Position, query func(context.
 		switch {
 		case errors.Is(err, errBehind):
 			why = replicaBehind
+		case errors.Is(err, errBusy):
+			why = replicaBusy
 		case !unavailable(err):
 			db.metrics.replicaReads.Inc()
 			return at, err
+		case ctx.Err() != nil:
+			return at, away(err)
 		default:
 			why = replicaFailed
-			if ctx.Err() == nil && lost(err) {
+			if lost(err) {
 				db.leaveOut(reader, err)
 			}
 		}
@@ -148,10 +160,12 @@ func (db *DB) readReplica(ctx context.Context, reader *node, after shop.Position
 func (db *DB) write(ctx context.Context, query func(context.Context, querier) error) error {
 	err := db.writer.do(ctx, query)
 	if unavailable(err) {
-		return fmt.Errorf("database: %w: %w", shop.ErrUnavailable, err)
+		return away(err)
 	}
 	return err
 }
+
+func away(err error) error { return fmt.Errorf("database: %w: %w", shop.ErrUnavailable, err) }
 
 // position returns how far the log has been written: everything committed before the call lies before it.
 func position(ctx context.Context, q querier) (at shop.Position, err error) {

@@ -19,6 +19,7 @@ const (
 const (
 	noReplica     = "no_replica" // there is none, or all are left out
 	replicaBehind = "behind"     // it has not replayed what the reader must see
+	replicaBusy   = "busy"       // all connections to it were in use
 	replicaFailed = "failed"
 )
 
@@ -56,7 +57,7 @@ func newMetrics(db *DB) *metrics {
 		Help: "Reads, by the kind of node that was asked, and why it was the writer.",
 	}, []string{"node", "reason"})
 	m.replicaReads = m.reads.WithLabelValues("replica", "")
-	for _, reason := range []string{noReplica, replicaBehind, replicaFailed} {
+	for _, reason := range []string{noReplica, replicaBehind, replicaBusy, replicaFailed} {
 		m.writerReads[reason] = m.reads.WithLabelValues("writer", reason)
 	}
 	return m

@@ -46,12 +46,7 @@ func (db *DB) Migrate(ctx context.Context) error {
 func (db *DB) migrate(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, migrateTimeout)
 	defer cancel()
-	conn, err := db.writer.acquire(ctx)
-	if err != nil {
-		return fmt.Errorf("connect: %w", err)
-	}
-	defer conn.Release()
-	return migrateOn(ctx, conn.Conn())
+	return db.owner.migrate(ctx)
 }
 
 func migrateOn(ctx context.Context, conn *pgx.Conn) error {

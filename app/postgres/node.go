@@ -1,11 +1,13 @@
 package postgres
 
 import (
+	"cmp"
 	"context"
 	_ "embed"
 	"errors"
 	"fmt"
 	"net"
+	"slices"
 	"strconv"
 	"sync/atomic"
 	"time"
@@ -21,6 +23,11 @@ import (
 const (
 	connectTimeout = 2 * time.Second
 	pingTimeout    = time.Second
+
+	// The server ends what requests leave behind: a statement whose asker has gone, a transaction that nobody goes on
+	// with. A request itself takes no longer than this.
+	statementTimeout = 5 * time.Second
+	idleTimeout      = 5 * time.Second
 )
 
 // rdsAuthorities are the certificate authorities of RDS, which no machine trusts by itself.
@@ -32,37 +39,38 @@ var rdsAuthorities []byte
 type node struct {
 	address string
 	secret  Credentials
+	owner   *owner
 	pool    *pgxpool.Pool
 	out     atomic.Bool // left out, being probed; replicas only
 }
 
-func newNode(cfg Config, address string, validate pgconn.ValidateConnectFunc) (*node, error) {
+func newNode(cfg Config, address string, owner *owner, validate pgconn.ValidateConnectFunc) (*node, error) {
 	pc, err := poolConfig(cfg, address)
 	if err != nil {
-		return nil, fmt.Errorf("database %s: %w", address, err)
+		return nil, err
 	}
 	pc.ConnConfig.ValidateConnect = validate
 	pool, err := pgxpool.NewWithConfig(context.Background(), pc)
 	if err != nil {
 		return nil, fmt.Errorf("database %s: %w", address, err)
 	}
-	return &node{address: address, secret: cfg.Secret, pool: pool}, nil
+	return &node{address: address, secret: cfg.Secret, owner: owner, pool: pool}, nil
 }
 
-func poolConfig(cfg Config, address string) (*pgxpool.Config, error) {
+// connConfig is how every connection to a server is made, but for who makes it.
+func connConfig(cfg Config, address string) (*pgx.ConnConfig, error) {
 	host, portText, err := net.SplitHostPort(address)
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("database %s: %w", address, err)
 	}
 	port, err := strconv.ParseUint(portText, 10, 16)
 	if err != nil {
-		return nil, fmt.Errorf("port: %w", err)
+		return nil, fmt.Errorf("database %s: port: %w", address, err)
 	}
-	pc, err := pgxpool.ParseConfig("sslmode=disable") // every setting that matters follows
+	cc, err := pgx.ParseConfig("sslmode=disable") // every setting that matters follows
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("database %s: %w", address, err)
 	}
-	cc := pc.ConnConfig
 	cc.Host, cc.Port, cc.Database = host, uint16(port), cfg.Name
 	cc.User, cc.Password = "", ""
 	cc.Fallbacks = nil
@@ -71,10 +79,23 @@ func poolConfig(cfg Config, address string) (*pgxpool.Config, error) {
 	cc.RuntimeParams = map[string]string{"application_name": "cart"}
 	if cfg.TLS {
 		if cc.TLSConfig, err = dial.TLS(host, rdsAuthorities); err != nil {
-			return nil, err
+			return nil, fmt.Errorf("database %s: %w", address, err)
 		}
 	}
-	pc.MaxConns = maxConnections
+	return cc, nil
+}
+
+func poolConfig(cfg Config, address string) (*pgxpool.Config, error) {
+	pc, err := pgxpool.ParseConfig("sslmode=disable")
+	if err != nil {
+		return nil, err
+	}
+	if pc.ConnConfig, err = connConfig(cfg, address); err != nil {
+		return nil, err
+	}
+	pc.ConnConfig.RuntimeParams["statement_timeout"] = milliseconds(statementTimeout)
+	pc.ConnConfig.RuntimeParams["idle_in_transaction_session_timeout"] = milliseconds(idleTimeout)
+	pc.MaxConns = int32(cmp.Or(cfg.Connections, defaultConnections))
 	pc.MaxConnLifetime = 30 * time.Minute
 	pc.MaxConnLifetimeJitter = 5 * time.Minute
 	pc.PingTimeout = pingTimeout
@@ -86,31 +107,49 @@ func poolConfig(cfg Config, address string) (*pgxpool.Config, error) {
 	return pc, nil
 }
 
+// milliseconds writes a duration as a setting of PostgreSQL.
+func milliseconds(d time.Duration) string { return strconv.FormatInt(d.Milliseconds(), 10) }
+
+// errBusy says that all connections to a server were in use: the server is not away.
+var errBusy = errors.New("all connections are in use")
+
 // do runs a query, and once more if the first attempt says that it was not carried out: the password was
 // rotated, the connection was dead before anything was sent, or it led to a primary that no longer is one.
 func (n *node) do(ctx context.Context, query func(context.Context, querier) error) error {
-	err := query(ctx, n.pool)
-	var pgErr *pgconn.PgError
+	err := n.once(ctx, query)
 	switch {
 	case err == nil:
 		return nil
-	case errors.As(err, &pgErr) && isAuthFailure(pgErr.Code):
-		n.secret.Expire()
-	case errors.As(err, &pgErr) && pgErr.Code == readOnlyTransaction:
+	case isAuthFailure(err):
+		return n.authenticate(ctx, query)
+	case codeOf(err) == readOnlyTransaction:
 		n.pool.Reset()
 	case !pgconn.SafeToRetry(err):
 		return err
 	}
-	return query(ctx, n.pool)
+	return n.once(ctx, query)
 }
 
-// acquire returns one connection, for what needs the same one throughout.
-func (n *node) acquire(ctx context.Context) (conn *pgxpool.Conn, err error) {
-	err = n.do(ctx, func(ctx context.Context, _ querier) error {
-		conn, err = n.pool.Acquire(ctx)
+// authenticate runs a query with the password of now, which the database may still have to be told.
+func (n *node) authenticate(ctx context.Context, query func(context.Context, querier) error) error {
+	n.secret.Expire()
+	err := n.once(ctx, query)
+	if isAuthFailure(err) && n.owner.readmit(ctx) == nil {
+		err = n.once(ctx, query)
+	}
+	return err
+}
+
+func (n *node) once(ctx context.Context, query func(context.Context, querier) error) error {
+	conn, err := n.pool.Acquire(ctx)
+	if err != nil {
+		if stat := n.pool.Stat(); stat.AcquiredConns() == stat.MaxConns() {
+			return fmt.Errorf("%w: %w", errBusy, err)
+		}
 		return err
-	})
-	return conn, err
+	}
+	defer conn.Release()
+	return query(ctx, conn)
 }
 
 func (n *node) ping(ctx context.Context) error {
@@ -126,10 +165,20 @@ func (n *node) ping(ctx context.Context) error {
 const (
 	readOnlyTransaction = "25006"
 	undefinedTable      = "42P01"
+	undefinedColumn     = "42703"
 	uniqueViolation     = "23505"
 )
 
-func isAuthFailure(code string) bool { return code == "28P01" || code == "28000" }
+// codeOf is the SQLSTATE that the server refused with; empty if it was not the server.
+func codeOf(err error) string {
+	var pgErr *pgconn.PgError
+	if errors.As(err, &pgErr) {
+		return pgErr.Code
+	}
+	return ""
+}
+
+func isAuthFailure(err error) bool { code := codeOf(err); return code == "28P01" || code == "28000" }
 
 // unavailable reports whether the same query may work later or elsewhere: the server is away, starting,
 // full, not the primary, in conflict with replay, or not migrated yet.
@@ -145,7 +194,7 @@ func unavailable(err error) bool {
 	case "08", "28", "3D", "40", "53", "57":
 		return true
 	}
-	return pgErr.Code == readOnlyTransaction || pgErr.Code == undefinedTable
+	return slices.Contains([]string{readOnlyTransaction, undefinedTable, undefinedColumn}, pgErr.Code)
 }
 
 // isAnswer recognizes what a transaction found out and ended for.

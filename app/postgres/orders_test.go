@@ -10,133 +10,110 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"myclothes/app/apptest"
+	"myclothes/app/ordertest"
 	"myclothes/app/shop"
 )
 
-var (
-	home = shop.Profile{Name: "Ada", Address: shop.Address{Street: "1 Rue", PostalCode: "75001", City: "Paris", Country: "France"}}
-
-	// checkout is two tees and a coat at the prices of the migrations.
-	checkout = shop.Checkout{
-		Key: "key", TotalCents: 2*2900 + 24900,
-		Lines: []shop.Line{{SKU: "coat-wool-camel", Quantity: 1}, {SKU: "tee-ecru", Quantity: 2}},
+// newOrderShop is a database with what the tests of package ordertest do to it.
+func newOrderShop(t *testing.T, server *apptest.Postgres, database string, db *DB) ordertest.Shop {
+	var customers atomic.Int32
+	move := func(customer int64, a shop.Address) {
+		_, _, err := db.UpdateCustomer(t.Context(), customer, shop.Profile{Name: "Ada", Address: a})
+		require.NoError(t, err)
 	}
-)
-
-// newCustomer opens an account with an address.
-func newCustomer(t *testing.T, db *DB, email string) int64 {
-	t.Helper()
-	c, _, err := db.CreateCustomer(t.Context(), email, home.Name, "hash")
-	require.NoError(t, err)
-	_, _, err = db.UpdateCustomer(t.Context(), c.ID, home)
-	require.NoError(t, err)
-	return c.ID
+	return ordertest.Shop{
+		Orders: db,
+		Join: func(a shop.Address) int64 {
+			c, _, err := db.CreateCustomer(t.Context(), fmt.Sprintf("ada-%d@example.com", customers.Add(1)), "Ada", "hash")
+			require.NoError(t, err)
+			move(c.ID, a)
+			return c.ID
+		},
+		Move: move,
+		Sell: func(sku string, price int) {
+			server.Exec(database, `insert into products (sku, name, category, colour, description, price_cents, position)
+				values ($1, $1, 'Tests', '#000000', '', $2, 1) on conflict (sku) do update set price_cents = $2`, sku, price)
+		},
+	}
 }
 
-func rows(t *testing.T, server *apptest.Postgres, database, table string) (n int) {
-	t.Helper()
-	server.Scalar(database, &n, "select count(*) from "+table)
-	return n
+// sell opens a shop in which a customer may order ordertest.Checkout.
+func sell(t *testing.T, server *apptest.Postgres, database string) (db *DB, customer int64) {
+	db = openMigrated(t, server, database)
+	s := newOrderShop(t, server, database, db)
+	s.Sell("test-coat", 24900)
+	s.Sell("test-tee", 2900)
+	return db, s.Join(ordertest.Home)
 }
 
-func orderFixesPrices(t *testing.T, server *apptest.Postgres, database string) {
-	db := openMigrated(t, server, database)
-	customer := newCustomer(t, db, "ada@example.com")
-	placed, created, at, err := db.PlaceOrder(t.Context(), customer, checkout)
+func orderContract(t *testing.T, server *apptest.Postgres, database string) {
+	template := openMigrated(t, server, database)
+	template.Close() // PostgreSQL copies only what nobody is connected to
+	var shops atomic.Int32
+	ordertest.Run(t, func(t *testing.T) ordertest.Shop {
+		copied := fmt.Sprintf("%s_%d", database, shops.Add(1))
+		server.Exec("postgres", "create database "+copied+" template "+database)
+		return newOrderShop(t, server, copied, open(t, copied, server.Addr))
+	})
+}
+
+// orderSideBySide runs the statements of the release before, which knows no carts, locks nothing, and keeps totals in
+// an integer.
+func orderSideBySide(t *testing.T, server *apptest.Postgres, database string) {
+	const insert = `insert into orders (customer_id, idempotency_key, name, street, postal_code, city, country, total_cents)
+		select id, $2, name, street, postal_code, city, country, $3 from customers where id = $1
+		on conflict (customer_id, idempotency_key) do nothing
+		returning id, placed_at, name, street, postal_code, city, country, total_cents`
+	const insertLines = `insert into order_lines (order_id, sku, name, quantity, unit_price_cents)
+		select id, 'test-tee', 'Tee', 1, 2900 from orders where idempotency_key = 'before'`
+	db, customer := sell(t, server, database)
+	server.Exec(database, insert, customer, "before", 2900)
+	server.Exec(database, insertLines)
+	before, _, err := db.OrderByKey(t.Context(), customer, "before")
+	require.NoError(t, err)
+	require.Equal(t, 2900, before.TotalCents)
+	require.Empty(t, before.Cart)
+	same := ordertest.Checkout()
+	same.Key = "before"
+	found, created, _, err := db.PlaceOrder(t.Context(), customer, same)
+	require.NoError(t, err)
+	require.False(t, created)
+	require.Equal(t, before, found)
+
+	placed, created, _, err := db.PlaceOrder(t.Context(), customer, ordertest.Checkout())
 	require.NoError(t, err)
 	require.True(t, created)
-	require.Positive(t, at)
-	require.Equal(t, []shop.OrderLine{
-		{SKU: "coat-wool-camel", Name: "Wool coat, camel", Quantity: 1, UnitPriceCents: 24900},
-		{SKU: "tee-ecru", Name: "Heavy tee, ecru", Quantity: 2, UnitPriceCents: 2900},
-	}, placed.Lines)
-	require.Equal(t, checkout.Lines, placed.Receipt().Lines)
-	require.Equal(t, checkout.TotalCents, placed.TotalCents)
-	require.Equal(t, home.Address, placed.Address)
-
-	server.Exec(database, "update products set price_cents = 1, name = 'Sale'")
-	_, _, err = db.UpdateCustomer(t.Context(), customer, shop.Profile{Name: "Countess"})
+	var total int32
+	server.Scalar(database, &total, "select total_cents from orders where id = $1", placed.ID)
+	require.EqualValues(t, placed.TotalCents, total)
+	server.Exec(database, "update products set price_cents = 2000000000")
+	huge := ordertest.Checkout()
+	huge.Key, huge.CartOrder, huge.TotalCents = "huge", 2, 3*2_000_000_000
+	placed, _, _, err = db.PlaceOrder(t.Context(), customer, huge)
 	require.NoError(t, err)
-	later, err := db.Orders(t.Context(), customer, at)
-	require.NoError(t, err)
-	require.Equal(t, []shop.Order{placed}, later)
+	require.Equal(t, huge.TotalCents, placed.TotalCents)
+	server.Scalar(database, &total, "select total_cents from orders where id = $1", placed.ID)
+	require.EqualValues(t, 1<<31-1, total)
 }
 
-func orderOnce(t *testing.T, server *apptest.Postgres, database string) {
-	db := openMigrated(t, server, database)
-	customer := newCustomer(t, db, "ada@example.com")
-	var made atomic.Int32
-	var clicks sync.WaitGroup
-	ids := make([]int64, 30)
-	for i := range ids {
-		clicks.Go(func() {
-			order, created, _, err := db.PlaceOrder(t.Context(), customer, checkout)
-			if err == nil && created {
-				made.Add(1)
-			}
-			ids[i] = order.ID
-		})
-	}
-	clicks.Wait()
-	require.EqualValues(t, 1, made.Load())
-	for _, id := range ids {
-		require.Positive(t, id)
-		require.Equal(t, ids[0], id, "everybody gets the one order")
-	}
-	require.Equal(t, 1, rows(t, server, database, "orders"))
-	require.Equal(t, 2, rows(t, server, database, "order_lines"))
-}
-
-func orderTwice(t *testing.T, server *apptest.Postgres, database string) {
-	db := openMigrated(t, server, database)
-	ada, grace := newCustomer(t, db, "ada@example.com"), newCustomer(t, db, "grace@example.com")
-	for _, customer := range []int64{ada, grace} {
-		for _, key := range []string{"one", "two"} {
-			c := checkout
-			c.Key = key
-			_, created, _, err := db.PlaceOrder(t.Context(), customer, c)
-			require.NoError(t, err)
-			require.True(t, created)
-		}
-	}
-	orders, err := db.Orders(t.Context(), ada, 0)
+// orderMigration interrupts a migration that is no transaction between its statements, and looks at what comes out.
+func orderMigration(t *testing.T, server *apptest.Postgres, database string) {
+	openMigrated(t, server, database)
+	file, err := migrations.ReadFile("migrations/004_cart_orders.sql")
 	require.NoError(t, err)
-	require.Len(t, orders, 2)
-	require.Greater(t, orders[0].ID, orders[1].ID, "newest first")
-}
-
-func orderRefused(t *testing.T, server *apptest.Postgres, database string) {
-	db := openMigrated(t, server, database)
-	customer := newCustomer(t, db, "ada@example.com")
-	homeless, _, err := db.CreateCustomer(t.Context(), "bob@example.com", "Bob", "hash")
-	require.NoError(t, err)
-	for want, attempt := range map[string]struct {
-		customer int64
-		change   func(*shop.Checkout)
-	}{
-		"not sold any more": {customer, func(c *shop.Checkout) { c.Lines = append(c.Lines, shop.Line{SKU: "gone", Quantity: 1}) }},
-		"a price has":       {customer, func(c *shop.Checkout) { c.TotalCents-- }},
-		"street is missing": {homeless.ID, func(*shop.Checkout) {}},
-	} {
-		c := checkout
-		attempt.change(&c)
-		_, _, _, err := db.PlaceOrder(t.Context(), attempt.customer, c)
-		require.ErrorIs(t, err, shop.ErrConflict, want)
-		require.ErrorContains(t, err, want)
+	for _, interrupt := range []string{"drop index orders_of_cart", "alter table orders drop column cart_id, drop column cart_order", "select"} {
+		server.Exec(database, interrupt)
+		server.Exec(database, string(file))
+		var keeps bool
+		server.Scalar(database, &keeps, "select indisunique and indisvalid from pg_index where indexrelid = 'orders_of_cart'::regclass")
+		require.True(t, keeps)
 	}
-	_, _, _, err = db.PlaceOrder(t.Context(), 1<<40, checkout)
-	require.ErrorIs(t, err, shop.ErrUnauthenticated)
-	require.Zero(t, rows(t, server, database, "orders"))
-	require.Zero(t, rows(t, server, database, "order_lines"))
-	_, _, err = db.OrderByKey(t.Context(), customer, checkout.Key)
-	require.ErrorIs(t, err, shop.ErrNotFound)
 }
 
 // orderInDoubt ends the writer's connections while orders are being made, some of them between the commit and its
 // answer, and asks again as a customer would.
 func orderInDoubt(t *testing.T, server *apptest.Postgres, database string) {
-	db := openMigrated(t, server, database)
-	customer := newCustomer(t, db, "ada@example.com")
+	db, customer := sell(t, server, database)
 	ctx, stop := context.WithCancel(t.Context())
 	var breaking sync.WaitGroup
 	var broken atomic.Int32
@@ -149,8 +126,8 @@ func orderInDoubt(t *testing.T, server *apptest.Postgres, database string) {
 	apptest.Eventually(t, func() bool { return broken.Load() > 0 }, "connections break")
 	const orders = 20
 	for i := range orders {
-		c := checkout
-		c.Key = fmt.Sprint("order-", i)
+		c := ordertest.Checkout()
+		c.Key, c.CartOrder = fmt.Sprint("order-", i), int64(i)
 		apptest.Eventually(t, func() bool {
 			_, _, _, err := db.PlaceOrder(t.Context(), customer, c)
 			return err == nil
@@ -162,31 +139,29 @@ func orderInDoubt(t *testing.T, server *apptest.Postgres, database string) {
 	require.Equal(t, 2*orders, rows(t, server, database, "order_lines"))
 }
 
-func orderPrivate(t *testing.T, server *apptest.Postgres, database string) {
-	db := openMigrated(t, server, database)
-	ada, grace := newCustomer(t, db, "ada@example.com"), newCustomer(t, db, "grace@example.com")
-	order, _, _, err := db.PlaceOrder(t.Context(), ada, checkout)
-	require.NoError(t, err)
-	_, err = db.Order(t.Context(), grace, order.ID, 0)
-	require.ErrorIs(t, err, shop.ErrNotFound)
-	_, _, err = db.OrderByKey(t.Context(), grace, checkout.Key)
-	require.ErrorIs(t, err, shop.ErrNotFound)
-	found, err := db.Order(t.Context(), ada, order.ID, 0)
-	require.NoError(t, err)
-	require.Equal(t, order, found)
+func rows(t *testing.T, server *apptest.Postgres, database, table string) (n int) {
+	t.Helper()
+	server.Scalar(database, &n, "select count(*) from "+table)
+	return n
 }
 
 func (r *replicas) readOwnOrder(t *testing.T) {
-	_, _, err := r.db.UpdateCustomer(t.Context(), r.customer.ID, home)
+	_, _, err := r.db.UpdateCustomer(t.Context(), r.customer.ID, shop.Profile{Name: "Grace", Address: ordertest.Home})
 	require.NoError(t, err)
+	c := ordertest.Checkout()
+	c.Lines, c.TotalCents = []shop.Line{{SKU: "tee-ecru", Quantity: 1}}, 2900
 	r.pauseReplay(t)
 	defer r.resumeReplay(t)
 	var order shop.Order
-	order, _, r.wrote, err = r.db.PlaceOrder(t.Context(), r.customer.ID, checkout)
+	order, _, r.wrote, err = r.db.PlaceOrder(t.Context(), r.customer.ID, c)
 	require.NoError(t, err)
 	orders, err := r.db.Orders(t.Context(), r.customer.ID, r.wrote)
 	require.NoError(t, err)
 	require.Equal(t, []shop.Order{order}, orders)
+	receipts, at, err := r.db.Receipts(t.Context(), r.customer.ID, c.Cart, 0)
+	require.NoError(t, err)
+	require.Equal(t, []shop.Receipt{order.Receipt()}, receipts, "it asks the writer")
+	require.GreaterOrEqual(t, at, r.wrote)
 	_, err = r.db.Order(t.Context(), r.customer.ID, order.ID, 0)
 	require.ErrorIs(t, err, shop.ErrNotFound, "the replica does lag, so the above was the writer")
 }

@@ -9,15 +9,7 @@ import (
 	"myclothes/app/shop"
 )
 
-var _ shop.ProductSource = (*DB)(nil)
-
-// Products implements shop.ProductSource. It asks a replica, which may be some moments behind.
-func (db *DB) Products(ctx context.Context) ([]shop.Product, error) {
-	products, _, err := db.ProductsAsOf(ctx, 0)
-	return products, err
-}
-
-// ProductsAsOf is Products with everything written before after, and says which position they are as of.
+// ProductsAsOf implements catalog.Source. It asks a replica that shows everything written before after, or the writer.
 func (db *DB) ProductsAsOf(ctx context.Context, after shop.Position) (products []shop.Product, at shop.Position, err error) {
 	const sql = `select sku, name, category, colour, description, price_cents from products order by position, sku`
 	at, err = db.read(ctx, after, func(ctx context.Context, q querier) error {
@@ -34,7 +26,7 @@ func (db *DB) ProductsAsOf(ctx context.Context, after shop.Position) (products [
 	return products, at, nil
 }
 
-// Position returns how far the database has been written: whatever was committed before the call lies
+// Position implements catalog.Source. It returns how far the database has been written: whatever was committed before the call lies
 // before it.
 func (db *DB) Position(ctx context.Context) (at shop.Position, err error) {
 	err = db.write(ctx, func(ctx context.Context, q querier) error {

@@ -1,4 +1,16 @@
 // Package redis keeps carts and sessions in ElastiCache (Redis OSS or Valkey, cluster mode disabled).
+//
+// The client below it is rueidis. What its source (v1.0.79) says, and what follows from it here:
+//   - Its pipelines do not keep deadlines: a caller who finds the ring of 1,024 commands full waits without looking at
+//     the context (ring.go; a queue that looks is chosen by an environment variable only), and who finds somebody else
+//     connecting waits for them (mux.go). Its connections without pipelines do: every round trip sets the deadline of
+//     its socket. So this package groups commands itself (see line) and has rueidis make one round trip at a time.
+//   - It does not see whether a pooled connection is alive, under TLS or not. The first round trip finds out, and is
+//     made again over a fresh connection: changes have identifiers, so nothing counts twice.
+//   - After READONLY or LOADING it stays where it is; the endpoint's name may have moved. All connections are left then.
+//   - It connects when it is made, for its pipelines. That connection is refused here.
+//   - A WAIT that is not sent together with what it waits for goes over another connection, and waits for nothing.
+//   - Its scripts are sent by hash and, after NOSCRIPT, in full, but one at a time; here they share round trips.
 package redis
 
 import (
@@ -7,34 +19,27 @@ import (
 	"errors"
 	"fmt"
 	"net"
-	"strings"
+	"slices"
 	"sync/atomic"
 	"time"
 
-	goredis "github.com/redis/go-redis/v9"
-	"github.com/redis/go-redis/v9/maintnotifications"
+	"github.com/redis/rueidis"
 
 	"myclothes/app/dial"
 	"myclothes/app/shop"
 )
 
 const (
-	ioTimeout   = time.Second // of one command: a cache that takes longer is away
-	poolTimeout = time.Second // waiting for a free connection
-	poolSize    = 64          // connections, at most
-	leastAge    = 100 * time.Millisecond
-	unbatched   = 3 // commands at once that go over connections of their own; more share round trips
+	// attemptTimeout bounds one round trip, with connecting if that is needed. It is short, so that a node that
+	// hangs costs little once another one has taken its place.
+	attemptTimeout = 400 * time.Millisecond
+	pingTimeout    = 2 * attemptTimeout
+
+	sharedLanes = 3  // connections of reads, and of changes that wait for no replica
+	spareLanes  = 2  // connections of what can do without the cache
+	maxConns    = 32 // more than all lines use together, so that none waits for another
+	bufferSize  = 16 << 10
 )
-
-func init() {
-	// The library writes plain lines to standard error about every connection that fails; the failed
-	// request is logged anyway.
-	goredis.SetLogger(silence{})
-}
-
-type silence struct{}
-
-func (silence) Printf(context.Context, string, ...any) {}
 
 // Config says how to reach the cache.
 type Config struct {
@@ -55,75 +60,60 @@ type Auth struct {
 	Token string `json:"authToken"`
 }
 
-// Client is a connection pool that is thrown away when it turns out to lead to a node that is not the
-// primary any more: ElastiCache moves the endpoint's name, but connections stay where they are. Safe for
-// concurrent use.
+// Client is the way to the cache. It leaves all its connections when one of them breaks, hangs or leads to a node that
+// is not the primary: ElastiCache moves the endpoint's name, but connections stay where they are. Safe for concurrent
+// use.
 type Client struct {
 	cfg     Config
-	current atomic.Pointer[pool]
+	closed  atomic.Bool
+	current atomic.Pointer[connections]
+	shared  *line
+	spare   *line // of Optional: never waits behind the others
 }
 
-// pool sends few commands at once over connections of their own, which is fastest for each, and more together, which
-// spares the cache and this process most of the system calls: at 50 requests at once the service answers a quarter
-// more. Each command still has its own answer or error. What needs several commands, such as waiting for a replica, is
-// never sent together with others.
-type pool struct {
-	*goredis.Client
-	batches  *goredis.AutoPipeliner
-	inFlight atomic.Int32
-	opened   time.Time
-}
-
-func (p *pool) run(command func(goredis.Cmdable) error) error {
-	defer p.inFlight.Add(-1)
-	if p.inFlight.Add(1) > unbatched {
-		return command(p.batches)
-	}
-	return command(p.Client)
-}
-
-// Close ends what waits in batches, and closes all connections.
-func (p *pool) Close() error {
-	return errors.Join(p.batches.Close(), p.Client.Close())
-}
+// connections are those that were made since the last time all were left.
+type connections struct{ rueidis.Client }
 
 // NewClient returns a client of the cache. It does not connect: the cache may be away, now or at any time.
 func NewClient(cfg Config) *Client {
 	c := &Client{cfg: cfg}
-	c.current.Store(c.newPool())
+	c.current.Store(c.connect())
+	c.shared, c.spare = newLine(c, sharedLanes, primaryOnly{}), newLine(c, spareLanes, primaryOnly{})
 	return c
 }
 
-func (c *Client) newPool() *pool {
-	options := &goredis.Options{
-		Addr:                     c.cfg.Address,
-		Dialer:                   c.dialer(),
-		Protocol:                 2,
-		DisableIdentity:          true,
-		MaxRetries:               -1, // Do decides what may be repeated
-		DialerRetries:            1,
-		ReadTimeout:              ioTimeout,
-		WriteTimeout:             ioTimeout,
-		PoolTimeout:              poolTimeout,
-		PoolSize:                 poolSize,
-		MaxActiveConns:           poolSize,
-		ContextTimeoutEnabled:    true,
-		MaintNotificationsConfig: &maintnotifications.Config{Mode: maintnotifications.ModeDisabled},
+// connect returns connections that are made when they are needed.
+func (c *Client) connect() *connections {
+	made := false
+	options := rueidis.ClientOption{
+		InitAddress:           []string{c.cfg.Address},
+		ForceSingleClient:     true,
+		DisableAutoPipelining: true,
+		DisableRetry:          true,
+		DisableCache:          true,
+		AlwaysRESP2:           true,
+		ClientSetInfo:         rueidis.DisableClientSetInfo,
+		BlockingPoolSize:      maxConns,
+		ReadBufferEachConn:    bufferSize,
+		WriteBufferEachConn:   bufferSize,
+		ConnWriteTimeout:      attemptTimeout,
+		DialCtxFn: func(ctx context.Context, address string, _ *net.Dialer, _ *tls.Config) (net.Conn, error) {
+			if !made {
+				return nil, errUnwanted
+			}
+			return c.dialer()(ctx, "tcp", address)
+		},
 	}
-	if token := c.cfg.Token; token != nil {
-		options.CredentialsProviderContext = func(ctx context.Context) (string, string, error) {
-			auth, err := token.Value(ctx)
-			return "", auth.Token, err
-		}
+	if c.cfg.Token != nil {
+		options.AuthCredentialsFn = c.authenticate
 	}
-	p := &pool{Client: goredis.NewClient(options), opened: time.Now()}
-	batches, err := p.AutoPipeline()
-	if err != nil {
-		panic(err) // says that its options contradict each other; we set none
-	}
-	p.batches = batches
-	return p
+	client, _ := rueidis.NewClient(options) // fails with errUnwanted, and returns a client all the same
+	made = true
+	return &connections{client}
 }
+
+// errUnwanted is why rueidis does not get its first connection. It says so of clients that are closed, too.
+var errUnwanted = errors.New("no connection is wanted")
 
 func (c *Client) dialer() dial.Func {
 	if c.cfg.TLS == nil {
@@ -132,77 +122,72 @@ func (c *Client) dialer() dial.Func {
 	return (&tls.Dialer{NetDialer: c.cfg.Dialer, Config: c.cfg.TLS}).DialContext
 }
 
-// Do runs one command, or several in one round trip, and, if it failed in a way that says it was not carried out, once
-// more. A command that may be repeated (the outcome is the same if it was carried out twice) is also run again when
-// the connection broke before the answer came, but not when the answer took too long: the first one might still be
-// carried out, after others were answered. The error wraps shop.ErrUnavailable if the cache is away, and is
-// goredis.Nil if that is the answer.
-func (c *Client) Do(ctx context.Context, repeatable bool, command func(goredis.Cmdable) error) error {
-	p := c.current.Load()
-	err := p.run(command)
-	switch {
-	case err == nil || errors.Is(err, goredis.Nil):
-		return err
-	case goredis.IsReadOnlyError(err), goredis.IsLoadingError(err), goredis.IsMasterDownError(err):
-		c.abandon(p)
-	case goredis.IsAuthError(err):
-		if c.cfg.Token != nil {
-			c.cfg.Token.Expire()
-		}
-		c.abandon(p)
-	case neverSent(err):
-	case repeatable && brokenConnection(err):
-	default:
-		return explain(err)
-	}
-	return explain(c.current.Load().run(command))
+func (c *Client) authenticate(rueidis.AuthCredentialsContext) (rueidis.AuthCredentials, error) {
+	ctx, cancel := context.WithTimeout(context.Background(), attemptTimeout)
+	defer cancel()
+	auth, err := c.cfg.Token.Value(ctx)
+	return rueidis.AuthCredentials{Password: auth.Token}, err
 }
 
-// explain names the kind of an error: a plain ERR is a defect of ours, everything else says that the
-// cache is away, full or no primary.
-func explain(err error) error {
-	var reply goredis.Error
-	switch {
-	case err == nil || errors.Is(err, goredis.Nil):
-		return err
-	case errors.As(err, &reply) && strings.HasPrefix(reply.Error(), "ERR ") && !goredis.IsMaxClientsError(err):
-		return fmt.Errorf("cache: %w", err)
+// leave replaces connections that somebody found to be of no use, and reports whether nobody did so before.
+func (c *Client) leave(old *connections) bool {
+	if c.current.Load() != old {
+		return false
 	}
-	return fmt.Errorf("cache: %w: %w", shop.ErrUnavailable, err)
-}
-
-// abandon replaces the pool, whose connections all lead to the same wrong node, unless that was done a
-// moment ago. Commands in flight on it may still end.
-func (c *Client) abandon(p *pool) {
-	if time.Since(p.opened) < leastAge {
-		return
-	}
-	fresh := c.newPool()
-	if !c.current.CompareAndSwap(p, fresh) {
+	fresh := c.connect()
+	if !c.current.CompareAndSwap(old, fresh) {
 		fresh.Close()
-		return
+		return false
 	}
-	time.AfterFunc(2*ioTimeout, func() { p.Close() })
+	go old.Close() // takes leave of a node that may hang
+	return true
 }
+
+// send makes one round trip, and says over which connections. If something goes wrong with the way, that is the error
+// of all replies.
+func (c *Client) send(commands []command) (replies []rueidis.RedisResult, over *connections) {
+	over = c.current.Load()
+	defer func() {
+		if defect := recover(); defect != nil { // rueidis was answered something that is not the protocol
+			replies = slices.Repeat([]rueidis.RedisResult{rueidis.NewErrorResult(fmt.Errorf("cache: %v", defect))}, len(commands))
+		}
+	}()
+	built := make([]rueidis.Completed, len(commands))
+	for i, command := range commands {
+		built[i] = over.B().Arbitrary(command...).Build()
+	}
+	return over.DoMulti(until(time.Now().Add(attemptTimeout)), built...), over
+}
+
+// until is a context that has nothing but a deadline, which costs no timer.
+type until time.Time
+
+// Deadline implements context.Context, as the others do.
+func (u until) Deadline() (time.Time, bool) { return time.Time(u), true }
+
+// Done is nil: nobody waits for it.
+func (until) Done() <-chan struct{} { return nil }
+
+// Err is nil: the deadline is that of a socket.
+func (until) Err() error { return nil }
+
+// Value is nil.
+func (until) Value(any) any { return nil }
 
 // Ping reports whether the cache can be reached.
 func (c *Client) Ping(ctx context.Context) error {
-	return c.Do(ctx, true, func(c goredis.Cmdable) error { return c.Ping(ctx).Err() })
+	ctx, cancel := context.WithTimeout(ctx, pingTimeout)
+	defer cancel()
+	_, err := c.repeat(ctx, c.shared, []command{{"PING"}})
+	return err
 }
 
-// Close closes all connections.
-func (c *Client) Close() error { return c.current.Load().Close() }
-
-// neverSent reports whether there was no connection to send the command over. A dial that ran into its
-// timeout is left out: another one would keep the visitor waiting for the same answer.
-func neverSent(err error) bool {
-	var op *net.OpError
-	return errors.As(err, &op) && op.Op == "dial" && !op.Timeout()
+// Close closes all connections. Calls in flight end with an error.
+func (c *Client) Close() error {
+	c.closed.Store(true)
+	c.current.Load().Close()
+	return nil
 }
 
-// brokenConnection reports whether the connection ended before an answer came.
-func brokenConnection(err error) bool {
-	var reply goredis.Error
-	var late net.Error
-	return !errors.As(err, &reply) && !errors.Is(err, context.Canceled) && !(errors.As(err, &late) && late.Timeout())
-}
+// away is the error of a cache that cannot be reached now.
+func away(err error) error { return fmt.Errorf("cache: %w: %w", shop.ErrUnavailable, err) }

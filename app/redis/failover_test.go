@@ -1,15 +1,14 @@
 package redis
 
 import (
-	"io"
-	"net"
+	"context"
 	"net/netip"
 	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
 
-	"github.com/prometheus/client_golang/prometheus/testutil"
+	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
 	"myclothes/app/apptest"
@@ -17,68 +16,111 @@ import (
 	"myclothes/app/shop"
 )
 
-// openWaiting opens a store whose changes wait for a replica.
-func openWaiting(t *testing.T, address string, wait time.Duration) *Store {
+func openDurable(t *testing.T, address string, durability Durability) *Store {
 	t.Helper()
 	client := NewClient(Config{Address: address, Dialer: dial.From(netip.Addr{})})
 	t.Cleanup(func() { client.Close() })
-	return NewStore(client, Options{Lifetimes: shop.Lifetimes{Idle: time.Hour}, ReplicaWait: wait})
+	return NewStore(client, Options{Lifetimes: shop.Lifetimes{Idle: time.Hour}, Durability: durability})
 }
 
-// TestAcknowledgedChangesSurviveTheirPrimary kills the primary while many change one cart. What was acknowledged
-// is in the replica; what was in doubt may be.
-func TestAcknowledgedChangesSurviveTheirPrimary(t *testing.T) {
-	t.Parallel()
-	primary := apptest.StartRedis(t, nil)
-	replica := primary.StartReplica()
-	endpoint := newEndpoint(t, primary.Addr)
-	store := openWaiting(t, endpoint.address, time.Second)
-	sessions := make([]*shop.Session, 8)
-	acknowledged := make([]int, len(sessions))
-	var shoppers sync.WaitGroup
-	var changes atomic.Int32
-	for i := range sessions {
-		sessions[i] = shop.OpenSession("")
-		shoppers.Go(func() {
-			for quantity := 1; ; quantity = quantity%shop.MaxQuantity + 1 {
-				if _, err := store.Set(t.Context(), sessions[i], "tee", quantity); err != nil {
-					return
-				}
-				acknowledged[i] = quantity
-				changes.Add(1)
+// shoppers change a cart each, one change after the other, and count up while doing so.
+type shoppers struct {
+	store    *Store
+	sessions []*shop.Session
+	changes  atomic.Int32 // that were acknowledged
+	stop     atomic.Bool
+	group    sync.WaitGroup
+}
+
+// startShoppers has shoppers change their carts until finish. No change may fail, whatever happens to the cache.
+func startShoppers(t *testing.T, store *Store) *shoppers {
+	t.Helper()
+	s := &shoppers{store: store, sessions: make([]*shop.Session, 20)}
+	for i := range s.sessions {
+		s.sessions[i] = shop.OpenSession("")
+		s.group.Go(func() {
+			for had := 0; !s.stop.Load() && s.addOne(t, s.sessions[i], had); had = (had + 1) % shop.MaxQuantity {
+				s.changes.Add(1)
 			}
 		})
 	}
-	apptest.Eventually(t, func() bool { return changes.Load() > 500 }, "carts are being changed")
-	primary.Kill()
-	shoppers.Wait()
-	replica.Promote()
-	endpoint.target.Store(&replica.Addr)
-	for i, session := range sessions {
-		cart, err := store.Cart(t.Context(), session)
-		require.NoError(t, err)
-		require.Len(t, cart.Lines, 1)
-		inDoubt := acknowledged[i]%shop.MaxQuantity + 1
-		require.Contains(t, []int{acknowledged[i], inDoubt}, cart.Lines[0].Quantity)
-	}
-	require.Zero(t, testutil.ToFloat64(store.Metrics()))
+	s.goOn(t)
+	return s
 }
 
-func TestChangesThatNoReplicaHasStandAndAreCounted(t *testing.T) {
+// addOne adds one piece to a cart, which had so many. It says whether the cart is then
+// as it has to be: nothing was lost, and nothing counted twice.
+func (s *shoppers) addOne(t *testing.T, session *shop.Session, had int) bool {
+	ctx, cancel := context.WithTimeout(context.Background(), 30*time.Second)
+	defer cancel()
+	change := s.store.Add
+	if had == 0 {
+		change = s.store.Set
+	}
+	want := []shop.Line{{SKU: "tee", Quantity: had + 1}}
+	changed, err := change(ctx, session, "tee", 1)
+	if !assert.NoError(t, err) || !assert.Equal(t, want, changed.Lines) {
+		return false
+	}
+	read, err := s.store.Cart(ctx, session)
+	return assert.NoError(t, err) && assert.Equal(t, want, read.Lines)
+}
+
+// goOn waits until many more changes were acknowledged.
+func (s *shoppers) goOn(t *testing.T) {
+	t.Helper()
+	from := s.changes.Load()
+	apptest.Eventually(t, func() bool { return s.changes.Load() > from+100 }, "carts are being changed")
+}
+
+func (s *shoppers) finish() {
+	s.stop.Store(true)
+	s.group.Wait()
+}
+
+// TestAFailoverIsADelayAndNotAnError kills or freezes the primary while many change their carts. They wait, and what
+// was acknowledged stays.
+func TestAFailoverIsADelayAndNotAnError(t *testing.T) {
+	t.Parallel()
+	for name, fault := range map[string]func(primary *apptest.Redis){
+		"killed": (*apptest.Redis).Kill,
+		"frozen": (*apptest.Redis).Pause,
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			primary := apptest.StartRedis(t, nil)
+			replica := primary.StartReplica()
+			way := newEndpoint(t, primary.Addr)
+			shoppers := startShoppers(t, openDurable(t, way.address, Replicated))
+			fault(primary)
+			replica.Promote()
+			way.target.Store(&replica.Addr)
+			shoppers.goOn(t)
+			shoppers.finish()
+		})
+	}
+}
+
+// TestStrictLosesNothingToTwoFaults freezes both replicas, kills the primary, and promotes the replica that has most.
+func TestStrictLosesNothingToTwoFaults(t *testing.T) {
 	t.Parallel()
 	primary := apptest.StartRedis(t, nil)
-	primary.StartReplica().Kill()
-	waiting, notWaiting := openWaiting(t, primary.Addr, 10*time.Millisecond), openWaiting(t, primary.Addr, 0)
-	for _, store := range []*Store{waiting, notWaiting} {
-		session := shop.OpenSession("")
-		_, err := store.Add(t.Context(), session, "tee", 2)
-		require.NoError(t, err)
-		cart, err := store.Cart(t.Context(), session)
-		require.NoError(t, err)
-		require.Equal(t, 2, cart.Count())
-	}
-	require.EqualValues(t, 1, testutil.ToFloat64(waiting.Metrics()))
-	require.Zero(t, testutil.ToFloat64(notWaiting.Metrics()))
+	one, other := primary.StartReplica(), primary.StartReplica()
+	way := newEndpoint(t, primary.Addr)
+	store := openDurable(t, way.address, Strict)
+	shoppers := startShoppers(t, store)
+	one.Pause()
+	shoppers.goOn(t)
+	other.Pause()
+	apptest.Eventually(t, func() bool { return store.commits.misses.Load() > 2*commitLanes }, "nothing is acknowledged any more")
+	primary.Kill()
+	other.Resume()
+	other.Promote()
+	way.target.Store(&other.Addr)
+	one.Resume()
+	one.Follow(other)
+	shoppers.goOn(t)
+	shoppers.finish()
 }
 
 // TestStoreFollowsThePrimaryAfterAFailover moves the endpoint to the replica while connections to the old
@@ -87,65 +129,53 @@ func TestStoreFollowsThePrimaryAfterAFailover(t *testing.T) {
 	t.Parallel()
 	first := apptest.StartRedis(t, nil)
 	second := first.StartReplica()
-	endpoint := newEndpoint(t, first.Addr)
-	store := openStore(t, endpoint.address, nil)
+	way := newEndpoint(t, first.Addr)
+	store := openStore(t, way.address, nil)
 	session := shop.OpenSession("")
-	var busy sync.WaitGroup // several connections, all of them to the first server
-	_, err := store.Add(t.Context(), session, "tee", 1)
+	_, err := store.Set(t.Context(), session, "tee", 1)
 	require.NoError(t, err)
-	for range 8 {
-		busy.Go(func() { store.Add(t.Context(), shop.OpenSession(session.Token()), "tee", 1) })
-	}
-	busy.Wait()
+	warm(t, store) // several connections, all of them to the first server
 	first.Do("WAIT", 1, 5000)
-	apptest.Eventually(t, func() bool { return time.Since(store.client.current.Load().opened) > leastAge }, "the pool is not brand new")
-
 	second.Promote()
-	host, port, err := net.SplitHostPort(second.Addr)
-	require.NoError(t, err)
-	first.Do("REPLICAOF", host, port)
-	endpoint.target.Store(&second.Addr)
+	first.Follow(second)
+	way.target.Store(&second.Addr)
 
 	cart, err := store.Add(t.Context(), session, "tee", 1)
 	require.NoError(t, err, "the first addition after the failover goes to the new primary")
-	require.Equal(t, []shop.Line{{SKU: "tee", Quantity: 10}}, cart.Lines)
+	require.Equal(t, []shop.Line{{SKU: "tee", Quantity: 2}}, cart.Lines)
 }
 
-// endpoint is a stable address in front of a server that changes; open connections stay where they are.
-type endpoint struct {
-	address string
-	target  atomic.Pointer[string]
-}
-
-func newEndpoint(t *testing.T, target string) *endpoint {
-	t.Helper()
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
-	require.NoError(t, err)
-	t.Cleanup(func() { listener.Close() })
-	e := &endpoint{address: listener.Addr().String()}
-	e.target.Store(&target)
-	go func() {
-		for {
-			client, err := listener.Accept()
-			if err != nil {
-				return
-			}
-			go e.forward(client)
-		}
-	}()
-	return e
-}
-
-func (e *endpoint) forward(client net.Conn) {
-	defer client.Close()
-	server, err := net.Dial("tcp", *e.target.Load())
-	if err != nil {
-		return
+// TestReadsAreNotAnsweredByAFormerPrimary lets the former primary become the replica of nobody who is there, so that it
+// keeps what it had.
+func TestReadsAreNotAnsweredByAFormerPrimary(t *testing.T) {
+	t.Parallel()
+	first, second := apptest.StartRedis(t, nil), apptest.StartRedis(t, nil)
+	first.Do("SET", "who", "first")
+	second.Do("SET", "who", "second")
+	way := newEndpoint(t, first.Addr)
+	store := openStore(t, way.address, nil)
+	who := func() string {
+		replies, err := store.ask(t.Context(), command{"GET", "who"})
+		require.NoError(t, err)
+		name, err := replies[0].ToString()
+		require.NoError(t, err)
+		return name
 	}
-	defer server.Close()
-	go func() {
-		io.Copy(server, client)
-		server.Close()
-	}()
-	io.Copy(client, server)
+	require.Equal(t, "first", who())
+	first.Do("REPLICAOF", "127.0.0.1", "1")
+	way.target.Store(&second.Addr)
+	require.Equal(t, "second", who())
+}
+
+// TestAFlappingEndpointLosesNothing cuts connections all the time.
+func TestAFlappingEndpointLosesNothing(t *testing.T) {
+	t.Parallel()
+	server := apptest.StartRedis(t, nil)
+	server.StartReplica()
+	way := newEndpoint(t, server.Addr)
+	shoppers := startShoppers(t, openDurable(t, way.address, Replicated))
+	way.flap(t)
+	shoppers.goOn(t)
+	shoppers.goOn(t)
+	shoppers.finish()
 }

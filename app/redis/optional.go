@@ -7,7 +7,7 @@ import (
 	"sync/atomic"
 	"time"
 
-	goredis "github.com/redis/go-redis/v9"
+	"github.com/redis/rueidis"
 
 	"myclothes/app/shop"
 )
@@ -17,7 +17,7 @@ const optionalPause = time.Second
 
 // Optional runs scripts for what can do without the cache. An answer that does not come soon is none, and
 // while the cache is away one call in a second tries it: a dead cache must not add its timeout to every
-// request. Safe for concurrent use.
+// request. It has connections of its own, so that it never waits behind changes of carts. Safe for concurrent use.
 type Optional struct {
 	client   *Client
 	patience time.Duration
@@ -31,15 +31,14 @@ func NewOptional(client *Client, patience time.Duration) *Optional {
 
 // Run runs a script, once. An error that wraps shop.ErrUnavailable says that the cache is away; the script
 // may have run. What becomes of ctx makes no difference, for it says nothing about the cache.
-func (o *Optional) Run(ctx context.Context, script *goredis.Script, keys []string, args ...any) (reply any, err error) {
+func (o *Optional) Run(ctx context.Context, script *Script, keys []string, args ...any) (reply any, err error) {
 	if !o.mayTry() {
 		return nil, fmt.Errorf("cache: not tried: %w", shop.ErrUnavailable)
 	}
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), o.patience)
 	defer cancel()
-	err = o.client.Do(ctx, false, func(c goredis.Cmdable) error {
-		reply, err = script.Run(ctx, c, keys, args...).Result()
-		return err
+	reply, err = script.run(keys, args, func(commands ...command) ([]rueidis.RedisResult, error) {
+		return o.client.once(ctx, o.client.spare, commands)
 	})
 	if errors.Is(err, shop.ErrUnavailable) {
 		o.retry.Store(time.Now().Add(optionalPause).UnixNano())

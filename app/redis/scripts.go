@@ -1,181 +1,76 @@
 package redis
 
 import (
-	"strconv"
-
-	goredis "github.com/redis/go-redis/v9"
+	"embed"
+	"fmt"
+	"strings"
+	"time"
 
 	"myclothes/app/shop"
 )
 
-// script is run by its hash, and sent in full only to a server that does not know it yet.
-type script = goredis.Script
-
-// common is what all scripts begin with. ARGV[1] is the lifetime of a session in seconds. The keys of a
-// customer are not among KEYS, because only the session knows whose it is. That is allowed where there is
-// one shard, as with cluster mode disabled.
-var common = `
-	local call, ttl = redis.call, ARGV[1]
-
-	-- open returns the cart of a session: its key, its content as HGETALL gives it, and the customer's number
-	-- (nil for a guest). It returns nil if there is no such session. It renews all but the cart.
-	local function open(session)
-		local content = call('HGETALL', session)
-		if #content == 0 then return nil end
-		if content[1] ~= '@' then return session, content end
-		if content[2] == '' then return session, {} end
-		local customer, epoch = string.match(content[2], '^(%d+):(.+)$')
-		local account, cart = 'account:' .. customer, 'cart:' .. customer
-		if call('HGET', account, 'epoch') ~= epoch then
-			call('DEL', session)
-			return nil
-		end
-		call('EXPIRE', session, ttl)
-		call('EXPIRE', account, ttl)
-		return cart, call('HGETALL', cart), customer
-	end
-
-	-- parse returns the quantities by SKU, and the latest order.
-	local function parse(content)
-		local quantities, order = {}, '0'
-		for i = 1, #content, 2 do
-			if content[i] == '!' then order = content[i + 1] else quantities[content[i]] = tonumber(content[i + 1]) end
-		end
-		return quantities, order
-	end
-
-	-- write replaces a cart.
-	local function write(cart, quantities, order, customer)
-		local content = {}
-		if order ~= '0' then content = {'!', order} end
-		for sku, quantity in pairs(quantities) do
-			if quantity > 0 then
-				content[#content + 1] = sku
-				content[#content + 1] = quantity
-			end
-		end
-		if #content == 0 and not customer then content = {'@', ''} end
-		call('DEL', cart)
-		if #content > 0 then call('HSET', cart, unpack(content)) end
-		call('EXPIRE', cart, ttl)
-	end
-
-	local function saw(account, wrote)
-		if tonumber(call('HGET', account, 'wrote') or 0) < tonumber(wrote) then call('HSET', account, 'wrote', wrote) end
-		call('EXPIRE', account, ttl)
-	end
-`
-
-// In all scripts but the last, KEYS[1] is the session. False (nil in Go) says that there is no such session.
-var (
-	readScript = newScript(`
-		local cart, content = open(KEYS[1])
-		if not cart then return false end
-		call('EXPIRE', cart, ttl)
-		return content`)
-
-	// KEYS: session, and the one to begin if there is no such session. ARGV: lifetime, SKU, quantity. The
-	// reply is whether it was begun, and the content.
-	addScript = newScript(changeLine("tonumber(before)"))
-	setScript = newScript(changeLine("0"))
-
-	clearScript = newScript(`
-		local cart, content, customer = open(KEYS[1])
-		if not cart then return false end
-		local _, order = parse(content)
-		write(cart, {}, order, customer)
-		return 1`)
-
-	// ARGV: lifetime, order, and SKU and quantity of each line.
-	orderedScript = newScript(`
-		local cart, content, customer = open(KEYS[1])
-		if not cart then return false end
-		local quantities, order = parse(content)
-		if tonumber(ARGV[2]) > tonumber(order) then
-			for i = 3, #ARGV, 2 do quantities[ARGV[i]] = (quantities[ARGV[i]] or 0) - ARGV[i + 1] end
-			write(cart, quantities, ARGV[2], customer)
-		end
-		return 1`)
-
-	signedInScript = newScript(`
-		local cart, _, customer = open(KEYS[1])
-		if not cart then return false end
-		call('EXPIRE', cart, ttl)
-		if not customer then return {} end
-		return {customer, call('HGET', 'account:' .. customer, 'wrote') or '0'}`)
-
-	// KEYS: old session, new session. ARGV: lifetime, customer, position, epoch of an account that has none.
-	// If the new session is there, the script is being repeated after its answer was lost.
-	signInScript = newScript(`
-		if call('EXISTS', KEYS[2]) == 1 then return 1 end
-		local account, cart = 'account:' .. ARGV[2], 'cart:' .. ARGV[2]
-		local guest, content, customer = open(KEYS[1])
-		if guest and not customer and #content > 0 then
-			local quantities, order = parse(call('HGETALL', cart))
-			for i = 1, #content, 2 do
-				quantities[content[i]] = math.min((quantities[content[i]] or 0) + content[i + 1], ` + strconv.Itoa(shop.MaxQuantity) + `)
-			end
-			write(cart, quantities, order, ARGV[2])
-		end
-		call('DEL', KEYS[1])
-		call('HSETNX', account, 'epoch', ARGV[4])
-		saw(account, ARGV[3])
-		call('HSET', KEYS[2], '@', ARGV[2] .. ':' .. call('HGET', account, 'epoch'))
-		call('EXPIRE', KEYS[2], ttl)
-		call('EXPIRE', cart, ttl)
-		return 1`)
-
-	// ARGV: lifetime, and the account's new epoch if all its sessions are to end. The reply is whether the
-	// session is a guest's, and goes on.
-	signOutScript = newScript(`
-		local cart, _, customer = open(KEYS[1])
-		if cart and not customer then
-			call('EXPIRE', cart, ttl)
-			return 1
-		end
-		call('DEL', KEYS[1])
-		if customer and ARGV[2] ~= '' then call('HSET', 'account:' .. customer, 'epoch', ARGV[2]) end
-		return 0`)
-
-	// KEYS: the account. ARGV: lifetime, position. Replies may overtake each other, so the furthest stays.
-	wroteScript = newScript(`
-		saw(KEYS[1], ARGV[2])
-		return 1`)
+const (
+	// repeatable is for how long a change may be sent again after it was asked for. The server gives a request half
+	// of that.
+	repeatable = 10 * time.Second
+	// remembered is how many changes of one cart are known, at most; at least half as many of the latest. If more
+	// than that are made while one of them waits to be sent again, it may count twice. They take 8 bytes each; more
+	// than 8 of them, and the hash leaves its compact encoding (hash-max-listpack-value).
+	remembered = 128
 )
 
-func newScript(body string) *script { return goredis.NewScript(common + body) }
+// The keys of a customer are not among the KEYS of the scripts, because only the session knows whose it is. That is
+// allowed where there is one shard, as with cluster mode disabled.
+//
+//go:embed lua/*.lua
+var lua embed.FS
 
-// changeLine is the script that makes the quantity of one line what is given plus what counts of the quantity
-// before, within the limits.
-func changeLine(counts string) string {
-	return `
-		local sku, begun = ARGV[2], false
-		local cart, content, customer = open(KEYS[1])
-		if not cart then
-			if ARGV[3] == '0' then return false end
-			cart, content, begun = KEYS[2], call('HGETALL', KEYS[2]), true
-		end
-		local at, lines, before = nil, 0, 0
-		for i = 1, #content, 2 do
-			if content[i] ~= '!' then lines = lines + 1 end
-			if content[i] == sku then at, before = i, content[i + 1] end
-		end
-		local quantity = ` + counts + ` + ARGV[3]
-		if quantity > ` + strconv.Itoa(shop.MaxQuantity) + ` then return 'quantity' end
-		if quantity == 0 then
-			if at then
-				call('HDEL', cart, sku)
-				table.remove(content, at)
-				table.remove(content, at)
-				if lines == 1 and not customer then call('HSET', cart, '@', '') end
-			end
-		else
-			if not at and lines >= ` + strconv.Itoa(shop.MaxLines) + ` then return 'lines' end
-			call('HSET', cart, sku, quantity)
-			if lines == 0 and not customer and not begun then call('HDEL', cart, '@') end
-			at = at or #content + 1
-			content[at], content[at + 1] = sku, quantity
-		end
-		call('EXPIRE', cart, ttl)
-		return {begun and 1 or 0, content}`
+// scripts are what the store does: one script for each operation, so that each is atomic and one round trip.
+type scripts struct {
+	read, change, begin, clear, ordered *Script
+	signedIn, signIn, signOut, wrote    *Script
+}
+
+func newScripts(l shop.Lifetimes) *scripts {
+	return &scripts{
+		read:     evenWhenFull(l, "lines", "session", "cart", "show", "renew"),
+		change:   evenWhenFull(l, "lines", "session", "cart", "again", "change", "show", "renew"),
+		begin:    newScript(l, "begin"),
+		clear:    evenWhenFull(l, "lines", "session", "cart", "again", "clear", "renew"),
+		ordered:  evenWhenFull(l, "lines", "session", "cart", "ordered", "renew"),
+		signedIn: evenWhenFull(l, "lines", "session", "signedin", "renew"),
+		signIn:   evenWhenFull(l, "lines", "saw", "signin"),
+		signOut:  evenWhenFull(l, "lines", "session", "signout", "renew"),
+		wrote:    evenWhenFull(l, "lines", "saw", "wrote"),
+	}
+}
+
+// evenWhenFull returns a script that may write when the cache is full: what people have goes on working. Redis and
+// Valkey refuse it nothing (https://redis.io/docs/latest/develop/programmability/eval-intro/#script-flags).
+func evenWhenFull(l shop.Lifetimes, files ...string) *Script {
+	return NewScript("#!lua flags=allow-oom\n" + source(l, files))
+}
+
+// newScript returns a script that may write while the cache has room. It may be repeated when the room is gone: it
+// fails at its first write, not before.
+func newScript(l shop.Lifetimes, files ...string) *Script {
+	return NewScript(source(l, files))
+}
+
+// source puts a script together: constants, and files of which each uses what those before it declare. Times are in
+// milliseconds, save repeatable, which is in seconds.
+func source(l shop.Lifetimes, files []string) string {
+	var text strings.Builder
+	fmt.Fprintf(&text, "local idle, begun, signedIn = %d, %d, %d\n",
+		l.Idle.Milliseconds(), l.First().Milliseconds(), l.SignedIn.Milliseconds())
+	fmt.Fprintf(&text, "local format, repeatable, remembered = %d, %d, %d\n", format, int(repeatable.Seconds()), remembered)
+	fmt.Fprintf(&text, "local maxQuantity, maxLines = %d, %d\n", shop.MaxQuantity, shop.MaxLines)
+	for _, file := range files {
+		part, err := lua.ReadFile("lua/" + file + ".lua")
+		if err != nil {
+			panic(err) // the file is not in this program
+		}
+		text.Write(part)
+	}
+	return text.String()
 }

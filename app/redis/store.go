@@ -1,295 +1,89 @@
 package redis
 
 import (
+	"cmp"
 	"context"
-	"crypto/rand"
 	"errors"
 	"fmt"
-	"strconv"
-	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
-	goredis "github.com/redis/go-redis/v9"
+	"github.com/redis/rueidis"
 
 	"myclothes/app/shop"
 )
 
 // Store keeps each session in one hash: of a guest, a field per line of the cart (SKU to quantity); of a
-// customer, who that is. A customer's cart is a hash of its own, which all their sessions share. Every
-// operation is one round trip and one script, so it is atomic.
+// customer, who that is. A customer's cart is a hash of its own, which all their sessions share (format.go has the
+// formats). Every change is one script, so it is atomic, and one round trip, but for the one that finds out that a
+// session is gone and another one has to begin. Changes have ids, which the cart remembers, so that one whose answer
+// was lost is sent again and counts once. (If somebody signs in or out there in between, it does not find its session
+// again, and begins one of its own.)
 //
 // Replication is asynchronous: when the primary dies, what it acknowledged in its last moments may not have
-// reached the replica that takes its place. Options.ReplicaWait is what prevents that: a change is acknowledged
-// once a replica has it, and ElastiCache promotes the replica that lags least. What remains is a primary that
-// dies while no replica answers in time; such changes stand, and are counted. With no wait, or no replica, the
-// primary's word alone counts.
+// reached the replica that takes its place. Options.Durability says what is done about that.
 type Store struct {
-	client       *Client
-	ttl          string // seconds
-	replicaWait  time.Duration
-	unreplicated prometheus.Counter
+	client    *Client
+	lifetimes shop.Lifetimes
+	scripts   *scripts
+	commits   *commits
 }
 
 var _ shop.SessionStore = (*Store)(nil)
 
 // Options say how a Store keeps sessions.
 type Options struct {
-	Lifetimes   shop.Lifetimes
-	ReplicaWait time.Duration // how long a change waits until a replica has it, whole milliseconds; 0: not at all
+	Lifetimes  shop.Lifetimes
+	Durability Durability // empty: Fast
 }
 
 // NewStore returns a store in the cache.
 func NewStore(client *Client, o Options) *Store {
 	return &Store{
-		client: client, ttl: strconv.FormatInt(int64(o.Lifetimes.Idle.Seconds()), 10), replicaWait: o.ReplicaWait,
-		unreplicated: prometheus.NewCounter(prometheus.CounterOpts{
-			Name: "cache_unreplicated_writes_total",
-			Help: "Changes of carts and sessions that no replica had in time; a failover at that moment would have lost them.",
-		}),
+		client: client, lifetimes: o.Lifetimes, scripts: newScripts(o.Lifetimes), commits: newCommits(client, o.Durability),
 	}
 }
 
 // Metrics is what the store counts.
-func (s *Store) Metrics() prometheus.Collector { return s.unreplicated }
+func (s *Store) Metrics() prometheus.Collector { return s.commits }
 
 // Ping implements shop.SessionStore.
 func (s *Store) Ping(ctx context.Context) error {
 	return s.client.Ping(ctx)
 }
 
-// Cart implements shop.CartStore.
-func (s *Store) Cart(ctx context.Context, session *shop.Session) (shop.Cart, error) {
-	if !shop.IsSessionID(session.Token()) {
-		return shop.Cart{}, nil
+// sessionKey is the key of the session with this token, and one that no session has if the token is not one of ours.
+func sessionKey(token string) string {
+	if !shop.IsSessionID(token) {
+		return "s:"
 	}
-	reply, err := s.read(ctx, readScript, keys(session), s.ttl)
-	if errors.Is(err, goredis.Nil) {
-		return shop.Cart{}, nil
-	}
-	if err != nil {
-		return shop.Cart{}, err
-	}
-	session.Keep(session.Token())
-	return parseCart(reply.([]any))
+	return "s:" + shop.StorageKey(token)
 }
-
-// Add implements shop.CartStore.
-func (s *Store) Add(ctx context.Context, session *shop.Session, sku string, quantity int) (shop.Cart, error) {
-	return s.change(ctx, session, addScript, sku, quantity)
-}
-
-// Set implements shop.CartStore.
-func (s *Store) Set(ctx context.Context, session *shop.Session, sku string, quantity int) (shop.Cart, error) {
-	return s.change(ctx, session, setScript, sku, quantity)
-}
-
-// change runs a script that changes one line, in the session there is, and if that is gone or never was, in a
-// new one: an identifier that this store did not issue is not adopted.
-func (s *Store) change(ctx context.Context, session *shop.Session, script *script, sku string, quantity int) (shop.Cart, error) {
-	id := shop.NewSessionID()
-	moved := []string{oldKey(session), sessionKey(id)}
-	reply, err := s.write(ctx, script == setScript, script, moved, s.ttl, sku, quantity)
-	if err != nil {
-		return shop.Cart{}, ignoreNil(err)
-	}
-	switch reply {
-	case "quantity":
-		return shop.Cart{}, shop.TooMany(sku)
-	case "lines":
-		return shop.Cart{}, shop.TooManyLines()
-	}
-	parts := reply.([]any)
-	if parts[0] == int64(0) {
-		id = session.Token()
-	}
-	session.Keep(id)
-	return parseCart(parts[1].([]any))
-}
-
-// Clear implements shop.CartStore.
-func (s *Store) Clear(ctx context.Context, session *shop.Session) error {
-	if !shop.IsSessionID(session.Token()) {
-		return nil
-	}
-	_, err := s.write(ctx, true, clearScript, keys(session), s.ttl)
-	if err == nil {
-		session.Keep(session.Token())
-	}
-	return ignoreNil(err)
-}
-
-// SignedIn implements shop.SessionStore.
-func (s *Store) SignedIn(ctx context.Context, session *shop.Session) (shop.Identity, error) {
-	if !shop.IsSessionID(session.Token()) {
-		return shop.Identity{}, nil
-	}
-	reply, err := s.read(ctx, signedInScript, keys(session), s.ttl)
-	if err != nil {
-		return shop.Identity{}, ignoreNil(err)
-	}
-	session.Keep(session.Token())
-	fields := reply.([]any)
-	if len(fields) == 0 {
-		return shop.Identity{}, nil
-	}
-	customer, err := strconv.ParseInt(fields[0].(string), 10, 64)
-	if err != nil {
-		return shop.Identity{}, fmt.Errorf("cache: session names customer %q: %w", fields[0], err)
-	}
-	wrote, err := strconv.ParseInt(fields[1].(string), 10, 64)
-	if err != nil {
-		return shop.Identity{}, fmt.Errorf("cache: position of customer %d is %q: %w", customer, fields[1], err)
-	}
-	return shop.Identity{Customer: customer, Wrote: shop.Position(wrote)}, nil
-}
-
-// SignIn implements shop.SessionStore.
-func (s *Store) SignIn(ctx context.Context, session *shop.Session, customer int64, wrote shop.Position) error {
-	id := shop.NewSessionID()
-	moved := []string{oldKey(session), sessionKey(id)}
-	if _, err := s.write(ctx, true, signInScript, moved, s.ttl, customer, int64(wrote), newEpoch()); err != nil {
-		return err
-	}
-	session.Keep(id)
-	return nil
-}
-
-// SignOut implements shop.SessionStore.
-func (s *Store) SignOut(ctx context.Context, session *shop.Session) error {
-	return s.signOut(ctx, session, "")
-}
-
-// SignOutEverywhere implements shop.SessionStore.
-func (s *Store) SignOutEverywhere(ctx context.Context, session *shop.Session) error {
-	return s.signOut(ctx, session, newEpoch())
-}
-
-func (s *Store) signOut(ctx context.Context, session *shop.Session, epoch string) error {
-	guest, err := s.write(ctx, true, signOutScript, []string{oldKey(session)}, s.ttl, epoch)
-	switch {
-	case err != nil:
-		return err
-	case guest == int64(1):
-		session.Keep(session.Token())
-	default:
-		session.End()
-	}
-	return nil
-}
-
-// Ordered implements shop.SessionStore.
-func (s *Store) Ordered(ctx context.Context, session *shop.Session, r shop.Receipt) error {
-	args := []any{s.ttl, r.Number}
-	for _, line := range r.Lines {
-		args = append(args, line.SKU, line.Quantity)
-	}
-	_, err := s.write(ctx, true, orderedScript, []string{oldKey(session)}, args...)
-	if err == nil {
-		session.Keep(session.Token())
-	}
-	return ignoreNil(err)
-}
-
-// Wrote implements shop.SessionStore.
-func (s *Store) Wrote(ctx context.Context, _ *shop.Session, customer int64, at shop.Position) error {
-	key := "account:" + strconv.FormatInt(customer, 10)
-	_, err := s.write(ctx, true, wroteScript, []string{key}, s.ttl, int64(at))
-	return err
-}
-
-// read runs a script that changes nothing but lifetimes; goredis.Nil means that there is no such session.
-func (s *Store) read(ctx context.Context, script *script, keys []string, args ...any) (reply any, err error) {
-	err = s.client.Do(ctx, true, func(c goredis.Cmdable) error {
-		reply, err = script.Run(ctx, c, keys, args...).Result()
-		return err
-	})
-	return reply, err
-}
-
-// write runs a script that changes something, and waits for a replica if that is wanted.
-func (s *Store) write(ctx context.Context, repeatable bool, script *script, keys []string, args ...any) (reply any, err error) {
-	err = s.client.Do(ctx, repeatable, func(c goredis.Cmdable) error {
-		if s.replicaWait == 0 {
-			reply, err = script.Run(ctx, c, keys, args...).Result()
-			return err
-		}
-		reply, err = s.writeReplicated(ctx, c, script.EvalSha, keys, args)
-		if goredis.HasErrorPrefix(err, "NOSCRIPT") {
-			reply, err = s.writeReplicated(ctx, c, script.Eval, keys, args)
-		}
-		return err
-	})
-	return reply, err
-}
-
-// evaluation is one of the two ways to run a script: by its hash or in full.
-type evaluation func(ctx context.Context, c goredis.Scripter, keys []string, args ...any) *goredis.Cmd
-
-// writeReplicated sends script and WAIT in one round trip. When the connection breaks between their answers, the
-// primary may be gone with the change: that is an error, and the change is in doubt.
-func (s *Store) writeReplicated(ctx context.Context, c goredis.Cmdable, evaluate evaluation, keys []string, args []any) (any, error) {
-	pipeline := c.Pipeline()
-	ran := evaluate(ctx, pipeline, keys, args...)
-	waited := pipeline.Do(ctx, "WAIT", 1, s.replicaWait.Milliseconds())
-	pipeline.Exec(ctx) // its error is that of one of the two
-	reply, err := ran.Result()
-	if err != nil {
-		return nil, err
-	}
-	replicas, err := waited.Int()
-	if err == nil && replicas < 1 {
-		s.unreplicated.Inc()
-	}
-	return reply, err
-}
-
-// newEpoch returns what tells the sessions of an account from those that were ended. An account whose epoch is
-// lost has no sessions any more: nothing that was ended comes back.
-func newEpoch() string { return rand.Text()[:10] }
-
-func sessionKey(id string) string { return "s:" + id }
 
 func keys(session *shop.Session) []string { return []string{sessionKey(session.Token())} }
 
-// oldKey is the key of the session that there was; of none, if the token is not one of ours.
-func oldKey(session *shop.Session) string {
-	if !shop.IsSessionID(session.Token()) {
-		return sessionKey("")
+// answered reads the reply of a script that uses a session: whether it was renewed, and what it shows. there is false
+// if there is no such session.
+func answered(session *shop.Session, reply any, failure error) (content []any, there bool, err error) {
+	if errors.Is(failure, rueidis.Nil) {
+		return nil, false, nil
 	}
-	return sessionKey(session.Token())
+	if err := cmp.Or(failure, refused(reply)); err != nil {
+		return nil, false, err
+	}
+	parts := reply.([]any)
+	if parts[0] == int64(1) {
+		session.Keep(session.Token())
+	}
+	return parts[1].([]any), true, nil
 }
 
-func ignoreNil(err error) error {
-	if errors.Is(err, goredis.Nil) {
-		return nil
+// refused is why a script did not do what was asked, if it says so.
+func refused(reply any) error {
+	switch reply {
+	case "later":
+		return fmt.Errorf("cache: not to be read by this release: %w", shop.ErrUnavailable)
+	case "late":
+		return fmt.Errorf("cache: asked for too long ago: %w", shop.ErrUnavailable)
 	}
-	return err
-}
-
-// parseCart reads a script's reply: SKU, quantity, SKU, quantity …, and the latest order under "!".
-func parseCart(reply []any) (shop.Cart, error) {
-	lines, lastOrder := make([]shop.Line, 0, len(reply)/2), int64(0)
-	for i := 0; i+1 < len(reply); i += 2 {
-		number, err := parseNumber(reply[i+1])
-		if err != nil {
-			return shop.Cart{}, fmt.Errorf("cache: cart: %v is %q: %w", reply[i], reply[i+1], err)
-		}
-		switch field := reply[i].(string); field {
-		case "!":
-			lastOrder = number
-		default:
-			lines = append(lines, shop.Line{SKU: field, Quantity: int(number)})
-		}
-	}
-	cart := shop.NewCart(lines)
-	cart.Orders = lastOrder
-	return cart, nil
-}
-
-// parseNumber reads what was in a hash, a string, or was computed by a script, an integer.
-func parseNumber(reply any) (int64, error) {
-	if number, ok := reply.(int64); ok {
-		return number, nil
-	}
-	return strconv.ParseInt(reply.(string), 10, 64)
+	return nil
 }

@@ -3,13 +3,11 @@ package redis
 import (
 	"context"
 	"net/netip"
-	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
 
 	goredis "github.com/redis/go-redis/v9"
-	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
 	"myclothes/app/apptest"
@@ -29,75 +27,8 @@ func TestStoreKeepsTheContract(t *testing.T) {
 	t.Parallel()
 	server := apptest.StartRedis(t, nil)
 	storetest.Run(t, "elasticache", func(l shop.Lifetimes) shop.SessionStore {
-		client := NewClient(Config{Address: server.Addr, Dialer: dial.From(netip.Addr{})})
-		t.Cleanup(func() { client.Close() })
-		return NewStore(client, Options{Lifetimes: l})
+		return openWith(t, server.Addr, l)
 	})
-}
-
-func TestCommandsThatShareARoundTripFailAlone(t *testing.T) {
-	t.Parallel()
-	server := apptest.StartRedis(t, nil)
-	client := NewClient(Config{Address: server.Addr, Dialer: dial.From(netip.Addr{})})
-	t.Cleanup(func() { client.Close() })
-	server.Do("SET", "text", "x")
-	var group sync.WaitGroup
-	for i := range 100 {
-		group.Go(func() {
-			err := client.Do(t.Context(), false, func(c goredis.Cmdable) error {
-				if i%2 == 0 {
-					return c.Incr(t.Context(), "text").Err()
-				}
-				return c.Incr(t.Context(), "count").Err()
-			})
-			assert.Equal(t, i%2 == 0, err != nil, "command %d: %v", i, err)
-		})
-	}
-	group.Wait()
-	require.Equal(t, "50", server.Do("GET", "count"))
-}
-
-func TestEveryOperationRenewsTheSession(t *testing.T) {
-	t.Parallel()
-	server := apptest.StartRedis(t, nil)
-	store := openStore(t, server.Addr, nil)
-	session := shop.OpenSession("")
-	_, err := store.Add(t.Context(), session, "tee", 1)
-	require.NoError(t, err)
-	operations := map[string]func() error{
-		"cart":      func() error { _, err := store.Cart(t.Context(), session); return err },
-		"add":       func() error { _, err := store.Add(t.Context(), session, "tee", 1); return err },
-		"set":       func() error { _, err := store.Set(t.Context(), session, "tee", 1); return err },
-		"clear":     func() error { return store.Clear(t.Context(), session) },
-		"signed in": func() error { _, err := store.SignedIn(t.Context(), session); return err },
-	}
-	for name, operation := range operations {
-		key := sessionKey(session.Token())
-		server.Do("EXPIRE", key, 5)
-		require.NoError(t, operation(), name)
-		require.InDelta(t, time.Hour.Seconds(), server.Do("TTL", key), 2, name)
-	}
-}
-
-func TestAChangeThatTakesTooLongIsNotRepeated(t *testing.T) {
-	t.Parallel()
-	server := apptest.StartRedis(t, nil)
-	store, session := openStore(t, server.Addr, nil), shop.OpenSession("")
-	_, err := store.Set(t.Context(), session, "tee", 1)
-	require.NoError(t, err)
-	var group sync.WaitGroup
-	for range 20 { // so that there are idle connections, over which it could be sent again
-		group.Go(func() { assert.NoError(t, store.Ping(t.Context())) })
-	}
-	group.Wait()
-	server.Pause()
-	_, err = store.Set(t.Context(), session, "tee", 2)
-	require.ErrorIs(t, err, shop.ErrUnavailable)
-	server.Resume()
-	cart, err := store.Cart(t.Context(), session)
-	require.NoError(t, err)
-	require.Equal(t, 2, cart.Count(), "it was carried out late")
-	require.Regexp(t, `cmdstat_hset:calls=2,`, server.Do("INFO", "commandstats"))
 }
 
 func TestSessionsExpire(t *testing.T) {
@@ -116,24 +47,18 @@ func TestSessionsExpire(t *testing.T) {
 	require.Empty(t, cart.Lines)
 }
 
-func TestEveryOperationIsOneRoundTrip(t *testing.T) {
+func TestEveryChangeIsOneRoundTrip(t *testing.T) {
 	t.Parallel()
 	server := apptest.StartRedis(t, nil)
 	store := openStore(t, server.Addr, nil)
-	session := shop.OpenSession("")
-	addAndRead := func() {
-		_, err := store.Add(t.Context(), session, "tee", 1)
-		require.NoError(t, err)
-		_, err = store.Cart(t.Context(), session)
-		require.NoError(t, err)
-	}
-	addAndRead() // connects, and teaches the server the scripts
+	session := guestWith(t, store, nil) // connects, and teaches the server the scripts
 	server.Do("CONFIG", "RESETSTAT")
 	for range 10 {
-		addAndRead()
+		_, err := store.Add(t.Context(), session, "tee", 1)
+		require.NoError(t, err)
 	}
 	stats := server.Do("INFO", "commandstats").(string)
-	require.Contains(t, stats, "cmdstat_evalsha:calls=20,")
+	require.Contains(t, stats, "cmdstat_evalsha:calls=10,")
 	require.NotContains(t, stats, "cmdstat_eval:")
 }
 
@@ -146,9 +71,11 @@ func TestStoreRecoversWhenTheCacheComesBack(t *testing.T) {
 	require.NoError(t, err)
 
 	server.Kill()
-	_, err = store.Add(t.Context(), session, "tee", 1)
+	ctx, cancel := context.WithTimeout(t.Context(), 100*time.Millisecond)
+	defer cancel()
+	_, err = store.Add(ctx, session, "tee", 1)
 	require.ErrorIs(t, err, shop.ErrUnavailable)
-	_, err = store.Cart(t.Context(), session)
+	_, err = store.Cart(ctx, session)
 	require.ErrorIs(t, err, shop.ErrUnavailable)
 
 	server.Start()
@@ -173,8 +100,8 @@ func TestTokenIsReadAgainAfterItWasRotated(t *testing.T) {
 	server := apptest.StartRedis(t, &goredis.Options{Password: "second"}, "--requirepass", "second")
 	token := &rotated{values: []string{"first", "second"}}
 	store := openStore(t, server.Addr, token)
-	require.Eventually(t, func() bool { return store.Ping(t.Context()) == nil }, 5*time.Second, 10*time.Millisecond)
-	require.EqualValues(t, 1, token.expired.Load())
+	warm(t, store)
+	require.EqualValues(t, 1, token.expired.Load(), "everybody met the refusal, and one read the token again")
 }
 
 // rotated is a token whose next value shows after Expire.

@@ -13,6 +13,7 @@ import (
 type cartView struct {
 	Items      []cartItem `json:"items"`
 	TotalCents int        `json:"totalCents"`
+	Pieces     int        `json:"-"`
 }
 
 type cartItem struct {
@@ -20,25 +21,38 @@ type cartItem struct {
 	Name           string       `json:"name"`
 	Quantity       int          `json:"quantity"`
 	UnitPriceCents int          `json:"unitPriceCents"`
+	Withdrawn      bool         `json:"withdrawn,omitempty"` // not sold any more: has no price, and no name but the SKU
 	Product        shop.Product `json:"-"`
 }
 
 // TotalCents is the price of the whole line.
 func (i cartItem) TotalCents() int { return i.Quantity * i.UnitPriceCents }
 
-// newCartView shows the lines whose product is still sold.
+// newCartView shows all lines, those too whose product is not sold any more: their owner takes them out.
 func newCartView(cart shop.Cart, sold *shop.Range) cartView {
-	view := cartView{Items: make([]cartItem, 0, len(cart.Lines))}
+	view := cartView{Items: make([]cartItem, 0, len(cart.Lines)), Pieces: cart.Count()}
 	for _, line := range cart.Lines {
-		product, ok := sold.Product(line.SKU)
-		if !ok {
-			continue
+		item := cartItem{SKU: line.SKU, Name: line.SKU, Quantity: line.Quantity, Withdrawn: true}
+		if product, ok := sold.Product(line.SKU); ok {
+			item = cartItem{SKU: line.SKU, Name: product.Name, Quantity: line.Quantity, UnitPriceCents: product.PriceCents, Product: product}
 		}
-		item := cartItem{SKU: line.SKU, Name: product.Name, Quantity: line.Quantity, UnitPriceCents: product.PriceCents, Product: product}
 		view.Items = append(view.Items, item)
 		view.TotalCents += item.TotalCents()
 	}
 	return view
+}
+
+// Withdrawn reports whether something in the cart is not sold any more.
+func (v cartView) Withdrawn() bool { return v.checkAvailable() != nil }
+
+// checkAvailable refuses to order a cart in which something is not sold any more: it must not be left out silently.
+func (v cartView) checkAvailable() error {
+	for _, item := range v.Items {
+		if item.Withdrawn {
+			return shop.Refuse(shop.ErrConflict, item.Name+" is no longer available: remove it from the cart, then order")
+		}
+	}
+	return nil
 }
 
 // readCart, add and set are the operations on carts, for the API and the pages alike.
@@ -132,7 +146,7 @@ func quantityOf(r *http.Request) (int, error) {
 
 func (s *server) cartPage(r *http.Request, session *shop.Session) (response, error) {
 	view, err := s.readCart(r.Context(), session)
-	return page{status: http.StatusOK, name: "cart", title: "Your cart", content: view}, err
+	return page{status: http.StatusOK, name: "cart", title: "Your cart", content: view, pieces: &view.Pieces}, err
 }
 
 func (s *server) addForm(r *http.Request, session *shop.Session) (response, error) {

@@ -3,9 +3,6 @@ package server
 import (
 	"bytes"
 	"context"
-	"crypto/sha256"
-	"encoding/base64"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -15,50 +12,6 @@ import (
 )
 
 const idempotencyKey = "Idempotency-Key"
-
-// basket is what a customer is about to order.
-type basket struct {
-	Customer shop.Customer
-	Cart     cartView
-	Key      string // fingerprint of all that is shown: whoever sends it back has seen just this
-}
-
-// basket returns what the customer has in the cart, with the names and prices of now.
-func (s *server) basket(ctx context.Context, session *shop.Session, who shop.Identity) (basket, error) {
-	customer, err := s.Customers.Customer(ctx, who.Customer, who.Wrote)
-	if err != nil {
-		return basket{}, err
-	}
-	sold, err := s.Catalog.Range(ctx)
-	if err != nil {
-		return basket{}, err
-	}
-	cart, err := s.Store.Cart(ctx, session)
-	if err != nil {
-		return basket{}, err
-	}
-	b := basket{Customer: customer, Cart: newCartView(cart, sold)}
-	b.Key = b.fingerprint(cart.Orders)
-	return b, nil
-}
-
-// fingerprint differs for carts that are alike but filled again after an order.
-func (b basket) fingerprint(lastOrder int64) string {
-	shown, err := json.Marshal([]any{b.Customer.ID, b.Customer.Name, b.Customer.Address, b.Cart, lastOrder})
-	if err != nil {
-		panic(err) // our own types; observe answers and logs it
-	}
-	sum := sha256.Sum256(shown)
-	return base64.RawURLEncoding.EncodeToString(sum[:])
-}
-
-func (b basket) checkout(key string) shop.Checkout {
-	c := shop.Checkout{Key: key, TotalCents: b.Cart.TotalCents}
-	for _, item := range b.Cart.Items {
-		c.Lines = append(c.Lines, shop.Line{SKU: item.SKU, Quantity: item.Quantity})
-	}
-	return c
-}
 
 // placeOrder orders the cart under the key, or finds what was ordered under it before, and takes that out of the
 // cart. However often it is repeated, whatever failed before, there is one order and the cart has paid for it
@@ -71,17 +24,33 @@ func (s *server) placeOrder(ctx context.Context, session *shop.Session, key stri
 	if err != nil {
 		return shop.Order{}, false, err
 	}
-	o, at, err := s.Orders.OrderByKey(ctx, who.Customer, key)
-	if errors.Is(err, shop.ErrNotFound) {
-		o, created, at, err = s.orderBasket(ctx, session, who, key, agreed)
-	}
+	o, created, at, err := s.findOrOrder(ctx, session, who, key, agreed)
 	if err != nil {
 		return shop.Order{}, false, err
 	}
 	if err := s.Store.Wrote(ctx, session, who.Customer, at); err != nil {
 		return shop.Order{}, false, err
 	}
-	return o, created, s.Store.Ordered(ctx, session, o.Receipt())
+	_, err = s.settle(ctx, session, who)
+	return o, created, err
+}
+
+// findOrOrder returns the order of the key, which is made from the basket if there is none.
+func (s *server) findOrOrder(ctx context.Context, session *shop.Session, who shop.Identity, key string, agreed func(basket) error) (o shop.Order, created bool, at shop.Position, err error) {
+	o, at, err = s.Orders.OrderByKey(ctx, who.Customer, key)
+	if !errors.Is(err, shop.ErrNotFound) {
+		return o, false, at, err
+	}
+	o, created, at, refusal := s.orderBasket(ctx, session, who, key, agreed)
+	if !errors.Is(refusal, shop.ErrConflict) {
+		return o, created, at, refusal
+	}
+	// It may be this very order that has emptied the cart meanwhile: somebody clicked twice.
+	o, at, err = s.Orders.OrderByKey(ctx, who.Customer, key)
+	if errors.Is(err, shop.ErrNotFound) {
+		err = refusal
+	}
+	return o, false, at, err
 }
 
 func (s *server) orderBasket(ctx context.Context, session *shop.Session, who shop.Identity, key string, agreed func(basket) error) (o shop.Order, created bool, at shop.Position, err error) {
@@ -92,12 +61,15 @@ func (s *server) orderBasket(ctx context.Context, session *shop.Session, who sho
 	if len(b.Cart.Items) == 0 {
 		return shop.Order{}, false, 0, shop.Refuse(shop.ErrConflict, "the cart is empty")
 	}
+	if err := b.Cart.checkAvailable(); err != nil {
+		return shop.Order{}, false, 0, err
+	}
 	if err := agreed(b); err != nil {
 		return shop.Order{}, false, 0, err
 	}
 	o, created, at, err = s.Orders.PlaceOrder(ctx, who.Customer, b.checkout(key))
-	if errors.Is(err, shop.ErrConflict) {
-		s.Catalog.Forget(ctx) // it may be prices that have changed
+	if errors.Is(err, shop.ErrOutdated) {
+		s.Catalog.Forget(ctx) // so that the customer is shown what will be accepted
 	}
 	return o, created, at, err
 }
@@ -170,7 +142,7 @@ func (s *server) showBasket(r *http.Request, session *shop.Session, status int, 
 		return redirect("/cart"), nil
 	}
 	content := checkoutContent{b, shop.CheckDelivery(b.Customer.Name, b.Customer.Address) != nil}
-	return page{status: status, name: "checkout", title: "Check out", message: message, content: content}, nil
+	return page{status: status, name: "checkout", title: "Check out", message: message, content: content, pieces: &b.Cart.Pieces}, nil
 }
 
 // orderForm orders what the customer saw when they pressed the button, or shows how it looks now.

@@ -9,28 +9,29 @@ import (
 
 // signUp opens an account and signs the visitor in. That there is an account already must be said, so it is
 // not said often.
-func (s *server) signUp(ctx context.Context, session *shop.Session, client string, request shop.SignUp) (shop.Customer, error) {
+func (s *server) signUp(ctx context.Context, session *shop.Session, client string, request shop.SignUp) (login, error) {
 	request, err := request.Normalize()
 	if err != nil {
-		return shop.Customer{}, err
+		return login{}, err
 	}
-	if wait := s.Throttle.Begin(ctx, "", client); wait > 0 {
-		return shop.Customer{}, tooMany(wait)
+	attempt := shop.Attempt{Client: client}
+	if err := s.attempt(ctx, attempt); err != nil {
+		return login{}, err
 	}
-	customer, wrote, err := s.open(ctx, request)
-	s.end(ctx, "", client, err)
+	account, err := s.open(ctx, request)
+	s.end(ctx, attempt, err)
 	if err != nil {
-		return shop.Customer{}, err
+		return login{}, err
 	}
-	return customer, s.Store.SignIn(ctx, session, customer.ID, wrote)
+	return account, s.Store.SignIn(ctx, session, account.customer.ID, account.wrote)
 }
 
-func (s *server) open(ctx context.Context, request shop.SignUp) (shop.Customer, shop.Position, error) {
-	hash, err := s.passwords.Hash(ctx, request.Password)
-	if err != nil {
-		return shop.Customer{}, 0, err
+func (s *server) open(ctx context.Context, request shop.SignUp) (account login, err error) {
+	if account.hash, err = s.passwords.Hash(ctx, request.Password); err != nil {
+		return login{}, whenBusy(err)
 	}
-	return s.Customers.CreateCustomer(ctx, request.Email, request.Name, hash)
+	account.customer, account.wrote, err = s.Customers.CreateCustomer(ctx, request.Email, request.Name, account.hash)
+	return account, err
 }
 
 // customer returns who is signed in, as they left their profile.
@@ -65,8 +66,8 @@ func (s *server) createCustomer(r *http.Request, session *shop.Session) (respons
 	if err != nil {
 		return nil, err
 	}
-	customer, err := s.signUp(r.Context(), session, clientOf(r), request)
-	return body{http.StatusCreated, customer}, err
+	account, err := s.signUp(r.Context(), session, clientOf(r), request)
+	return remembered{body{http.StatusCreated, account.customer}, account.hash}, err
 }
 
 func (s *server) getCustomer(r *http.Request, session *shop.Session) (response, error) {
@@ -95,19 +96,23 @@ func (s *server) signUpPage(r *http.Request, _ *shop.Session) (response, error) 
 
 func (s *server) signUpForm(r *http.Request, session *shop.Session) (response, error) {
 	request := shop.SignUp{Email: r.PostFormValue("email"), Password: r.PostFormValue("password"), Name: r.PostFormValue("name")}
-	_, err := s.signUp(r.Context(), session, clientOf(r), request)
+	account, err := s.signUp(r.Context(), session, clientOf(r), request)
+	if err == nil {
+		return remembered{redirect(next(r, "/account")), account.hash}, nil
+	}
 	request.Password = "" // never sent back
 	return again(err, next(r, "/account"), page{name: "signup", title: "Create an account", content: signUpContent{request, next(r, "")}})
 }
 
 type accountContent struct {
 	shop.Customer
-	Next string
+	Next            string
+	PasswordChanged bool
 }
 
 func (s *server) accountPage(r *http.Request, session *shop.Session) (response, error) {
 	customer, err := s.customer(r.Context(), session)
-	content := accountContent{customer, next(r, "")}
+	content := accountContent{customer, next(r, ""), r.FormValue("changed") == "password"}
 	return signInFirst(r, page{status: http.StatusOK, name: "account", title: "Your account", content: content}, err)
 }
 
@@ -120,7 +125,7 @@ func (s *server) accountForm(r *http.Request, session *shop.Session) (response, 
 		},
 	}
 	_, err := s.updateProfile(r.Context(), session, profile)
-	content := accountContent{shop.Customer{Name: profile.Name, Address: profile.Address}, next(r, "")}
+	content := accountContent{Customer: shop.Customer{Name: profile.Name, Address: profile.Address}, Next: next(r, "")}
 	answer, err := again(err, next(r, "/account"), page{name: "account", title: "Your account", content: content})
 	return signInFirst(r, answer, err)
 }

@@ -37,10 +37,11 @@ func routesThatChange(tb testing.TB) (patterns [][2]string) {
 var bodies = []string{
 	``, `{}`, `null`, `[]`, `{"sku":"tee","quantity":1}`, `{"quantity":99}`, `{"quantity":-1}`, `{"quantity":1e400}`,
 	`{"email":"a@example.com","password":"correct horse","name":"A"}`, `{"email":"owner@example.com","password":"correct horse"}`,
+	`{"currentPassword":"wrong horse","newPassword":"battery staple"}`, `{"password":"wrong horse"}`,
 	`{"name":"A","address":{"street":"S 1","postalCode":"1","city":"C","country":"D"}}`,
 	`{"key":"0123456789abcdef"}`, `{"sku":"tee","quantity":1}{"sku":"tee"}`, "{\"sku\":\"\xff\"}",
 	`sku=tee&quantity=1&category=Shirts`, `quantity=0`, `quantity=%zz`, `email=a%40example.com&password=correct+horse&name=A&next=/checkout`,
-	`name=A&street=S&postalCode=1&city=C&country=D&next=//evil.example`, `key=0123456789abcdef`,
+	`currentPassword=x&newPassword=battery+staple`, `name=A&street=S&postalCode=1&city=C&country=D&next=//evil.example`, `key=0123456789abcdef`,
 }
 
 var contentTypes = []string{"application/json", "application/x-www-form-urlencoded", "multipart/form-data; boundary=x", "", "text/plain", ";;"}
@@ -57,10 +58,11 @@ func FuzzEveryRequestBody(f *testing.F) {
 	hash, err := password.NewHasher().Hash(f.Context(), "correct horse")
 	require.NoError(f, err)
 	store := memory.NewStore(shop.Lifetimes{Idle: time.Hour})
+	customers := &accounts{byID: []shop.Customer{{ID: 1, Email: "owner@example.com"}}, hashes: []string{hash}, gone: map[int64]bool{}}
 	handler := New(Config{
 		InstanceID: "i-test", AvailabilityZone: "az-test", StoreName: "instance", SessionCookie: "sid", SessionTTL: time.Hour,
-		Store: store, Catalog: shop.NewCatalog(products), Orders: &ledger{}, Throttle: throttle.New(nil),
-		Customers: &accounts{byID: []shop.Customer{{ID: 1, Email: "owner@example.com"}}, hashes: []string{hash}},
+		Store: store, Catalog: products, Orders: newLedger(customers), Throttle: throttle.New(nil, 0),
+		Customers: customers,
 		Log:       slog.New(slog.NewJSONHandler(io.Discard, nil)),
 	})
 	f.Fuzz(func(t *testing.T, route, contentType byte, signedIn bool, segment string, body []byte) {
@@ -88,6 +90,27 @@ func FuzzEveryRequestBody(f *testing.F) {
 		}
 		if to := answer.Header().Get("Location"); to != "" {
 			require.Regexp(t, `^/([^/\\]|$)`, to, "a form must not lead to another site")
+		}
+	})
+}
+
+// FuzzDevice has nothing that a browser sends believed to be a device that an account knows.
+func FuzzDevice(f *testing.F) {
+	const hash = "$argon2id$v=19$m=19456,t=2,p=1$c2FsdHNhbHRzYWx0c2FsdA$c3Vtc3Vtc3Vtc3Vtc3Vtc3Vtc3Vtc3Vtc3Vtc3Vtc3U"
+	other := newDevice("another hash")
+	for _, seed := range []string{"", ".", other.name + "." + other.seal, other.name, strings.Repeat("A", 22) + "." + strings.Repeat("A", 22), `"x"`, "%00"} {
+		f.Add(seed)
+	}
+	s := &server{Config: Config{SessionCookie: "sid"}}
+	f.Fuzz(func(t *testing.T, value string) {
+		r := httptest.NewRequest("POST", "/sign-in", nil)
+		r.Header.Set("Cookie", "sid_device="+value)
+		d := s.deviceOf(r)
+		if d.knownTo(hash) || d.knownTo("") {
+			t.Fatalf("%q is believed", value)
+		}
+		if d.name != "" && (len(d.name) != 22 || len(d.seal) != 22) {
+			t.Fatalf("%q is read as %v", value, d)
 		}
 	})
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"io"
 	"net/http"
+	"sync/atomic"
 	"time"
 )
 
@@ -15,11 +16,33 @@ type Check struct {
 
 const checkTimeout = 2 * time.Second
 
-// serveHealth says that the process serves. It looks at nothing else: an instance whose stores are away
-// must not be replaced by one whose stores are away too.
-func serveHealth(w http.ResponseWriter, _ *http.Request) {
+// Health is what /healthz tells the load balancer: that the instance waits for something, until it is opened, and from
+// then on that the process serves. It never closes again: an instance whose stores are away must not be replaced by
+// one whose stores are away too.
+type Health struct {
+	opened  atomic.Bool
+	waiting atomic.Pointer[string]
+}
+
+// Open makes the instance healthy for good.
+func (h *Health) Open() { h.opened.Store(true) }
+
+// Opened reports whether the instance is healthy.
+func (h *Health) Opened() bool { return h.opened.Load() }
+
+// WaitFor says what keeps the instance from being healthy, to anybody who asks.
+func (h *Health) WaitFor(what string) { h.waiting.Store(&what) }
+
+func (h *Health) serve(w http.ResponseWriter, _ *http.Request) {
 	w.Header().Set("Cache-Control", "no-store")
-	io.WriteString(w, "ok\n")
+	if h.Opened() {
+		io.WriteString(w, "ok\n")
+		return
+	}
+	w.WriteHeader(http.StatusServiceUnavailable)
+	if what := h.waiting.Load(); what != nil {
+		io.WriteString(w, "waiting for "+*what+"\n")
+	}
 }
 
 type readiness struct {
@@ -33,8 +56,7 @@ type dependencyStatus struct {
 	Millis float64 `json:"ms"`
 }
 
-// serveReadiness looks at every dependency, for people. Why one is away is in the log only: anybody can
-// ask this.
+// serveReadiness looks at every dependency, for people. Why one is away is in the log only.
 func (s *server) serveReadiness(w http.ResponseWriter, r *http.Request) {
 	ctx, cancel := context.WithTimeout(r.Context(), checkTimeout)
 	defer cancel()

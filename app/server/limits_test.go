@@ -23,7 +23,7 @@ func TestACartThatOutgrowsItsCookieIsAProblemAndStaysAsItWas(t *testing.T) {
 	}
 	keys := cookie.Keys{Keys: [][]byte{bytes.Repeat([]byte{1}, 32)}}
 	f := newFixture(t, func(cfg *Config) {
-		cfg.Catalog = shop.NewCatalog(long)
+		cfg.Catalog = long
 		cfg.Store = cookie.NewStore(cookie.Config{
 			Name: cfg.SessionCookie, Lifetimes: shop.Lifetimes{Idle: time.Hour}, Secret: apptest.Fixed[cookie.Keys]{Secret: keys},
 			Size: func(token string) int { return len(NewCookie(cfg.SessionCookie, token, time.Hour).String()) },

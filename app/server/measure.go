@@ -35,18 +35,21 @@ const (
 	ok outcome = iota
 	refused
 	unavailable
+	cancelled // the visitor has gone
 	failed
 )
 
-var outcomes = [...]string{"ok", "refused", "unavailable", "error"}
+var outcomes = [...]string{"ok", "refused", "unavailable", "cancelled", "error"}
 
-func outcomeOf(err error) outcome {
+func outcomeOf(ctx context.Context, err error) outcome {
 	switch {
 	case err == nil:
 		return ok
-	case errors.Is(err, shop.ErrLimit), errors.Is(err, shop.ErrInvalid):
+	case errors.Is(ctx.Err(), context.Canceled):
+		return cancelled
+	case errors.Is(err, shop.ErrLimit), errors.Is(err, shop.ErrInvalid), errors.Is(err, shop.ErrTooMany):
 		return refused
-	case errors.Is(err, shop.ErrUnavailable), errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded):
+	case errors.Is(err, shop.ErrUnavailable), errors.Is(err, context.DeadlineExceeded):
 		return unavailable
 	}
 	return failed
@@ -57,10 +60,11 @@ func outcomeOf(err error) outcome {
 type measuredStore struct {
 	shop.SessionStore
 	series [len(operations)][len(outcomes)]prometheus.Observer
+	made   [len(operations)]prometheus.Counter // nil where nothing is counted
 }
 
-// measure returns the store with its operations measured.
-func measure(store shop.SessionStore, name string, registry prometheus.Registerer) *measuredStore {
+// measure returns the store with its operations measured, and those of made counted when they succeed.
+func measure(store shop.SessionStore, name string, registry prometheus.Registerer, made map[operation]prometheus.Counter) *measuredStore {
 	durations := prometheus.NewHistogramVec(prometheus.HistogramOpts{
 		Name:        "cart_store_operation_duration_seconds",
 		Help:        "Time of one operation on the store of carts and sessions, by how it ended.",
@@ -70,6 +74,7 @@ func measure(store shop.SessionStore, name string, registry prometheus.Registere
 	registry.MustRegister(durations)
 	m := &measuredStore{SessionStore: store}
 	for op := range operations {
+		m.made[op] = made[operation(op)]
 		for out := range outcomes {
 			m.series[op][out] = durations.WithLabelValues(operations[op], outcomes[out])
 		}
@@ -78,56 +83,59 @@ func measure(store shop.SessionStore, name string, registry prometheus.Registere
 }
 
 // done is deferred, and so sees the error that is returned.
-func (m *measuredStore) done(op operation, start time.Time, err *error) {
-	m.series[op][outcomeOf(*err)].Observe(time.Since(start).Seconds())
+func (m *measuredStore) done(ctx context.Context, op operation, start time.Time, err *error) {
+	m.series[op][outcomeOf(ctx, *err)].Observe(time.Since(start).Seconds())
+	if *err == nil && m.made[op] != nil {
+		m.made[op].Inc()
+	}
 }
 
 func (m *measuredStore) Cart(ctx context.Context, s *shop.Session) (cart shop.Cart, err error) {
-	defer m.done(opCart, time.Now(), &err)
+	defer m.done(ctx, opCart, time.Now(), &err)
 	return m.SessionStore.Cart(ctx, s)
 }
 
 func (m *measuredStore) Add(ctx context.Context, s *shop.Session, sku string, quantity int) (cart shop.Cart, err error) {
-	defer m.done(opAdd, time.Now(), &err)
+	defer m.done(ctx, opAdd, time.Now(), &err)
 	return m.SessionStore.Add(ctx, s, sku, quantity)
 }
 
 func (m *measuredStore) Set(ctx context.Context, s *shop.Session, sku string, quantity int) (cart shop.Cart, err error) {
-	defer m.done(opSet, time.Now(), &err)
+	defer m.done(ctx, opSet, time.Now(), &err)
 	return m.SessionStore.Set(ctx, s, sku, quantity)
 }
 
 func (m *measuredStore) Clear(ctx context.Context, s *shop.Session) (err error) {
-	defer m.done(opClear, time.Now(), &err)
+	defer m.done(ctx, opClear, time.Now(), &err)
 	return m.SessionStore.Clear(ctx, s)
 }
 
 func (m *measuredStore) SignedIn(ctx context.Context, s *shop.Session) (who shop.Identity, err error) {
-	defer m.done(opSignedIn, time.Now(), &err)
+	defer m.done(ctx, opSignedIn, time.Now(), &err)
 	return m.SessionStore.SignedIn(ctx, s)
 }
 
 func (m *measuredStore) SignIn(ctx context.Context, s *shop.Session, customer int64, wrote shop.Position) (err error) {
-	defer m.done(opSignIn, time.Now(), &err)
+	defer m.done(ctx, opSignIn, time.Now(), &err)
 	return m.SessionStore.SignIn(ctx, s, customer, wrote)
 }
 
 func (m *measuredStore) SignOut(ctx context.Context, s *shop.Session) (err error) {
-	defer m.done(opSignOut, time.Now(), &err)
+	defer m.done(ctx, opSignOut, time.Now(), &err)
 	return m.SessionStore.SignOut(ctx, s)
 }
 
 func (m *measuredStore) SignOutEverywhere(ctx context.Context, s *shop.Session) (err error) {
-	defer m.done(opSignOutEverywhere, time.Now(), &err)
+	defer m.done(ctx, opSignOutEverywhere, time.Now(), &err)
 	return m.SessionStore.SignOutEverywhere(ctx, s)
 }
 
 func (m *measuredStore) Ordered(ctx context.Context, s *shop.Session, r shop.Receipt) (err error) {
-	defer m.done(opOrdered, time.Now(), &err)
+	defer m.done(ctx, opOrdered, time.Now(), &err)
 	return m.SessionStore.Ordered(ctx, s, r)
 }
 
 func (m *measuredStore) Wrote(ctx context.Context, s *shop.Session, customer int64, at shop.Position) (err error) {
-	defer m.done(opWrote, time.Now(), &err)
+	defer m.done(ctx, opWrote, time.Now(), &err)
 	return m.SessionStore.Wrote(ctx, s, customer, at)
 }

@@ -1,7 +1,9 @@
 package server
 
 import (
+	"context"
 	"crypto/rand"
+	"errors"
 	"log/slog"
 	"net/http"
 	"runtime/debug"
@@ -74,18 +76,39 @@ func (s *server) answerPanic(w *recorder, r *http.Request, cause any) {
 	}
 }
 
+// clientClosedRequest is the status under which a request is counted that nobody waited for, as nginx does. The
+// answer itself has another: nobody reads it.
+const clientClosedRequest = 499
+
 func (s *server) record(w *recorder, r *http.Request, id string, took time.Duration) {
-	route := r.Pattern
+	route, status := r.Pattern, w.status
 	if route == "" {
 		route = "none"
 	}
-	s.requests.WithLabelValues(route, strconv.Itoa(w.status)).Observe(took.Seconds())
+	if status == http.StatusServiceUnavailable && errors.Is(r.Context().Err(), context.Canceled) {
+		status = clientClosedRequest
+	}
+	s.requests.WithLabelValues(route, strconv.Itoa(status)).Observe(took.Seconds())
 	level := slog.LevelInfo
 	if route == "GET /healthz" || route == "GET /metrics" {
 		level = slog.LevelDebug
 	}
-	s.Log.LogAttrs(r.Context(), level, "request", slog.String("route", route), slog.Int("status", w.status),
-		slog.Int64("bytes", w.bytes), slog.Float64("ms", float64(took.Microseconds())/1000), slog.String("requestId", id))
+	if !s.Log.Enabled(r.Context(), level) {
+		return
+	}
+	leftOut, logged := int64(0), true
+	if status < http.StatusInternalServerError && took < slowRequest {
+		leftOut, logged = s.access.pass(time.Now())
+	}
+	if !logged {
+		return
+	}
+	attrs := append(make([]slog.Attr, 0, 6), slog.String("route", route), slog.Int("status", status), slog.Int64("bytes", w.bytes),
+		slog.Float64("ms", float64(took.Microseconds())/1000), slog.String("requestId", id))
+	if leftOut > 0 {
+		attrs = append(attrs, slog.Int64("leftOut", leftOut))
+	}
+	s.Log.LogAttrs(r.Context(), level, "request", attrs...)
 }
 
 // recorder remembers what was answered, and answers in the mux's place when no route matches: the mux

@@ -6,86 +6,22 @@ import (
 	"fmt"
 	"net/http"
 	"regexp"
-	"slices"
 	"strings"
 	"sync"
 	"testing"
-	"time"
 
 	"github.com/stretchr/testify/require"
 
-	"myclothes/app/memory"
+	"myclothes/app/ordertest"
 	"myclothes/app/shop"
 )
 
-// ledger is an Orders in memory, with the prices of products.
-type ledger struct {
-	mu     sync.Mutex
-	orders []placed
-	dearer int // added to every price
-}
-
-type placed struct {
-	shop.Order
-	customer int64
-	key      string
-}
-
-func (l *ledger) PlaceOrder(ctx context.Context, customer int64, c shop.Checkout) (shop.Order, bool, shop.Position, error) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	if o, _, err := l.find(func(p placed) bool { return p.customer == customer && p.key == c.Key }); err == nil {
-		return o, false, 1, nil
+// newLedger returns an Orders of these customers and of products.
+func newLedger(customers *accounts) *ordertest.Ledger {
+	return &ordertest.Ledger{
+		Customer: func(id int64) (shop.Customer, error) { return customers.Customer(context.Background(), id, 0) },
+		Product:  shop.NewRange(products).Product,
 	}
-	o := shop.Order{ID: int64(len(l.orders) + 1), PlacedAt: time.Unix(0, 0).UTC()}
-	for _, line := range c.Lines {
-		i := slices.IndexFunc(products, func(p shop.Product) bool { return p.SKU == line.SKU })
-		o.Lines = append(o.Lines, shop.OrderLine{SKU: line.SKU, Name: products[i].Name, Quantity: line.Quantity, UnitPriceCents: products[i].PriceCents + l.dearer})
-		o.TotalCents += o.Lines[len(o.Lines)-1].TotalCents()
-	}
-	if o.TotalCents != c.TotalCents {
-		return shop.Order{}, false, 0, shop.Refuse(shop.ErrConflict, "a price has changed")
-	}
-	l.orders = append(l.orders, placed{o, customer, c.Key})
-	return o, true, 1, nil
-}
-
-func (l *ledger) OrderByKey(_ context.Context, customer int64, key string) (shop.Order, shop.Position, error) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.find(func(p placed) bool { return p.customer == customer && p.key == key })
-}
-
-func (l *ledger) Order(_ context.Context, customer, id int64, _ shop.Position) (shop.Order, error) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	o, _, err := l.find(func(p placed) bool { return p.customer == customer && p.ID == id })
-	return o, err
-}
-
-func (l *ledger) Orders(_ context.Context, customer int64, _ shop.Position) (orders []shop.Order, err error) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	for _, p := range slices.Backward(l.orders) {
-		if p.customer == customer {
-			orders = append(orders, p.Order)
-		}
-	}
-	return orders, nil
-}
-
-func (l *ledger) find(is func(placed) bool) (shop.Order, shop.Position, error) {
-	i := slices.IndexFunc(l.orders, is)
-	if i < 0 {
-		return shop.Order{}, 0, shop.ErrNotFound
-	}
-	return l.orders[i].Order, 1, nil
-}
-
-func (l *ledger) count() int {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return len(l.orders)
 }
 
 // signUp makes a customer with an address and two tees in the cart.
@@ -94,6 +30,12 @@ func (f *fixture) signUp() {
 	f.do("POST", "/api/cart/items", `{"sku":"tee","quantity":2}`)
 	answer, text := f.do("POST", "/api/customers", `{"email":"ada@example.com","password":"correct horse","name":"Ada"}`)
 	require.Equal(f, 201, answer.StatusCode, text)
+	f.giveAddress()
+}
+
+// giveAddress completes the profile of who is signed in.
+func (f *fixture) giveAddress() {
+	f.Helper()
 	f.do("PUT", "/api/customer", `{"name":"Ada","address":{"street":"1 Rue","postalCode":"75001","city":"Paris","country":"France"}}`)
 }
 
@@ -112,7 +54,7 @@ func TestAnOrderIsMadeOnceHoweverOftenItIsSent(t *testing.T) {
 	answer, again := f.do("POST", "/api/orders", "{}", "Idempotency-Key", "one")
 	require.Equal(t, 200, answer.StatusCode)
 	require.JSONEq(t, first, again)
-	require.Equal(t, 1, f.orders.count())
+	require.Equal(t, 1, f.orders.Count())
 	require.Contains(t, f.see("/cart"), "Coat", "what came into the cart later stays")
 
 	_, list := f.do("GET", "/api/orders", "")
@@ -127,10 +69,14 @@ func TestManyClicksAtOnceMakeOneOrder(t *testing.T) {
 	f.signUp()
 	var clicks sync.WaitGroup
 	for range 20 {
-		clicks.Go(func() { f.do("POST", "/api/orders", "", "Idempotency-Key", "one") })
+		clicks.Go(func() {
+			if status := f.order("one"); status != 200 && status != 201 {
+				t.Errorf("a click was answered with %d", status)
+			}
+		})
 	}
 	clicks.Wait()
-	require.Equal(t, 1, f.orders.count())
+	require.Equal(t, 1, f.orders.Count())
 	f.json(200, emptyCart, "GET", "/api/cart", "")
 }
 
@@ -151,7 +97,7 @@ func TestOrderRefusals(t *testing.T) {
 	f.json(200, `{"orders":[]}`, "GET", "/api/orders", "")
 	f.do("DELETE", "/api/cart", "")
 	require.Contains(t, f.problem(409, "POST", "/api/orders", "", key...), "empty")
-	require.Zero(t, f.orders.count())
+	require.Zero(t, f.orders.Count())
 }
 
 func TestNobodySeesSomebodyElsesOrder(t *testing.T) {
@@ -165,32 +111,6 @@ func TestNobodySeesSomebodyElsesOrder(t *testing.T) {
 	f.json(200, `{"orders":[]}`, "GET", "/api/orders", "")
 	answer, _ := f.do("GET", "/orders/1", "")
 	require.Equal(t, 404, answer.StatusCode)
-}
-
-// forgetful is a store that is away for Ordered, as often as said.
-type forgetful struct {
-	shop.SessionStore
-	away int
-}
-
-func (s *forgetful) Ordered(ctx context.Context, session *shop.Session, r shop.Receipt) error {
-	if s.away > 0 {
-		s.away--
-		return shop.ErrUnavailable
-	}
-	return s.SessionStore.Ordered(ctx, session, r)
-}
-
-func TestAnOrderThatWasMadeWhileTheCartsWentAwayIsFinishedWhenItIsSentAgain(t *testing.T) {
-	t.Parallel()
-	f := newFixture(t, func(c *Config) { c.Store = &forgetful{memory.NewStore(shop.Lifetimes{Idle: time.Hour}), 1} })
-	f.signUp()
-	f.problem(503, "POST", "/api/orders", "", "Idempotency-Key", "one")
-	require.Equal(t, 1, f.orders.count())
-	answer, _ := f.do("POST", "/api/orders", "", "Idempotency-Key", "one")
-	require.Equal(t, 200, answer.StatusCode)
-	require.Equal(t, 1, f.orders.count())
-	f.json(200, emptyCart, "GET", "/api/cart", "")
 }
 
 var hiddenKey = regexp.MustCompile(`name="key" value="([^"]+)"`)
@@ -235,7 +155,11 @@ func TestNobodyOrdersWhatTheyDidNotSee(t *testing.T) {
 		"the address": func(f *fixture) {
 			f.submit("/account", "name", "Ada", "street", "2 Rue", "postalCode", "1", "city", "Rome", "country", "Italy")
 		},
-		"a price": func(f *fixture) { f.orders.dearer = 1 },
+		"a price": func(f *fixture) {
+			f.orders.Product = func(sku string) (shop.Product, bool) {
+				return shop.Product{SKU: sku, PriceCents: 1001}, true
+			}
+		},
 	}
 	for what, change := range changes {
 		t.Run(what, func(t *testing.T) {
@@ -247,7 +171,7 @@ func TestNobodyOrdersWhatTheyDidNotSee(t *testing.T) {
 			require.Equal(t, http.StatusConflict, answer.StatusCode)
 			require.Contains(t, text, "changed")
 			require.Contains(t, text, `action="/orders"`, "the page as it is now")
-			require.Zero(t, f.orders.count())
+			require.Zero(t, f.orders.Count())
 		})
 	}
 }
@@ -264,16 +188,6 @@ func TestTwoTabsMakeOneOrderAndTheSameCartLaterMakesAnother(t *testing.T) {
 	f.submit("/cart/items", "sku", "tee", "quantity", "2")
 	answer, _ := f.submit("/orders", "key", f.keyShown())
 	requireRedirect(t, answer, "/orders/2")
-}
-
-func TestFormsSendNobodyToAnotherSite(t *testing.T) {
-	t.Parallel()
-	f := newFixture(t)
-	f.signUp()
-	for _, elsewhere := range []string{"https://evil.example", "//evil.example", "/checkout/../..", "/\\evil.example", "/sign-out"} {
-		answer, _ := f.submit("/sign-in", "email", "ada@example.com", "password", "correct horse", "next", elsewhere)
-		requireRedirect(t, answer, "/account")
-	}
 }
 
 func TestSigningOutEverywhereEndsTheOtherBrowsersToo(t *testing.T) {
@@ -298,6 +212,7 @@ func TestTooManyAttemptsToSignInAreRefusedAndSayUntilWhen(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t)
 	f.signUp()
+	f.browser = newBrowser(t) // a device that the account does not know
 	for _, account := range []string{"ada@example.com", "nobody@example.com"} {
 		guess := fmt.Sprintf(`{"email":%q,"password":"wrong horse"}`, account)
 		for range 5 {

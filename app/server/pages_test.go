@@ -1,15 +1,21 @@
 package server
 
 import (
+	"context"
 	"fmt"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"regexp"
+	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
+	"myclothes/app/memory"
 	"myclothes/app/shop"
 )
 
@@ -107,14 +113,6 @@ func TestAnAccountIsKeptWithoutJavaScript(t *testing.T) {
 	require.Contains(t, f.see("/account"), "Ada L.")
 }
 
-func TestTheStyleSheetIsServed(t *testing.T) {
-	t.Parallel()
-	answer, text := newFixture(t).do("GET", "/style.css", "")
-	require.Equal(t, 200, answer.StatusCode)
-	require.Contains(t, answer.Header.Get("Content-Type"), "text/css")
-	require.Contains(t, text, ".products")
-}
-
 func TestTheFooterNamesTheRungThatTheRequestIsServedOn(t *testing.T) {
 	t.Parallel()
 	for cookie, want := range map[string]string{
@@ -134,10 +132,10 @@ func TestTheFooterNamesTheRungThatTheRequestIsServedOn(t *testing.T) {
 func TestAVisitorFindsProductsByTheirWords(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t, func(cfg *Config) {
-		cfg.Catalog = shop.NewCatalog(sold{
+		cfg.Catalog = sold{
 			{SKU: "tee", Name: "Heavy tee, navy", Category: "T-shirts", Description: "Dense cotton.", Colour: "#aabbcc", PriceCents: 1000},
 			{SKU: "coat", Name: "Wool coat", Category: "Jackets", Description: "Navy lining.", Colour: "#112233", PriceCents: 20000},
-		})
+		}
 	})
 	for query, want := range map[string][]string{
 		"q=NAVY":                  {"tee", "coat"},
@@ -189,4 +187,128 @@ func TestAPageThatFailsMayBeAskedForAgainAndAFormMayNot(t *testing.T) {
 	answer, text = f.submit("/cart/items", "sku", "tee", "quantity", "1")
 	require.Equal(t, 503, answer.StatusCode)
 	require.NotContains(t, text, "Try again")
+}
+
+const twoPieces = `Cart <span class="count">2<span class="spoken"> pieces</span></span></a>`
+
+func TestEveryPageSaysHowManyPiecesAreInTheCart(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t)
+	require.NotContains(t, f.see("/"), `class="count"`, "nothing is in it")
+	f.signUp()
+	for _, path := range []string{"/", "/cart", "/checkout", "/account", "/account/password", "/account/delete", "/orders", "/sign-in", "/sign-up"} {
+		require.Contains(t, f.see(path), twoPieces, path)
+	}
+	for _, path := range []string{"/orders/7", "/no-such-page"} {
+		answer, text := f.do("GET", path, "", "Accept", htmlFirst)
+		require.Equal(t, 404, answer.StatusCode)
+		require.Contains(t, text, twoPieces, path)
+	}
+	_, text := f.submit("/sign-in", "email", "ada@example.com", "password", "wrong horse")
+	require.Contains(t, text, twoPieces, "a form that is shown again")
+	f.do("DELETE", "/api/cart", "")
+	require.NotContains(t, f.see("/account"), `class="count"`)
+}
+
+// counted counts how often carts are read.
+type counted struct {
+	shop.SessionStore
+	reads atomic.Int32
+}
+
+func (s *counted) Cart(ctx context.Context, session *shop.Session) (shop.Cart, error) {
+	s.reads.Add(1)
+	return s.SessionStore.Cart(ctx, session)
+}
+
+func TestAPageReadsTheCartOnce(t *testing.T) {
+	t.Parallel()
+	store := &counted{SessionStore: memory.NewStore(shop.Lifetimes{Idle: time.Hour})}
+	f := newFixture(t, func(c *Config) { c.Store = store })
+	f.signUp()
+	for _, path := range []string{"/", "/cart", "/checkout", "/account", "/orders"} {
+		before := store.reads.Load()
+		f.see(path)
+		require.EqualValues(t, 1, store.reads.Load()-before, path)
+	}
+}
+
+// hung is a store whose cache does not answer: it waits until the caller gives up, and remembers how long that was to be.
+type hung struct {
+	shop.SessionStore
+	patience atomic.Int64
+}
+
+func (s *hung) Cart(ctx context.Context, _ *shop.Session) (shop.Cart, error) {
+	if until, ok := ctx.Deadline(); ok {
+		s.patience.Store(int64(time.Until(until)))
+	}
+	<-ctx.Done()
+	return shop.Cart{}, fmt.Errorf("%w: %w", shop.ErrUnavailable, ctx.Err())
+}
+
+func TestTheWindowDoesNotWaitForCartsThatHang(t *testing.T) {
+	t.Parallel()
+	store := &hung{}
+	f := newFixture(t, func(c *Config) { c.Store = store })
+	require.Contains(t, f.see("/"), "Coat")
+	require.Positive(t, store.patience.Load())
+	require.LessOrEqual(t, time.Duration(store.patience.Load()), 200*time.Millisecond)
+}
+
+func TestButtonsThatLookAlikeAreCalledDifferently(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t)
+	for _, sku := range []string{"tee", "coat"} {
+		f.submit("/cart/items", "sku", sku, "quantity", "1")
+	}
+	page := f.see("/cart")
+	for _, name := range []string{"Tee", "Coat"} {
+		require.Contains(t, page, `Update<span class="spoken"> the quantity of `+name+`</span></button>`)
+	}
+}
+
+func TestPicturesAreSilentBecauseTheNameStandsBesideThem(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t)
+	page := f.see("/")
+	require.Equal(t, 2, strings.Count(page, `<svg class="picture" viewBox="0 0 120 120" aria-hidden="true">`))
+	require.NotContains(t, page, `role="img"`)
+}
+
+// void are the elements without an end tag.
+var void = []string{"meta", "link", "input", "br"}
+
+// requireClosed wants every element closed by its own end tag, in order.
+func requireClosed(t *testing.T, page string) {
+	t.Helper()
+	var open []string
+	for _, tag := range regexp.MustCompile(`<(/?)([a-z0-9]+)[^>]*?(/?)>`).FindAllStringSubmatch(page, -1) {
+		switch name := tag[2]; {
+		case tag[3] == "/" || slices.Contains(void, name):
+		case tag[1] == "":
+			open = append(open, name)
+		default:
+			require.NotEmpty(t, open, "</%s>", name)
+			require.Equal(t, open[len(open)-1], name, "closes %q", open)
+			open = open[:len(open)-1]
+		}
+	}
+	require.Empty(t, open)
+}
+
+func TestEveryElementIsClosed(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t)
+	f.do("POST", "/api/cart/items", `{"sku":"tee","quantity":2}`)
+	f.submit("/sign-up", "name", "Ada", "email", "ada@example.com", "password", "correct horse")
+	requireClosed(t, f.see("/checkout")) // without an address
+	f.giveAddress()
+	for _, path := range []string{"/", "/?q=tee&added=tee", "/cart", "/checkout", "/sign-in", "/sign-up", "/account", "/account/password", "/account/delete", "/orders"} {
+		requireClosed(t, f.see(path))
+	}
+	f.submit("/orders", "key", f.keyShown())
+	for _, path := range []string{"/orders", "/orders/1", "/cart"} {
+		requireClosed(t, f.see(path))
+	}
 }

@@ -66,7 +66,7 @@ func (s *server) writeProblem(w http.ResponseWriter, r *http.Request, err error)
 
 // prepareFailure logs a failure of ours and says when to come back. A visitor who went away is none.
 func (s *server) prepareFailure(w http.ResponseWriter, r *http.Request, status int, err error) {
-	if status >= http.StatusInternalServerError && !errors.Is(err, context.Canceled) {
+	if status >= http.StatusInternalServerError && !errors.Is(r.Context().Err(), context.Canceled) {
 		s.Log.Error("request failed", "route", r.Pattern, "requestId", w.Header().Get(requestIDHeader), "error", err)
 	}
 	if seconds := retryAfter(status, err); seconds != "" {
@@ -75,26 +75,37 @@ func (s *server) prepareFailure(w http.ResponseWriter, r *http.Request, status i
 }
 
 func writeProblem(w http.ResponseWriter, status int, detail string) {
+	w.Header().Set("Cache-Control", "no-store")
 	writeJSON(w, status, "application/problem+json", problem{
 		Type: "about:blank", Title: http.StatusText(status), Status: status, Detail: detail,
 		RequestID: w.Header().Get(requestIDHeader),
 	})
 }
 
-// writeUnrouted answers what no route matches, instead of the mux: with a page if a browser asks, which alone
-// prefers HTML. For 405 the mux has set Allow.
+// writeUnrouted answers what no route matches, instead of the mux: with a page if a browser asks.
+// For 405 the mux has set Allow.
 func (s *server) writeUnrouted(w http.ResponseWriter, r *http.Request, status int) {
 	detail := "There is nothing at this address."
 	if status == http.StatusMethodNotAllowed {
 		detail = r.Method + " is not possible here; " + w.Header().Get("Allow") + " is."
 	}
-	if strings.HasPrefix(r.Header.Get("Accept"), "text/html") {
-		errorPage(r, status, detail).write(s, w, r)
+	if !wantsPage(r) {
+		writeProblem(w, status, detail)
 		return
 	}
-	writeProblem(w, status, detail)
+	lost := func(*http.Request, *shop.Session) (response, error) { return errorPage(r, status, detail), nil }
+	s.handle(s.counting(lost), s.writeErrorPage).ServeHTTP(w, r)
 }
 
-func (s *server) denyCrossOrigin(w http.ResponseWriter, _ *http.Request) {
-	writeProblem(w, http.StatusForbidden, "This request comes from another site.")
+// denyCrossOrigin uses no session, not even to count what is in the cart: another site must cause nothing.
+func (s *server) denyCrossOrigin(w http.ResponseWriter, r *http.Request) {
+	const detail = "This request comes from another site. If you meant it, do it here."
+	if !wantsPage(r) {
+		writeProblem(w, http.StatusForbidden, detail)
+		return
+	}
+	errorPage(r, http.StatusForbidden, detail).write(s, w, r)
 }
+
+// wantsPage reports whether it is a browser that asks: they alone prefer HTML.
+func wantsPage(r *http.Request) bool { return strings.HasPrefix(r.Header.Get("Accept"), "text/html") }

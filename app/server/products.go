@@ -66,10 +66,9 @@ type shopContent struct {
 	Products   []shop.Product
 	Categories []string
 	Added      string // SKU just put into the cart
-	CartCount  int
 }
 
-func (s *server) shopPage(r *http.Request, session *shop.Session) (response, error) {
+func (s *server) shopPage(r *http.Request, _ *shop.Session) (response, error) {
 	sold, err := s.Catalog.Range(r.Context())
 	if err != nil {
 		return nil, err
@@ -82,10 +81,6 @@ func (s *server) shopPage(r *http.Request, session *shop.Session) (response, err
 		if content.includes(product) {
 			content.Products = append(content.Products, product)
 		}
-	}
-	// The window is worth showing while the carts are away.
-	if cart, err := s.Store.Cart(r.Context(), session); err == nil {
-		content.CartCount = cart.Count()
 	}
 	return page{status: http.StatusOK, name: "shop", title: "Clothes", content: content}, nil
 }

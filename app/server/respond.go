@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"net/http"
-	"strings"
 	"time"
 
 	"myclothes/app/shop"
@@ -23,12 +22,12 @@ func (s *server) api(a action) http.Handler { return s.handle(a, s.writeProblem)
 
 // page answers errors as pages, among them a form that cannot be read.
 func (s *server) page(a action) http.Handler {
-	return s.handle(func(r *http.Request, session *shop.Session) (response, error) {
+	return s.handle(s.counting(func(r *http.Request, session *shop.Session) (response, error) {
 		if err := r.ParseForm(); err != nil && r.Method == http.MethodPost {
 			return nil, explainForm(err)
 		}
 		return a(r, session)
-	}, s.writeErrorPage)
+	}), s.writeErrorPage)
 }
 
 func (s *server) handle(a action, fail func(http.ResponseWriter, *http.Request, error)) http.Handler {
@@ -38,7 +37,9 @@ func (s *server) handle(a action, fail func(http.ResponseWriter, *http.Request, 
 		r = r.WithContext(ctx)
 		r.Body = http.MaxBytesReader(w, r.Body, maxBody)
 		session := s.openSession(r)
+		s.limitSessions(r, session)
 		answer, err := a(r, session)
+		s.countSession(r, session)
 		w.Header().Set("Cache-Control", "no-store")
 		s.writeCookie(w, session)
 		if err != nil {
@@ -115,6 +116,6 @@ func NewCookie(name, token string, ttl time.Duration) *http.Cookie {
 		MaxAge:   int(ttl.Seconds()),
 		HttpOnly: true,
 		SameSite: http.SameSiteLaxMode,
-		Secure:   strings.HasPrefix(name, "__Host-"),
+		Secure:   overHTTPS(name),
 	}
 }

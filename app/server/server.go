@@ -18,22 +18,32 @@ import (
 // requestTimeout bounds the work on one request. A store that is away fails sooner.
 const requestTimeout = 5 * time.Second
 
-// Config is what the server needs. Everything is required except Checks and
+// Config is what the server needs. Everything is required except Release, Health, Checks and
 // Metrics.
 type Config struct {
+	Release          string // names what runs here
 	InstanceID       string
 	AvailabilityZone string
 	StoreName        string // where carts are: instance, cookie, elasticache or dynamodb
 	SessionCookie    string // its name
 	SessionTTL       time.Duration
 	Store            shop.SessionStore
-	Catalog          *shop.Catalog
+	Catalog          Catalog
 	Customers        Customers
 	Orders           Orders
 	Throttle         Throttle
+	Health           *Health // nil: the instance is healthy from the beginning
 	Checks           []Check
 	Metrics          []prometheus.Collector // of the parts, to show with the server's own
 	Log              *slog.Logger
+}
+
+// Catalog knows what the shop sells.
+type Catalog interface {
+	// Range returns what is sold now; a change may take some seconds to show.
+	Range(ctx context.Context) (*shop.Range, error)
+	// Forget says that what Range returned is outdated: it shows what was changed before the call from now on.
+	Forget(ctx context.Context)
 }
 
 // Customers keeps accounts. Every error a visitor may cause is a shop.Refusal; one that wraps
@@ -43,19 +53,29 @@ type Customers interface {
 	CreateCustomer(ctx context.Context, email, name, passwordHash string) (shop.Customer, shop.Position, error)
 	// UpdateCustomer changes the profile; shop.ErrUnauthenticated if the account is gone.
 	UpdateCustomer(ctx context.Context, id int64, p shop.Profile) (shop.Customer, shop.Position, error)
+	// SetPassword replaces the password; shop.ErrUnauthenticated if the account is gone.
+	SetPassword(ctx context.Context, id int64, passwordHash string) (shop.Position, error)
+	// DeleteCustomer deletes the account and frees its address; shop.ErrUnauthenticated if it is gone already. Orders
+	// stay.
+	DeleteCustomer(ctx context.Context, id int64) (shop.Position, error)
 	// Customer returns the customer as of the position or later; shop.ErrUnauthenticated if the account is gone.
 	Customer(ctx context.Context, id int64, after shop.Position) (shop.Customer, error)
 	// Login returns the account with the address; an empty hash if there is none.
 	Login(ctx context.Context, email string) (c shop.Customer, passwordHash string, at shop.Position, err error)
 }
 
-// Orders keeps what customers bought. Errors are as with Customers.
+// Orders keeps what customers bought, and so knows what was sold from which cart. Errors are as with Customers.
 type Orders interface {
 	// PlaceOrder makes an order with the prices of now, completely or not at all. If there is one of this key,
-	// that is returned and created is false. shop.ErrConflict: what the customer was shown does not hold any more.
+	// that is returned and created is false. It refuses, with shop.ErrConflict, what was ordered from the cart already
+	// or cannot be delivered, and with shop.ErrOutdated what costs something else than the customer was shown. What is
+	// refused leaves nothing behind, no gap in the numbers of orders either.
 	PlaceOrder(ctx context.Context, customer int64, c shop.Checkout) (o shop.Order, created bool, at shop.Position, err error)
 	// OrderByKey returns the customer's order of this key, however new it is; shop.ErrNotFound if there is none.
 	OrderByKey(ctx context.Context, customer int64, key string) (shop.Order, shop.Position, error)
+	// Receipts says what was ordered from the customer's cart with this ID after its first orders, however new it is:
+	// those with a higher number, lowest first. Without any, the position is 0.
+	Receipts(ctx context.Context, customer int64, cart string, after int64) ([]shop.Receipt, shop.Position, error)
 	// Order returns one order of the customer as of the position or later; shop.ErrNotFound if they have none
 	// of this number.
 	Order(ctx context.Context, customer, id int64, after shop.Position) (shop.Order, error)
@@ -68,15 +88,38 @@ type server struct {
 	passwords *password.Hasher
 	metrics   *prometheus.Registry
 	requests  *prometheus.HistogramVec
+	sales     *sales
+	access    thinner
 	pages     map[string]*template.Template
 }
 
-// New returns the handler of the whole service.
-func New(cfg Config) http.Handler {
-	s := &server{Config: cfg, passwords: password.NewHasher(), pages: parsePages()}
+// Service answers visitors and the load balancer.
+type Service struct {
+	http.Handler
+
+	// Admin is for operators: metrics, readiness and profiles. Visitors must not reach it.
+	Admin http.Handler
+}
+
+// New returns the whole service.
+func New(cfg Config) *Service { return newServer(cfg).service() }
+
+func newServer(cfg Config) *server {
+	s := &server{Config: cfg, passwords: password.NewHasher(), pages: parsePages(), access: thinner{limit: accessLinesPerSecond}}
+	if s.Health == nil {
+		s.Health = &Health{}
+		s.Health.Open()
+	}
 	s.metrics, s.requests = newMetrics(cfg.StoreName, cfg.Metrics)
-	s.Store = measure(cfg.Store, cfg.StoreName, s.metrics)
+	s.metrics.MustRegister(buildInfo(cfg.Release, cfg.StoreName))
+	s.sales = newSales(s.metrics)
+	s.Store = measure(cfg.Store, cfg.StoreName, s.metrics, s.sales.changes)
+	s.Orders = countedOrders{cfg.Orders, s.sales.orders}
+	return s
+}
+
+func (s *server) service() *Service {
 	crossOrigin := http.NewCrossOriginProtection()
 	crossOrigin.SetDenyHandler(http.HandlerFunc(s.denyCrossOrigin))
-	return s.observe(crossOrigin.Handler(s.routes()))
+	return &Service{Handler: s.observe(s.strictTransport(crossOrigin.Handler(s.routes()))), Admin: s.observe(s.adminRoutes())}
 }

@@ -15,38 +15,90 @@ type credentials struct {
 	Password string `json:"password"`
 }
 
-// signIn signs the visitor in. Neither the answer nor its time tells whether the account exists.
-func (s *server) signIn(ctx context.Context, session *shop.Session, client string, given credentials) (shop.Customer, error) {
-	email, err := shop.NormalizeEmail(given.Email)
-	if err != nil {
-		return shop.Customer{}, err
-	}
-	if wait := s.Throttle.Begin(ctx, email, client); wait > 0 {
-		return shop.Customer{}, tooMany(wait)
-	}
-	customer, wrote, err := s.verify(ctx, email, given.Password)
-	s.end(ctx, email, client, err)
-	if err != nil {
-		return shop.Customer{}, err
-	}
-	return customer, s.Store.SignIn(ctx, session, customer.ID, wrote)
+// origin is where somebody who signs in or up comes from.
+type origin struct {
+	client string
+	device device
 }
 
-// verify returns the account that e-mail address and password belong to.
-func (s *server) verify(ctx context.Context, email, given string) (shop.Customer, shop.Position, error) {
-	wrong := shop.Refuse(shop.ErrUnauthenticated, "email address and password do not belong together")
-	if len(given) > shop.MaxPassword {
-		return shop.Customer{}, 0, wrong
-	}
-	customer, hash, wrote, err := s.Customers.Login(ctx, email)
+func (s *server) originOf(r *http.Request) origin { return origin{clientOf(r), s.deviceOf(r)} }
+
+// login is an account, as signing in reads it.
+type login struct {
+	customer shop.Customer
+	hash     string // of the password; empty: there is no such account
+	wrote    shop.Position
+}
+
+// signIn signs the visitor in. Neither the answer nor its time tells whether the account exists.
+func (s *server) signIn(ctx context.Context, session *shop.Session, from origin, given credentials) (login, error) {
+	email, err := shop.NormalizeEmail(given.Email)
 	if err != nil {
-		return shop.Customer{}, 0, err
+		return login{}, err
 	}
-	err = s.passwords.Verify(ctx, hash, given)
+	account, err := s.authenticate(ctx, email, from, given.Password)
+	if err != nil {
+		return login{}, err
+	}
+	return account, s.Store.SignIn(ctx, session, account.customer.ID, account.wrote)
+}
+
+// authenticate returns the account that e-mail address and password belong to, unless there were too many attempts.
+func (s *server) authenticate(ctx context.Context, email string, from origin, given string) (login, error) {
+	account, attempt, err := s.beginSignIn(ctx, email, from)
+	if err != nil {
+		return login{}, err
+	}
+	err = s.verify(ctx, account, given)
+	s.end(ctx, attempt, err)
+	if err != nil {
+		return login{}, err
+	}
+	return account, nil
+}
+
+// beginSignIn counts an attempt and reads the account. A device that the account knows is judged by what was tried on
+// it alone, so strangers who guess elsewhere lock nobody out. Whoever makes that up is judged like everybody else, and
+// may not have it looked at often.
+func (s *server) beginSignIn(ctx context.Context, email string, from origin) (login, shop.Attempt, error) {
+	if from.device.name != "" {
+		attempt := shop.Attempt{Account: email, Client: from.client, Device: from.device.name}
+		if s.Throttle.Begin(ctx, attempt) == 0 {
+			account, err := s.login(ctx, attempt)
+			if err != nil || from.device.knownTo(account.hash) {
+				return account, attempt, err
+			}
+			s.Throttle.Failed(ctx, attempt)
+		}
+	}
+	attempt := shop.Attempt{Account: email, Client: from.client}
+	if err := s.attempt(ctx, attempt); err != nil {
+		return login{}, attempt, err
+	}
+	account, err := s.login(ctx, attempt)
+	return account, attempt, err
+}
+
+// login reads the account that somebody wants to sign in to.
+func (s *server) login(ctx context.Context, a shop.Attempt) (account login, err error) {
+	account.customer, account.hash, account.wrote, err = s.Customers.Login(ctx, a.Account)
+	if err != nil {
+		s.Throttle.Abandoned(context.WithoutCancel(ctx), a)
+	}
+	return account, err
+}
+
+// verify refuses a password that is not that of the account.
+func (s *server) verify(ctx context.Context, account login, given string) error {
+	wrong := shop.Refuse(shop.ErrUnauthenticated, "email address and password do not belong together", "email", "password")
+	if len(given) > shop.MaxPassword {
+		return wrong
+	}
+	err := s.passwords.Verify(ctx, account.hash, given)
 	if errors.Is(err, password.ErrMismatch) {
-		err = wrong
+		return wrong
 	}
-	return customer, wrote, err
+	return whenBusy(err)
 }
 
 func (s *server) identity(ctx context.Context, session *shop.Session) (shop.Identity, error) {
@@ -62,8 +114,8 @@ func (s *server) createSession(r *http.Request, session *shop.Session) (response
 	if err != nil {
 		return nil, err
 	}
-	customer, err := s.signIn(r.Context(), session, clientOf(r), given)
-	return body{http.StatusOK, customer}, err
+	account, err := s.signIn(r.Context(), session, s.originOf(r), given)
+	return remembered{body{http.StatusOK, account.customer}, account.hash}, err
 }
 
 func (s *server) deleteSession(r *http.Request, session *shop.Session) (response, error) {
@@ -86,7 +138,10 @@ func (s *server) signInPage(r *http.Request, _ *shop.Session) (response, error) 
 
 func (s *server) signInForm(r *http.Request, session *shop.Session) (response, error) {
 	given := credentials{Email: r.PostFormValue("email"), Password: r.PostFormValue("password")}
-	_, err := s.signIn(r.Context(), session, clientOf(r), given)
+	account, err := s.signIn(r.Context(), session, s.originOf(r), given)
+	if err == nil {
+		return remembered{redirect(next(r, "/account")), account.hash}, nil
+	}
 	given.Password = ""
 	return again(err, next(r, "/account"), page{name: "signin", title: "Sign in", content: signInContent{given, next(r, "")}})
 }

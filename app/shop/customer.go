@@ -57,13 +57,21 @@ func (s SignUp) Normalize() (SignUp, error) {
 		return SignUp{}, err
 	}
 	if name == "" {
-		return SignUp{}, Refuse(ErrInvalid, "name is empty: say what to call you")
+		return SignUp{}, Refuse(ErrInvalid, "name is empty: say what to call you", "name")
 	}
-	if utf8.RuneCountInString(s.Password) < MinPassword || len(s.Password) > MaxPassword {
-		return SignUp{}, Refuse(ErrInvalid,
-			fmt.Sprintf("password must have at least %d characters and at most %d bytes", MinPassword, MaxPassword))
+	if err := CheckPassword("password", s.Password); err != nil {
+		return SignUp{}, err
 	}
 	return SignUp{Email: email, Password: s.Password, Name: name}, nil
+}
+
+// CheckPassword refuses what cannot be a password. field is where it was written.
+func CheckPassword(field, password string) error {
+	if utf8.RuneCountInString(password) < MinPassword || len(password) > MaxPassword {
+		return Refuse(ErrInvalid,
+			fmt.Sprintf("a password must have at least %d characters and at most %d bytes", MinPassword, MaxPassword), field)
+	}
+	return nil
 }
 
 // NormalizeEmail returns the address in lower case without surrounding space, or a Refusal.
@@ -71,7 +79,7 @@ func NormalizeEmail(email string) (string, error) {
 	email = strings.ToLower(strings.TrimSpace(email))
 	parsed, err := mail.ParseAddress(email)
 	if err != nil || parsed.Address != email || len(email) > maxEmail {
-		return "", Refuse(ErrInvalid, "email must be an address such as name@example.com")
+		return "", Refuse(ErrInvalid, "email must be an address such as name@example.com", "email")
 	}
 	return email, nil
 }
@@ -93,7 +101,7 @@ func (p Profile) Normalize() (Profile, error) {
 		*f.value = value
 	}
 	if p.Name == "" {
-		return Profile{}, Refuse(ErrInvalid, "name is empty: say what to call you")
+		return Profile{}, Refuse(ErrInvalid, "name is empty: say what to call you", "name")
 	}
 	return p, nil
 }
@@ -103,7 +111,7 @@ func (p Profile) Normalize() (Profile, error) {
 func text(field, value string) (string, error) {
 	value = strings.TrimSpace(value)
 	if utf8.RuneCountInString(value) > MaxText || !utf8.ValidString(value) || strings.ContainsFunc(value, unicode.IsControl) {
-		return "", Refuse(ErrInvalid, fmt.Sprintf("%s must be text of at most %d characters on one line", field, MaxText))
+		return "", Refuse(ErrInvalid, fmt.Sprintf("%s must be text of at most %d characters on one line", field, MaxText), field)
 	}
 	return value, nil
 }

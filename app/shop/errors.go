@@ -1,6 +1,9 @@
 package shop
 
-import "errors"
+import (
+	"errors"
+	"fmt"
+)
 
 // The kinds of failure that a visitor can be told about. Packages wrap them with the particulars
 // (fmt.Errorf("…: %w", kind)); anything else is a defect and reaches the visitor as "internal error".
@@ -14,14 +17,20 @@ var (
 	ErrLimit           = errors.New("over the limit")    // the cart would grow over its limits; it did not change
 )
 
+// ErrOutdated is the ErrConflict of an order whose products, or their prices, are not what the customer was shown.
+var ErrOutdated = fmt.Errorf("the products have changed: %w", ErrConflict)
+
 // Refusal is an error whose text is written for the visitor: of the given kind, saying what is accepted.
 type Refusal struct {
 	Kind   error
 	Reason string
+	Fields []string // of the form or document that are at fault, if it is some of them
 }
 
-// Refuse returns a Refusal.
-func Refuse(kind error, reason string) error { return &Refusal{Kind: kind, Reason: reason} }
+// Refuse returns a Refusal. fields are those that are at fault.
+func Refuse(kind error, reason string, fields ...string) error {
+	return &Refusal{Kind: kind, Reason: reason, Fields: fields}
+}
 
 func (r *Refusal) Error() string { return r.Reason }
 

@@ -30,6 +30,14 @@ type OrderLine struct {
 // TotalCents is the price of the whole line.
 func (l OrderLine) TotalCents() int { return l.Quantity * l.UnitPriceCents }
 
+// Total is the price of the lines together, in cents.
+func Total(lines []OrderLine) (cents int) {
+	for _, line := range lines {
+		cents += line.TotalCents()
+	}
+	return cents
+}
+
 // Receipt is what the order takes out of the cart it was made from.
 func (o Order) Receipt() Receipt {
 	r := Receipt{Cart: o.Cart, Number: o.CartOrder}

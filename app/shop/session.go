@@ -9,15 +9,17 @@ import (
 // Session is one visitor's session during one request: the value of their session cookie, and what
 // becomes of it. The zero value is a visitor without a cookie. Not for concurrent use.
 type Session struct {
+	sent   string // the token that came with the request
 	token  string
 	kept   bool
 	ended  bool
+	asked  bool // a store was about to begin a session
 	refuse error
 }
 
 // OpenSession returns the session of a visitor whose cookie has this value. The value is whatever the
 // browser sent; it is the store that believes it or not.
-func OpenSession(token string) *Session { return &Session{token: token} }
+func OpenSession(token string) *Session { return &Session{sent: token, token: token} }
 
 // Token is the value of the session cookie; empty when there is none.
 func (s *Session) Token() string { return s.token }
@@ -38,8 +40,15 @@ func (s *Session) Ended() bool { return s.ended }
 // RefuseToBegin makes MayBegin return the refusal: the visitor may use the session they have, and begin no other.
 func (s *Session) RefuseToBegin(refusal error) { s.refuse = refusal }
 
-// MayBegin is nil, or the refusal that a store returns instead of beginning a session.
-func (s *Session) MayBegin() error { return s.refuse }
+// MayBegin is nil, or the refusal that a store returns instead of beginning a session. Stores ask it when there is
+// something to keep and no session to keep it in.
+func (s *Session) MayBegin() error {
+	s.asked = true
+	return s.refuse
+}
+
+// Begun reports whether a store has begun a session to keep something in. Signing in is not meant.
+func (s *Session) Begun() bool { return s.asked && s.kept && s.token != s.sent }
 
 // A session id is what rand.Text returns: base32, at least 128 random bits, today in 26 characters.
 const (

@@ -1,96 +1,15 @@
 package shop
 
 import (
-	"context"
 	"errors"
 	"slices"
 	"strings"
-	"sync"
-	"sync/atomic"
 	"testing"
 	"time"
 
 	"github.com/stretchr/testify/require"
 	"pgregory.net/rapid"
 )
-
-// source is a ProductSource that counts and fails on demand.
-type source struct {
-	loads atomic.Int32
-	fail  atomic.Bool
-	wait  chan struct{} // nil: answers at once
-}
-
-func (s *source) Products(context.Context) ([]Product, error) {
-	s.loads.Add(1)
-	if s.wait != nil {
-		<-s.wait
-	}
-	if s.fail.Load() {
-		return nil, ErrUnavailable
-	}
-	return []Product{{SKU: "tee", PriceCents: int(s.loads.Load())}}, nil
-}
-
-func TestCatalogAsksOnceForManyCallers(t *testing.T) {
-	t.Parallel()
-	src := &source{wait: make(chan struct{})}
-	catalog := NewCatalog(src)
-	var callers sync.WaitGroup
-	for range 50 {
-		callers.Go(func() { catalog.Range(t.Context()) })
-	}
-	close(src.wait)
-	callers.Wait()
-	require.EqualValues(t, 1, src.loads.Load())
-}
-
-func TestCatalogShowsAChangedPriceSoon(t *testing.T) {
-	t.Parallel()
-	catalog, now := NewCatalog(&source{}), time.Now()
-	catalog.now = func() time.Time { return now }
-	for _, want := range []int{1, 1, 2} {
-		sold, err := catalog.Range(t.Context())
-		require.NoError(t, err)
-		product, ok := sold.Product("tee")
-		require.True(t, ok)
-		require.Equal(t, want, product.PriceCents)
-		now = now.Add(catalogFresh * 2 / 3)
-	}
-}
-
-func TestCatalogStaysOpenWhileTheDatabaseIsAway(t *testing.T) {
-	t.Parallel()
-	src, now := &source{}, time.Now()
-	catalog := NewCatalog(src)
-	catalog.now = func() time.Time { return now }
-	_, err := catalog.Range(t.Context())
-	require.NoError(t, err)
-
-	src.fail.Store(true)
-	now = now.Add(catalogStale)
-	sold, err := catalog.Range(t.Context())
-	require.NoError(t, err)
-	require.Len(t, sold.Products, 1)
-
-	now = now.Add(time.Minute)
-	_, err = catalog.Range(t.Context())
-	require.ErrorIs(t, err, ErrUnavailable)
-
-	src.fail.Store(false)
-	_, err = catalog.Range(t.Context())
-	require.NoError(t, err)
-}
-
-func TestCatalogCallerDoesNotWaitBeyondItsDeadline(t *testing.T) {
-	t.Parallel()
-	src := &source{wait: make(chan struct{})}
-	defer close(src.wait)
-	ctx, cancel := context.WithCancel(t.Context())
-	cancel()
-	_, err := NewCatalog(src).Range(ctx)
-	require.ErrorIs(t, err, context.Canceled)
-}
 
 func TestSessionIDsAreRecognizedAndNothingElseIs(t *testing.T) {
 	t.Parallel()
@@ -154,6 +73,12 @@ func TestRefusalsAreOfTheirKind(t *testing.T) {
 	require.ErrorIs(t, CheckAdd(0), ErrInvalid)
 	require.NoError(t, CheckSet(0))
 	require.False(t, errors.Is(CheckSet(-1), ErrLimit))
+}
+
+func TestAnOrderOfOutdatedProductsIsAConflict(t *testing.T) {
+	t.Parallel()
+	require.ErrorIs(t, Refuse(ErrOutdated, "a price has changed"), ErrConflict)
+	require.NotErrorIs(t, Refuse(ErrConflict, "the cart is empty"), ErrOutdated)
 }
 
 func TestTwoCartsThatBecomeOneLoseNoLine(t *testing.T) {
@@ -242,4 +167,23 @@ func TestSessionsLiveLongerTheMoreTheyAreUsed(t *testing.T) {
 	}
 	short := Lifetimes{Idle: time.Minute}
 	require.Equal(t, time.Minute, short.First())
+}
+
+func TestASessionIsBegunByWhatIsKeptWhereThereWasNone(t *testing.T) {
+	t.Parallel()
+	for name, use := range map[string]struct {
+		do   func(*Session)
+		want bool
+	}{
+		"nothing happened":                            {func(*Session) {}, false},
+		"the session was renewed":                     {func(s *Session) { s.Keep("before") }, false},
+		"somebody signed in":                          {func(s *Session) { s.Keep("after") }, false},
+		"a store might have begun one, and found one": {func(s *Session) { s.MayBegin(); s.Keep("before") }, false},
+		"a store began one":                           {func(s *Session) { s.MayBegin(); s.Keep("after") }, true},
+		"a store was not let":                         {func(s *Session) { s.RefuseToBegin(ErrTooMany); s.MayBegin() }, false},
+	} {
+		s := OpenSession("before")
+		use.do(s)
+		require.Equal(t, use.want, s.Begun(), name)
+	}
 }

@@ -18,42 +18,69 @@ type memory struct {
 }
 
 type count struct {
-	attempts int
-	until    time.Time
+	n     int
+	until time.Time
 }
 
 func newMemory() *memory {
 	return &memory{now: time.Now, counts: map[string]*count{}}
 }
 
-func (m *memory) begin(list []counter) (wait time.Duration) {
+// begin changes the counters, unless one of them has reached its limit: then it returns how long that lasts.
+func (m *memory) begin(list []change) time.Duration {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	for _, c := range list {
-		if found := m.find(c.key); found != nil && found.attempts >= c.limit {
-			wait = max(wait, found.until.Sub(m.now()))
-		}
-	}
-	if wait > 0 {
+	if wait := m.longest(list); wait > 0 {
 		return wait
 	}
-	for _, c := range list {
-		if found := m.findOrMake(c.key); found != nil {
-			found.attempts++
-		}
-	}
+	m.change(list)
 	return 0
 }
 
-func (m *memory) withdraw(list []counter, succeeded bool) {
+// count changes the counters and returns how long one of them has reached its limit.
+func (m *memory) count(list []change) time.Duration {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	if succeeded && len(list) > 1 {
-		delete(m.counts, list[0].key)
+	m.change(list)
+	return m.longest(list)
+}
+
+// wait returns how long the counter has reached its limit.
+func (m *memory) wait(c counter) time.Duration {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.longest([]change{{c, 0}})
+}
+
+// reach makes the counter reach its limit for as long as that.
+func (m *memory) reach(c counter, wait time.Duration) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if found := m.findOrMake(c); found != nil {
+		found.n, found.until = max(found.n, c.limit), m.now().Add(wait)
 	}
+}
+
+func (m *memory) longest(list []change) (wait time.Duration) {
 	for _, c := range list {
-		if found := m.find(c.key); found != nil && found.attempts > 0 {
-			found.attempts--
+		if found := m.find(c.key); found != nil && found.n >= c.limit {
+			wait = max(wait, found.until.Sub(m.now()))
+		}
+	}
+	return wait
+}
+
+func (m *memory) change(list []change) {
+	for _, c := range list {
+		found := m.find(c.key)
+		if found == nil && c.more > 0 {
+			found = m.findOrMake(c.counter)
+		}
+		if found == nil {
+			continue
+		}
+		if found.n += c.more; found.n <= 0 {
+			delete(m.counts, c.key)
 		}
 	}
 }
@@ -68,8 +95,8 @@ func (m *memory) find(key string) *count {
 	return found
 }
 
-func (m *memory) findOrMake(key string) *count {
-	if found := m.find(key); found != nil {
+func (m *memory) findOrMake(c counter) *count {
+	if found := m.find(c.key); found != nil {
 		return found
 	}
 	if len(m.counts) >= maxCounters {
@@ -78,7 +105,7 @@ func (m *memory) findOrMake(key string) *count {
 	if len(m.counts) >= maxCounters {
 		return nil
 	}
-	fresh := &count{until: m.now().Add(window)}
-	m.counts[key] = fresh
+	fresh := &count{until: m.now().Add(c.window)}
+	m.counts[c.key] = fresh
 	return fresh
 }

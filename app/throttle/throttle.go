@@ -1,104 +1,94 @@
-// Package throttle bounds how often passwords can be guessed. It counts attempts in ElastiCache, for the whole
-// fleet, and in the process while that is away. Keys are hashes: neither e-mail nor network addresses are kept.
+// Package throttle bounds how often passwords can be guessed, how often the right ones can be used, and how many
+// sessions one client can begin. It counts in ElastiCache, for the whole fleet, and in the process while that is away.
+// Keys are hashes: neither e-mail nor network addresses are kept.
 package throttle
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/base64"
+	"slices"
+	"sync/atomic"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
-	goredis "github.com/redis/go-redis/v9"
 
 	"myclothes/app/redis"
+	"myclothes/app/shop"
 )
 
-// window is how long attempts are counted together, from the first of them on.
-const window = 15 * time.Minute
-
-// The limits are attempts in a window that were not successes. Somebody who mistypes has enough of them; a
-// customer is not locked out by strangers who guess from elsewhere before there are many; and a whole office
-// behind one address may mistype.
-const (
-	pairLimit    = 5   // of one account from one client
-	accountLimit = 50  // of one account, from anywhere
-	clientLimit  = 100 // from one client, of any account
-)
-
-// counter counts attempts of one kind.
-type counter struct {
-	key   string
-	limit int
-}
-
-// counters are those that an attempt counts for. The first is forgotten when it succeeds.
-func counters(account, client string) []counter {
-	byClient := counter{hash("client", client), clientLimit}
-	if account == "" {
-		return []counter{byClient}
-	}
-	return []counter{{hash("pair", account, client), pairLimit}, {hash("account", account), accountLimit}, byClient}
-}
-
-func hash(parts ...string) string {
-	h := sha256.New()
-	for _, part := range parts {
-		h.Write([]byte(part))
-		h.Write([]byte{0})
-	}
-	return "throttle:" + base64.RawURLEncoding.EncodeToString(h.Sum(nil)[:16])
-}
-
-// Throttle is what package server asks before it looks at a password.
+// Throttle is what package server asks before it looks at a password or begins a session. Safe for concurrent use.
 type Throttle struct {
-	cache   *redis.Optional // nil: there is none
-	own     *memory
-	refused prometheus.Counter
+	cache       *redis.Optional // nil: there is none
+	newSessions int             // that one client may begin of each kind in a sessionWindow; 0: any number
+	own         *memory
+	begun       *begun
+	refusing    atomic.Int64 // Unix nanoseconds until which there may be somebody who may begin no session
+	refused     prometheus.Counter
+	crowded     prometheus.Counter
 }
 
-// New returns a throttle that counts in the cache; nil stands for none.
-func New(cache *redis.Optional) *Throttle {
-	return &Throttle{cache: cache, own: newMemory(), refused: prometheus.NewCounter(prometheus.CounterOpts{
-		Name: "sign_in_refusals_total", Help: "Attempts to sign in or up that were refused because there were too many.",
-	})}
-}
-
-// Metrics is what the throttle counts.
-func (t *Throttle) Metrics() prometheus.Collector { return t.refused }
-
-// KEYS are counters. ARGV: window in ms, and the limit of each counter. Returns for how many ms to wait.
-var beginScript = goredis.NewScript(`
-	local wait = 0
-	for i, key in ipairs(KEYS) do
-		if tonumber(redis.call('GET', key) or 0) >= tonumber(ARGV[i + 1]) then
-			wait = math.max(wait, redis.call('PTTL', key), 1)
-		end
-	end
-	if wait > 0 then return wait end
-	for _, key in ipairs(KEYS) do
-		if redis.call('INCR', key) == 1 then redis.call('PEXPIRE', key, ARGV[1]) end
-	end
-	return 0`)
-
-// KEYS are counters. ARGV: whether the attempt succeeded.
-var withdrawScript = goredis.NewScript(`
-	if ARGV[1] == '1' and #KEYS > 1 then redis.call('DEL', KEYS[1]) end
-	for _, key in ipairs(KEYS) do
-		if tonumber(redis.call('GET', key) or 0) > 0 then redis.call('DECR', key) end
-	end
-	return 0`)
-
-// Begin counts an attempt and returns 0, or returns how long to wait because there were too many. account is
-// empty for somebody who has none yet.
-func (t *Throttle) Begin(ctx context.Context, account, client string) time.Duration {
-	keys, args := []string{}, []any{window.Milliseconds()}
-	for _, c := range counters(account, client) {
-		keys, args = append(keys, c.key), append(args, c.limit)
+// New returns a throttle that counts in the cache; nil stands for none. newSessions is how many sessions one client
+// may begin in an hour by filling a cart, how many by signing in or up, and how many by signing in from devices that
+// are known; 0 is any number.
+func New(cache *redis.Optional, newSessions int) *Throttle {
+	return &Throttle{
+		cache: cache, newSessions: newSessions, own: newMemory(), begun: &begun{byClient: map[string]int{}},
+		refused: prometheus.NewCounter(prometheus.CounterOpts{
+			Name: "sign_in_refusals_total", Help: "Attempts to sign in or up that were refused because there were too many.",
+		}),
+		crowded: prometheus.NewCounter(prometheus.CounterOpts{
+			Name: "new_session_refusals_total", Help: "Times that a client was refused new sessions until its hour is over.",
+		}),
 	}
-	wait, counted := t.run(ctx, beginScript, keys, args...)
+}
+
+// Metrics is what the throttle counts, to be registered once.
+func (t *Throttle) Metrics() prometheus.Collector {
+	all := prometheus.NewRegistry()
+	all.MustRegister(t.refused, t.crowded)
+	return all
+}
+
+// Both scripts are given counters as KEYS and, for each of them, three ARGV: its limit, its window in ms, and how much
+// it is to go up. They return for how many ms to wait: 0 unless a counter has reached its limit. They count in a full
+// cache too: nobody gets more guesses by filling it.
+const counting = `#!lua flags=allow-oom
+	local function wait()
+		local longest = 0
+		for i, key in ipairs(KEYS) do
+			if tonumber(redis.call('GET', key) or 0) >= tonumber(ARGV[3 * i - 2]) then
+				longest = math.max(longest, redis.call('PTTL', key), 1)
+			end
+		end
+		return longest
+	end
+	local function count()
+		for i, key in ipairs(KEYS) do
+			local window, more = ARGV[3 * i - 1], tonumber(ARGV[3 * i])
+			if tonumber(redis.call('GET', key) or 0) + more <= 0 then
+				redis.call('DEL', key)
+			elseif redis.call('INCRBY', key, more) == more then
+				redis.call('PEXPIRE', key, window)
+			end
+		end
+	end`
+
+var (
+	beginScript = redis.NewScript(counting + `
+	local longest = wait()
+	if longest == 0 then count() end
+	return longest`)
+
+	countScript = redis.NewScript(counting + `
+	count()
+	return wait()`)
+)
+
+// Begin counts an attempt as one that fails and returns 0, or returns how long to wait because there were too many.
+func (t *Throttle) Begin(ctx context.Context, a shop.Attempt) time.Duration {
+	list := slices.Concat(changes(failures(a), 1), changes(t.successes(a), 0))
+	wait, counted := t.run(ctx, beginScript, list)
 	if !counted {
-		wait = t.own.begin(counters(account, client))
+		wait = t.own.begin(list)
 	}
 	if wait > 0 {
 		t.refused.Inc()
@@ -106,33 +96,40 @@ func (t *Throttle) Begin(ctx context.Context, account, client string) time.Durat
 	return wait
 }
 
-// Succeeded takes the attempt back, and what was mistyped for this account from this client.
-func (t *Throttle) Succeeded(ctx context.Context, account, client string) {
-	t.withdraw(ctx, counters(account, client), true)
+// Succeeded counts the attempt as one that succeeded, and forgets what was mistyped for this account from there.
+func (t *Throttle) Succeeded(ctx context.Context, a shop.Attempt) {
+	list := changes(failures(a), -1)
+	if a.Account != "" {
+		list[0].more = -list[0].limit
+	}
+	t.count(ctx, append(list, changes(t.successes(a), 1)...))
 }
 
 // Failed leaves what Begin counted.
-func (t *Throttle) Failed(context.Context, string, string) {}
+func (t *Throttle) Failed(context.Context, shop.Attempt) {}
 
 // Abandoned takes the attempt back.
-func (t *Throttle) Abandoned(ctx context.Context, account, client string) {
-	t.withdraw(ctx, counters(account, client), false)
+func (t *Throttle) Abandoned(ctx context.Context, a shop.Attempt) {
+	t.count(ctx, changes(failures(a), -1))
 }
 
-func (t *Throttle) withdraw(ctx context.Context, list []counter, succeeded bool) {
-	keys := []string{}
-	for _, c := range list {
-		keys = append(keys, c.key)
+// count changes counters and returns for how long one of them has reached its limit.
+func (t *Throttle) count(ctx context.Context, list []change) time.Duration {
+	if wait, counted := t.run(ctx, countScript, list); counted {
+		return wait
 	}
-	if _, counted := t.run(ctx, withdrawScript, keys, succeeded); !counted {
-		t.own.withdraw(list, succeeded)
-	}
+	return t.own.count(list)
 }
 
-// run runs a script whose reply is a time in milliseconds; not counted if the cache is away.
-func (t *Throttle) run(ctx context.Context, script *goredis.Script, keys []string, args ...any) (wait time.Duration, counted bool) {
+// run runs one of the scripts; not counted if the cache is away.
+func (t *Throttle) run(ctx context.Context, script *redis.Script, list []change) (wait time.Duration, counted bool) {
 	if t.cache == nil {
 		return 0, false
+	}
+	var keys []string
+	var args []any
+	for _, c := range list {
+		keys, args = append(keys, c.key), append(args, c.limit, c.window.Milliseconds(), c.more)
 	}
 	reply, err := t.cache.Run(ctx, script, keys, args...)
 	if err != nil {

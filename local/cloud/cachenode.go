@@ -23,8 +23,9 @@ import (
 
 const (
 	cacheStartTimeout = 20 * time.Second
-	// A node that does not answer for so long, so many times in a row, is dead.
-	cachePingTimeout = time.Second
+	// A node that does not answer for so long, so many times in a row, is dead: a client
+	// that goes on asking finds the next primary within three seconds.
+	cachePingTimeout = 650 * time.Millisecond
 	cachePingMisses  = 3
 )
 

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"io"
 	"regexp"
+	"sync"
 )
 
 // idle are lines of the engine that say nothing to people here: that something has
@@ -14,14 +15,18 @@ var idle = regexp.MustCompile(`^ .* (creating|updating|deleting|reading|refreshi
 
 // brief writes to out what it gets, line by line, without idle ones and without
 // two empty lines in a row,
-// and with base64 made readable.
+// and with base64 made readable. The engine writes its output and its errors at the
+// same moment.
 type brief struct {
 	out   io.Writer
+	mu    sync.Mutex
 	rest  []byte
 	empty bool
 }
 
 func (b *brief) Write(text []byte) (int, error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
 	b.rest = append(b.rest, text...)
 	for {
 		line, rest, ok := bytes.Cut(b.rest, []byte("\n"))

@@ -5,6 +5,7 @@ import (
 	"encoding/base64"
 	"fmt"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -31,6 +32,21 @@ func TestProgressIsBriefAndKeepsEveryMessage(t *testing.T) {
  +  aws:rds:Instance db creating (0s) error: no space
     pulumi:pulumi:Stack shop-dev running warning: old
 `, out.String())
+}
+
+func TestOutputAndErrorsMayBeWrittenAtTheSameMoment(t *testing.T) {
+	var out bytes.Buffer
+	b := &brief{out: &out}
+	var streams sync.WaitGroup
+	for range 2 {
+		streams.Go(func() {
+			for range 1000 {
+				b.Write([]byte("warning: a whole line\n"))
+			}
+		})
+	}
+	streams.Wait()
+	require.Equal(t, strings.Repeat("warning: a whole line\n", 2000), out.String())
 }
 
 func TestAChangeOfUserDataIsShownByLine(t *testing.T) {

@@ -1,5 +1,6 @@
 // Command load has many people shop at once against a running stack and checks every
-// cart at the end. Exit status 1: a request failed or a cart was not right.
+// cart and order at the end. Exit status 1: a request failed, or something was lost or
+// doubled.
 package main
 
 import (
@@ -17,6 +18,7 @@ func main() {
 	var o shoppers.Options
 	flag.StringVar(&o.URL, "url", "http://127.0.0.1:8080", "the shop")
 	flag.IntVar(&o.Shoppers, "shoppers", 200, "how many shop at once")
+	flag.IntVar(&o.Customers, "customers", 100, "how many of them have an account, and order")
 	flag.DurationVar(&o.Duration, "for", 30*time.Second, "how long")
 	flag.DurationVar(&o.Pause, "pause", 0, "between two requests of one shopper")
 	flag.Parse()
@@ -28,7 +30,7 @@ func main() {
 		os.Exit(1)
 	}
 	fmt.Print(report)
-	if len(report.Errors)+len(report.LostCarts) > 0 {
+	if report.Wrong() {
 		os.Exit(1)
 	}
 }

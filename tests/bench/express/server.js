@@ -1,5 +1,6 @@
 // A cart in a session of Express, with express-session and connect-redis, as their users write it.
 "use strict";
+const fs = require("node:fs");
 const express = require("express");
 const session = require("express-session");
 const { RedisStore } = require("connect-redis");
@@ -20,7 +21,11 @@ function view(cart) {
 }
 
 async function main() {
-  const client = createClient({ url: "redis://" + process.env.REDIS });
+  const [redisHost, redisPort] = process.env.REDIS.split(":");
+  const client = createClient({
+    password: process.env.REDIS_TOKEN,
+    socket: { host: redisHost, port: Number(redisPort), tls: true, ca: fs.readFileSync(process.env.REDIS_CA) },
+  });
   client.on("error", (err) => console.error(err.message));
   await client.connect();
 

@@ -2,9 +2,12 @@
 package peer
 
 import (
+	"crypto/tls"
+	"crypto/x509"
 	"encoding/json"
 	"log"
 	"net/http"
+	"net/http/pprof"
 	"os"
 	"time"
 
@@ -54,15 +57,22 @@ func Write(w http.ResponseWriter, document any) {
 	json.NewEncoder(w).Encode(document)
 }
 
-// Redis connects to the server that REDIS names, with the limits that the service has.
+// Redis connects to the server that REDIS names, by TLS and with a token, with the limits that the service has.
 func Redis() *goredis.Client {
+	bundle, err := os.ReadFile(os.Getenv("REDIS_CA"))
+	if err != nil {
+		log.Fatal(err)
+	}
+	roots := x509.NewCertPool()
+	roots.AppendCertsFromPEM(bundle)
 	return goredis.NewClient(&goredis.Options{
-		Addr: os.Getenv("REDIS"), Protocol: 2, DisableIdentity: true, PoolSize: 64, MaxActiveConns: 64,
+		Addr: os.Getenv("REDIS"), Password: os.Getenv("REDIS_TOKEN"), TLSConfig: &tls.Config{RootCAs: roots},
+		Protocol: 2, DisableIdentity: true, PoolSize: 64, MaxActiveConns: 64,
 		ReadTimeout: time.Second, WriteTimeout: time.Second, PoolTimeout: 5 * time.Second,
 	})
 }
 
-// Serve serves add and read at ADDRESS, and the metrics of the process.
+// Serve serves add and read at ADDRESS, and the metrics and profiles of the process.
 func Serve(add, read http.HandlerFunc, wrap func(http.Handler) http.Handler) {
 	mux := http.NewServeMux()
 	mux.HandleFunc("POST /api/cart/items", add)
@@ -70,5 +80,6 @@ func Serve(add, read http.HandlerFunc, wrap func(http.Handler) http.Handler) {
 	outer := http.NewServeMux()
 	outer.Handle("/", wrap(mux))
 	outer.Handle("GET /metrics", promhttp.Handler())
+	outer.HandleFunc("GET /debug/pprof/profile", pprof.Profile)
 	log.Fatal(http.ListenAndServe(os.Getenv("ADDRESS"), outer))
 }

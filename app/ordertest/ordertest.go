@@ -1,0 +1,265 @@
+package ordertest
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"sync"
+	"sync/atomic"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"myclothes/app/shop"
+)
+
+// Orders is server.Orders, whose comments are what Run tests.
+type Orders interface {
+	PlaceOrder(ctx context.Context, customer int64, c shop.Checkout) (o shop.Order, created bool, at shop.Position, err error)
+	OrderByKey(ctx context.Context, customer int64, key string) (shop.Order, shop.Position, error)
+	Receipts(ctx context.Context, customer int64, cart string, after int64) ([]shop.Receipt, shop.Position, error)
+	Order(ctx context.Context, customer, id int64, after shop.Position) (shop.Order, error)
+	Orders(ctx context.Context, customer int64, after shop.Position) ([]shop.Order, error)
+}
+
+// Shop is where orders are made in these tests.
+type Shop struct {
+	Orders
+	// Join makes a customer, who is called Ada, with the address.
+	Join func(a shop.Address) (customer int64)
+	// Move gives a customer another address.
+	Move func(customer int64, a shop.Address)
+	// Sell sells a product at a price, in cents, from now on.
+	Sell func(sku string, price int)
+}
+
+// Home is a complete address.
+var Home = shop.Address{Street: "1 Rue", PostalCode: "75001", City: "Paris", Country: "France"}
+
+// Run tests what open returns: a new shop each time, in which nothing is ordered or sold yet that Checkout asks for.
+func Run(t *testing.T, open func(t *testing.T) Shop) {
+	for name, test := range map[string]func(*testing.T, *fixture){
+		"an order has the prices and the address of its moment":                momentary,
+		"thirty orders at once with one key are one order":                     oneKey,
+		"thirty orders at once of one filling of a cart are one order":         oneFilling,
+		"other fillings, carts and customers are orders of their own":          ownOrders,
+		"nothing is ordered again of what was ordered before a later order":    outOfOrder,
+		"an order is found by its key whatever has changed":                    foundByKey,
+		"an order that is refused leaves nothing behind, no gap in numbers":    refused,
+		"receipts say what was ordered of a cart after an order, in sequence":  receipts,
+		"nobody sees somebody else's order":                                    private,
+		"a full cart of products at 100,000.00 is ordered, and its total read": expensive,
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := open(t)
+			s.Sell("test-coat", 24900)
+			s.Sell("test-tee", 2900)
+			test(t, &fixture{s, t, s.Join(Home)})
+		})
+	}
+}
+
+type fixture struct {
+	Shop
+	t   *testing.T
+	ada int64
+}
+
+// Checkout is the first order of a cart with two tees and a coat.
+func Checkout() shop.Checkout {
+	return shop.Checkout{
+		Key: "key", Cart: "cart", CartOrder: 1, TotalCents: 2*2900 + 24900,
+		Lines: []shop.Line{{SKU: "test-coat", Quantity: 1}, {SKU: "test-tee", Quantity: 2}},
+	}
+}
+
+func checkout(key, cart string, number int64) shop.Checkout {
+	c := Checkout()
+	c.Key, c.Cart, c.CartOrder = key, cart, number
+	return c
+}
+
+// places makes an order that must be new.
+func (f *fixture) places(customer int64, c shop.Checkout) shop.Order {
+	f.t.Helper()
+	o, created, at, err := f.PlaceOrder(f.t.Context(), customer, c)
+	require.NoError(f.t, err)
+	require.True(f.t, created)
+	require.Positive(f.t, at)
+	return o
+}
+
+func (f *fixture) refuses(customer int64, c shop.Checkout) error {
+	f.t.Helper()
+	_, _, _, err := f.PlaceOrder(f.t.Context(), customer, c)
+	require.ErrorIs(f.t, err, shop.ErrConflict)
+	return err
+}
+
+// has says what a customer has ordered, newest first.
+func (f *fixture) has(customer int64, want ...shop.Order) {
+	f.t.Helper()
+	got, err := f.Orders.Orders(f.t.Context(), customer, 0)
+	require.NoError(f.t, err)
+	require.Equal(f.t, want, got)
+}
+
+func momentary(t *testing.T, f *fixture) {
+	c := Checkout()
+	placed := f.places(f.ada, c)
+	require.Equal(t, []string{"test-coat", "test-tee"}, []string{placed.Lines[0].SKU, placed.Lines[1].SKU})
+	require.Equal(t, c.TotalCents, shop.Total(placed.Lines))
+	require.Equal(t, c.TotalCents, placed.TotalCents)
+	require.Equal(t, shop.Receipt{Cart: c.Cart, Number: c.CartOrder, Lines: c.Lines}, placed.Receipt())
+	require.Equal(t, "Ada", placed.Name)
+	require.Equal(t, Home, placed.Address)
+	f.Sell("test-tee", 1)
+	f.Move(f.ada, shop.Address{})
+	f.has(f.ada, placed)
+}
+
+func oneKey(t *testing.T, f *fixture) {
+	var made atomic.Int32
+	var clicks sync.WaitGroup
+	for range 30 {
+		clicks.Go(func() {
+			o, created, _, err := f.PlaceOrder(t.Context(), f.ada, Checkout())
+			if err != nil || o.ID == 0 {
+				t.Errorf("order %d, %v", o.ID, err)
+			}
+			if created {
+				made.Add(1)
+			}
+		})
+	}
+	clicks.Wait()
+	require.EqualValues(t, 1, made.Load())
+	orders, err := f.Orders.Orders(t.Context(), f.ada, 0)
+	require.NoError(t, err)
+	require.Len(t, orders, 1)
+	require.Len(t, orders[0].Lines, 2)
+}
+
+func oneFilling(t *testing.T, f *fixture) {
+	var programs sync.WaitGroup
+	outcomes := make([]error, 30)
+	for i := range outcomes {
+		programs.Go(func() {
+			_, _, _, outcomes[i] = f.PlaceOrder(t.Context(), f.ada, checkout(fmt.Sprint("key", i), "cart", 1))
+		})
+	}
+	programs.Wait()
+	refusals := slices.DeleteFunc(outcomes, func(err error) bool { return err == nil })
+	require.Len(t, refusals, 29)
+	for _, err := range refusals {
+		require.ErrorIs(t, err, shop.ErrConflict)
+		require.NotErrorIs(t, err, shop.ErrOutdated)
+		require.ErrorContains(t, err, "meanwhile")
+	}
+	orders, err := f.Orders.Orders(t.Context(), f.ada, 0)
+	require.NoError(t, err)
+	require.Len(t, orders, 1)
+}
+
+func ownOrders(_ *testing.T, f *fixture) {
+	bob := f.Join(Home)
+	one := f.places(f.ada, checkout("one", "cart", 1))
+	two := f.places(f.ada, checkout("two", "cart", 2))
+	three := f.places(f.ada, checkout("three", "another", 1))
+	bobs := f.places(bob, checkout("one", "cart", 1))
+	f.has(f.ada, three, two, one)
+	f.has(bob, bobs)
+}
+
+func outOfOrder(_ *testing.T, f *fixture) {
+	only := f.places(f.ada, checkout("four", "cart", 4))
+	f.refuses(f.ada, checkout("two", "cart", 2))
+	f.has(f.ada, only)
+}
+
+func foundByKey(t *testing.T, f *fixture) {
+	first := f.places(f.ada, Checkout())
+	f.Sell("test-tee", 1)
+	f.Move(f.ada, shop.Address{})
+	o, created, at, err := f.PlaceOrder(t.Context(), f.ada, Checkout())
+	require.NoError(t, err)
+	require.False(t, created)
+	require.Positive(t, at)
+	require.Equal(t, first, o)
+	o, at, err = f.OrderByKey(t.Context(), f.ada, Checkout().Key)
+	require.NoError(t, err)
+	require.Positive(t, at)
+	require.Equal(t, first, o)
+}
+
+func refused(t *testing.T, f *fixture) {
+	first := f.places(f.ada, checkout("first", "cart", 1))
+	second := checkout("second", "cart", 2)
+	homeless := f.Join(shop.Address{})
+	require.NotErrorIs(t, f.refuses(homeless, Checkout()), shop.ErrOutdated)
+	require.NotErrorIs(t, f.refuses(f.ada, checkout("again", "cart", 1)), shop.ErrOutdated)
+	for _, change := range []func(*shop.Checkout){
+		func(c *shop.Checkout) { c.TotalCents-- },
+		func(c *shop.Checkout) { c.Lines = append(c.Lines, shop.Line{SKU: "test-gone", Quantity: 1}) },
+	} {
+		c := second
+		change(&c)
+		require.ErrorIs(t, f.refuses(f.ada, c), shop.ErrOutdated)
+	}
+	_, _, _, err := f.PlaceOrder(t.Context(), 1<<40, Checkout())
+	require.ErrorIs(t, err, shop.ErrUnauthenticated)
+	_, _, err = f.OrderByKey(t.Context(), f.ada, "second")
+	require.ErrorIs(t, err, shop.ErrNotFound)
+	f.has(homeless)
+	f.has(f.ada, first)
+	require.Equal(t, first.ID+1, f.places(f.ada, second).ID)
+}
+
+func receipts(t *testing.T, f *fixture) {
+	numbers := func(cart string, after int64) (numbers []int64) {
+		t.Helper()
+		receipts, at, err := f.Receipts(t.Context(), f.ada, cart, after)
+		require.NoError(t, err)
+		require.Equal(t, len(receipts) > 0, at > 0)
+		for _, r := range receipts {
+			require.Equal(t, shop.Receipt{Cart: cart, Number: r.Number, Lines: Checkout().Lines}, r)
+			numbers = append(numbers, r.Number)
+		}
+		return numbers
+	}
+	for _, number := range []int64{1, 2, 5} {
+		f.places(f.ada, checkout(fmt.Sprint("key", number), "cart", number))
+	}
+	f.places(f.ada, checkout("another", "another", 9))
+	f.places(f.Join(Home), checkout("bob", "cart", 9))
+	require.Equal(t, []int64{1, 2, 5}, numbers("cart", 0))
+	require.Equal(t, []int64{5}, numbers("cart", 2))
+	require.Empty(t, numbers("cart", 5))
+	require.Empty(t, numbers("unknown", 0))
+}
+
+func private(t *testing.T, f *fixture) {
+	bob := f.Join(Home)
+	order := f.places(f.ada, Checkout())
+	_, err := f.Order(t.Context(), bob, order.ID, 0)
+	require.ErrorIs(t, err, shop.ErrNotFound)
+	_, _, err = f.OrderByKey(t.Context(), bob, Checkout().Key)
+	require.ErrorIs(t, err, shop.ErrNotFound)
+	found, err := f.Order(t.Context(), f.ada, order.ID, 0)
+	require.NoError(t, err)
+	require.Equal(t, order, found)
+}
+
+func expensive(t *testing.T, f *fixture) {
+	const price = 100_000_00
+	c := Checkout()
+	c.Lines, c.TotalCents = nil, shop.MaxLines*shop.MaxQuantity*price
+	for i := range shop.MaxLines {
+		sku := fmt.Sprintf("test-crown-%02d", i)
+		f.Sell(sku, price)
+		c.Lines = append(c.Lines, shop.Line{SKU: sku, Quantity: shop.MaxQuantity})
+	}
+	placed := f.places(f.ada, c)
+	require.Equal(t, 495_000_000_00, placed.TotalCents)
+	f.has(f.ada, placed)
+}

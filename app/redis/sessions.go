@@ -1,0 +1,93 @@
+package redis
+
+import (
+	"cmp"
+	"context"
+	"crypto/rand"
+	"fmt"
+	"strconv"
+
+	"myclothes/app/shop"
+)
+
+// SignedIn implements shop.SessionStore.
+func (s *Store) SignedIn(ctx context.Context, session *shop.Session) (shop.Identity, error) {
+	if !shop.IsSessionID(session.Token()) {
+		return shop.Identity{}, nil
+	}
+	if _, done, err := s.lookAtGuest(ctx, session); done || err != nil {
+		return shop.Identity{}, err
+	}
+	reply, err := s.read(ctx, s.scripts.signedIn, keys(session), newOperation())
+	content, _, err := answered(session, reply, err)
+	if err != nil || len(content) == 0 {
+		return shop.Identity{}, err
+	}
+	customer, err := strconv.ParseInt(asText(content[0]), 10, 64)
+	if err != nil {
+		return shop.Identity{}, fmt.Errorf("cache: number of a customer: %w", err)
+	}
+	wrote, err := strconv.ParseInt(asText(content[1]), 10, 64)
+	if err != nil {
+		return shop.Identity{}, fmt.Errorf("cache: position of customer %d: %w", customer, err)
+	}
+	return shop.Identity{Customer: customer, Wrote: shop.Position(wrote)}, nil
+}
+
+// SignIn implements shop.SessionStore.
+func (s *Store) SignIn(ctx context.Context, session *shop.Session, customer int64, wrote shop.Position) error {
+	token := shop.NewSessionID() + customerMark
+	moved := []string{sessionKey(session.Token()), sessionKey(token)}
+	reply, err := s.write(ctx, s.scripts.signIn, moved, newOperation(), customer, int64(wrote), newEpoch())
+	if err := cmp.Or(err, refused(reply)); err != nil {
+		return err
+	}
+	session.Keep(token)
+	return nil
+}
+
+// SignOut implements shop.SessionStore.
+func (s *Store) SignOut(ctx context.Context, session *shop.Session) error {
+	return s.signOut(ctx, session, "")
+}
+
+// SignOutEverywhere implements shop.SessionStore.
+func (s *Store) SignOutEverywhere(ctx context.Context, session *shop.Session) error {
+	return s.signOut(ctx, session, newEpoch())
+}
+
+func (s *Store) signOut(ctx context.Context, session *shop.Session, epoch string) error {
+	if !shop.IsSessionID(session.Token()) {
+		session.End()
+		return nil
+	}
+	reply, err := s.write(ctx, s.scripts.signOut, keys(session), newOperation(), epoch)
+	if reply == "ended" {
+		session.End()
+		return nil
+	}
+	_, there, err := answered(session, reply, err)
+	if !there && err == nil {
+		session.End()
+	}
+	return err
+}
+
+// Wrote implements shop.SessionStore.
+func (s *Store) Wrote(ctx context.Context, _ *shop.Session, customer int64, at shop.Position) error {
+	key := "account:" + strconv.FormatInt(customer, 10)
+	reply, err := s.write(ctx, s.scripts.wrote, []string{key}, newOperation(), int64(at))
+	return cmp.Or(err, refused(reply))
+}
+
+// A customer's token is longer than a guest's. That is a hint only whether to try first without a script, which is
+// enough for a guest, or with one, which is right for everybody.
+const customerMark = "C"
+
+var lengthOfGuests = len(shop.NewSessionID())
+
+func likelyCustomer(token string) bool { return len(token) > lengthOfGuests }
+
+// newEpoch returns what tells the sessions of an account from those that were ended. An account whose epoch is
+// lost has no sessions any more: nothing that was ended comes back.
+func newEpoch() string { return rand.Text()[:10] }

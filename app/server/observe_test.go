@@ -1,0 +1,154 @@
+package server
+
+import (
+	"context"
+	"encoding/json"
+	"net/http"
+	"net/http/httptest"
+	"runtime"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"myclothes/app/apptest"
+	"myclothes/app/shop"
+)
+
+// slowStore answers when the visitor has gone.
+type slowStore struct {
+	shop.SessionStore
+	asked chan struct{}
+}
+
+func (s slowStore) Cart(ctx context.Context, _ *shop.Session) (shop.Cart, error) {
+	close(s.asked)
+	<-ctx.Done()
+	return shop.Cart{}, ctx.Err()
+}
+
+func TestAVisitorWhoGoesAwayIsNoFailure(t *testing.T) {
+	t.Parallel()
+	asked := make(chan struct{})
+	f := newFixture(t, func(cfg *Config) { cfg.Store = slowStore{cfg.Store, asked} })
+	ctx, leave := context.WithCancel(t.Context())
+	request, err := http.NewRequestWithContext(ctx, "GET", f.url+"/api/cart", nil)
+	require.NoError(t, err)
+	go func() {
+		<-asked
+		leave()
+	}()
+	_, err = f.browser.Do(request)
+	require.ErrorIs(t, err, context.Canceled)
+	metrics := ""
+	apptest.Eventually(t, func() bool {
+		metrics = f.metrics()
+		return strings.Contains(metrics, `http_request_duration_seconds_count{code="499",route="GET /api/cart",store="instance"} 1`)
+	}, "the request is counted as cancelled")
+	require.NotContains(t, metrics, `code="503"`)
+	require.Contains(t, metrics, `cart_store_operation_duration_seconds_count{operation="cart",outcome="cancelled",store="instance"} 1`)
+}
+
+// lines are what was logged with this message.
+func (f *fixture) lines(message string) (lines []map[string]any) {
+	f.Helper()
+	for text := range strings.Lines(f.logs.String()) {
+		var line map[string]any
+		require.NoError(f, json.Unmarshal([]byte(text), &line))
+		if line["msg"] == message {
+			lines = append(lines, line)
+		}
+	}
+	return lines
+}
+
+func TestTheAccessLogIsThinnedAndFailuresAreNot(t *testing.T) {
+	t.Parallel()
+	const many = 100
+	f := newFixture(t)
+	cfg := f.config
+	cfg.Store = awayStore{}
+	s := newServer(cfg)
+	s.access.limit = 1
+	service := s.service()
+	for range many {
+		for _, path := range []string{"/api/products", "/api/cart"} {
+			service.ServeHTTP(httptest.NewRecorder(), httptest.NewRequest("GET", path, nil))
+		}
+	}
+	logged, failed, leftOut := 0, 0, 0.
+	for _, line := range f.lines("request") {
+		if line["status"] == 503. {
+			failed++
+			continue
+		}
+		logged++
+		more, _ := line["leftOut"].(float64)
+		leftOut += more
+	}
+	require.Equal(t, many, failed, "every failure")
+	require.Less(t, logged, many)
+	require.Equal(t, float64(many), float64(logged)+leftOut+float64(s.access.leftOut.Load()))
+}
+
+func TestAThinnerLetsSoManyThroughInASecondAndSaysHowManyItLeftOut(t *testing.T) {
+	t.Parallel()
+	lines, now := thinner{limit: 3}, time.Unix(1000, 0)
+	for i := range 10 {
+		leftOut, ok := lines.pass(now)
+		require.Equal(t, i < 3, ok)
+		require.Zero(t, leftOut)
+	}
+	leftOut, ok := lines.pass(now.Add(time.Second))
+	require.True(t, ok)
+	require.EqualValues(t, 7, leftOut)
+	leftOut, ok = lines.pass(now.Add(time.Second))
+	require.True(t, ok)
+	require.Zero(t, leftOut)
+}
+
+func TestOrdersCartChangesAndSignInsAreCountedWithTheReleaseBeside(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t, func(cfg *Config) { cfg.Release = "abc123" })
+	text := f.metrics()
+	require.Contains(t, text, `cart_build_info{goversion="`+runtime.Version()+`",release="abc123",store="instance"} 1`)
+	require.Contains(t, text, "\norders_total 0\n")
+	require.Contains(t, text, `sign_ins_total{result="refused"} 0`)
+
+	f.do("POST", "/api/cart/items", `{"sku":"tee","quantity":1}`)
+	f.do("POST", "/api/cart/items", `{"sku":"tee","quantity":99}`)
+	f.do("PUT", "/api/cart/items/tee", `{"quantity":2}`)
+	f.do("POST", "/api/customers", `{"email":"ada@example.com","password":"correct horse","name":"Ada"}`)
+	f.do("POST", "/api/session", `{"email":"ada@example.com","password":"correct horse"}`)
+	f.do("POST", "/api/session", `{"email":"ada@example.com","password":"wrong horse"}`)
+	f.do("POST", "/sign-in", "email=ada@example.com&password=wrong+horse", "Content-Type", "application/x-www-form-urlencoded")
+	f.do("POST", "/sign-in", "email=ada@example.com&password=correct+horse", "Content-Type", "application/x-www-form-urlencoded")
+	f.do("PUT", "/api/customer", `{"name":"Ada","address":{"street":"1 Rue","postalCode":"75001","city":"Paris","country":"France"}}`)
+	for range 2 {
+		f.do("POST", "/api/orders", "", "Idempotency-Key", "one")
+	}
+	text = f.metrics()
+	for _, line := range []string{
+		`cart_changes_total{change="add"} 1`, `cart_changes_total{change="set"} 1`, `orders_total 1`,
+		`sign_ins_total{result="success"} 2`, `sign_ins_total{result="refused"} 2`,
+	} {
+		require.Contains(t, text, "\n"+line+"\n")
+	}
+}
+
+func TestVisitorsDoNotSeeWhatIsForOperators(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t)
+	for _, path := range []string{"/metrics", "/readyz", "/debug/pprof/", "/debug/pprof/profile"} {
+		answer, _ := f.do("GET", path, "")
+		require.Equal(t, 404, answer.StatusCode, path)
+	}
+	for path, want := range map[string]string{"/readyz": `"status":"ready"`, "/debug/pprof/": "goroutine", "/debug/pprof/heap?debug=1": "heap profile"} {
+		status, text := f.operate(path)
+		require.Equal(t, 200, status, path)
+		require.Contains(t, text, want)
+	}
+	status, _ := f.operate("/api/products")
+	require.Equal(t, 404, status)
+}
