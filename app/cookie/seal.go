@@ -5,6 +5,7 @@ import (
 	"encoding/base64"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"myclothes/app/shop"
@@ -17,6 +18,7 @@ import (
 const version = 3
 
 // A cookie's value is unpadded URL-safe base64 of: version, identifier of the key, nonce, ciphertext, tag.
+// The decoder passes over line breaks, which seal never writes.
 var encoding = base64.RawURLEncoding.Strict()
 
 const (
@@ -61,7 +63,7 @@ func (s *sealer) seal(ctx context.Context, c content) (string, error) {
 // away, or the cookie is of a later release.
 func (s *sealer) open(ctx context.Context, token string, now time.Time) (content, error) {
 	value, err := encoding.DecodeString(token)
-	if err != nil || len(value) < leastSize || value[0] == 0 {
+	if err != nil || strings.ContainsAny(token, "\r\n") || len(value) < leastSize || value[0] == 0 {
 		return content{}, errMalformed
 	}
 	if value[0] > version {

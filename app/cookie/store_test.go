@@ -104,7 +104,7 @@ func TestAnAlteredCookieIsAnEmptyCart(t *testing.T) {
 	none := bytes.Clone(value)
 	none[0] = 0
 	for _, garbage := range []string{
-		"x", "*", session.Token() + "=", session.Token() + "!", encoding.EncodeToString(none),
+		"x", "*", session.Token() + "=", session.Token() + "!", session.Token()[:40] + "\r\n" + session.Token()[40:], encoding.EncodeToString(none),
 		base64.StdEncoding.EncodeToString(value) + "+/", strings.Repeat("\x00", 5000),
 	} {
 		requireRejected(t, store, garbage, errMalformed)
