@@ -15,38 +15,20 @@ import (
 //go:embed migrations/*.sql
 var migrations embed.FS
 
-const (
-	migrateTimeout = time.Minute // of one attempt, waiting for other instances included
-	firstPause     = 250 * time.Millisecond
-	longestPause   = 5 * time.Second
-)
+const migrateTimeout = time.Minute // waiting for other instances included
 
-// Migrate brings the schema up to this release, trying until it succeeds or ctx ends. Instances that
-// boot at once take turns under an advisory lock; a schema newer than this release is left alone, so
-// that a fleet can be rolled. It returns nil or the cause of ctx's end.
+// Migrate brings the schema up to this release, and lets the service's role in. Instances that boot at once take turns
+// under an advisory lock; a schema newer than this release is left alone, so that a fleet can be rolled. What fails may
+// be tried again: a migration is made as a whole or not at all. The error wraps shop.ErrUnavailable if the database is
+// away; one that does not is a lock that somebody holds, or a migration that cannot be made.
 func (db *DB) Migrate(ctx context.Context) error {
-	for pause := firstPause; ; pause = min(2*pause, longestPause) {
-		err := db.migrate(ctx)
-		if err == nil {
-			db.log.Info("database schema is up to date")
-			return nil
-		}
-		if ctx.Err() != nil {
-			return context.Cause(ctx)
-		}
-		db.log.Warn("database is not migrated yet", "error", err, "retryIn", pause.String())
-		select {
-		case <-ctx.Done():
-			return context.Cause(ctx)
-		case <-time.After(pause):
-		}
-	}
-}
-
-func (db *DB) migrate(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, migrateTimeout)
 	defer cancel()
-	return db.owner.migrate(ctx)
+	err := db.owner.migrate(ctx)
+	if unavailable(err) {
+		return away(err)
+	}
+	return err
 }
 
 func migrateOn(ctx context.Context, conn *pgx.Conn) error {
