@@ -20,6 +20,7 @@ import (
 type Config struct {
 	Address          netip.Addr     // CART_ADDRESS: listens on it and dials from it; invalid (unset): all interfaces
 	Port             int            // CART_PORT
+	AdminPort        int            // CART_ADMIN_PORT: of metrics, readiness and profiles; another one than Port
 	InstanceID       string         // CART_INSTANCE_ID
 	AvailabilityZone string         // CART_AVAILABILITY_ZONE
 	Release          string         // CART_RELEASE: SHA-256 of this binary
@@ -28,6 +29,7 @@ type Config struct {
 	Lifetimes        shop.Lifetimes // CART_SESSION_TTL: after the last use; CART_SESSION_LIMIT: after signing in
 	NewSessions      int            // CART_NEW_SESSIONS_PER_CLIENT: in an hour; 0: any number
 	ShutdownTimeout  time.Duration  // CART_SHUTDOWN_TIMEOUT: for requests in flight when told to stop
+	ReadyTimeout     time.Duration  // CART_READY_TIMEOUT: after which a new instance serves although a store is away
 
 	Cache        CacheConfig
 	CookieSecret string // CART_COOKIE_SECRET: ARN of {"keys"}; only for the store cookie
@@ -51,8 +53,12 @@ type DatabaseConfig struct {
 	Writer  string   // CART_DATABASE_WRITER
 	Readers []string // CART_DATABASE_READERS: read replicas, comma-separated; none: reads go to the writer
 	Name    string   // CART_DATABASE_NAME
-	Secret  string   // CART_DATABASE_SECRET: ARN of {"username","password"}
-	TLS     bool     // CART_DATABASE_TLS
+	Secret  string   // CART_DATABASE_SECRET: ARN of {"username","password"} of the role that serves requests
+
+	// OwnerSecret is that of the owner of the schema, who migrates it and makes the role; empty: the role is the owner.
+	OwnerSecret string // CART_DATABASE_OWNER_SECRET
+	Connections int    // CART_DATABASE_CONNECTIONS: to each server, at most; default 8
+	TLS         bool   // CART_DATABASE_TLS
 }
 
 var (
@@ -71,6 +77,7 @@ func LoadConfig(getenv func(string) string) (Config, error) {
 	cfg := Config{
 		Address:          env.address("CART_ADDRESS"),
 		Port:             env.port("CART_PORT", "8080"),
+		AdminPort:        env.port("CART_ADMIN_PORT", "8081"),
 		InstanceID:       env.text("CART_INSTANCE_ID", "i-local"),
 		AvailabilityZone: env.text("CART_AVAILABILITY_ZONE", "local"),
 		Release:          env.text("CART_RELEASE", "unreleased"),
@@ -82,13 +89,20 @@ func LoadConfig(getenv func(string) string) (Config, error) {
 		},
 		NewSessions:     env.count("CART_NEW_SESSIONS_PER_CLIENT", "1000"),
 		ShutdownTimeout: env.duration("CART_SHUTDOWN_TIMEOUT", "20s", 0),
+		ReadyTimeout:    env.duration("CART_READY_TIMEOUT", "15s", 0),
 		Database: DatabaseConfig{
 			Writer:  env.hostPort("CART_DATABASE_WRITER"),
 			Readers: env.hostPorts("CART_DATABASE_READERS"),
 			Name:    env.text("CART_DATABASE_NAME", "myclothes"),
 			Secret:  env.secret("CART_DATABASE_SECRET"),
 			TLS:     env.boolean("CART_DATABASE_TLS", "true"),
+
+			OwnerSecret: env.optionalSecret("CART_DATABASE_OWNER_SECRET"),
+			Connections: env.count("CART_DATABASE_CONNECTIONS", "8"),
 		},
+	}
+	if cfg.AdminPort == cfg.Port {
+		env.refuse("CART_ADMIN_PORT", strconv.Itoa(cfg.AdminPort), "another port than CART_PORT")
 	}
 	switch cfg.Store {
 	case "cookie":
@@ -160,6 +174,13 @@ func (e *environment) secret(key string) string {
 	return e.matching(key, "", secretARN, "the ARN of a secret")
 }
 
+func (e *environment) optionalSecret(key string) string {
+	if e.getenv(key) == "" {
+		return ""
+	}
+	return e.secret(key)
+}
+
 func (e *environment) duration(key, fallback string, least time.Duration) time.Duration {
 	value := e.text(key, fallback)
 	d, err := time.ParseDuration(value)
@@ -212,11 +233,8 @@ func (e *environment) checkHostPort(key, value string) {
 
 func (e *environment) cache() CacheConfig {
 	c := CacheConfig{
-		Address: e.hostPort("CART_CACHE_ADDRESS"), TLS: e.boolean("CART_CACHE_TLS", "true"),
+		Address: e.hostPort("CART_CACHE_ADDRESS"), TLS: e.boolean("CART_CACHE_TLS", "true"), Secret: e.optionalSecret("CART_CACHE_SECRET"),
 		Durability: redis.Durability(e.oneOf("CART_CACHE_DURABILITY", string(redis.Replicated), durabilities)),
-	}
-	if e.getenv("CART_CACHE_SECRET") != "" {
-		c.Secret = e.secret("CART_CACHE_SECRET")
 	}
 	return c
 }

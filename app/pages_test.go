@@ -21,7 +21,7 @@ import (
 // shopInBrowser goes the whole way from the window to the order, at a desk and on a phone.
 func (c *cloud) shopInBrowser(t *testing.T) {
 	in := c.boot(t, "i-one")
-	newVisitor(t).until(200, in, "GET", "/readyz", "")
+	in.awaitReadiness(t)
 	for _, width := range []int64{desk, phone} {
 		b := newBrowser(t, in.url, width)
 		b.fillCart()
@@ -140,7 +140,7 @@ func (b *browser) comeFromElsewhere() {
 // seeWithdrawn has something withdrawn from sale that is in carts.
 func (c *cloud) seeWithdrawn(t *testing.T) {
 	before := c.boot(t, "i-before")
-	newVisitor(t).until(200, before, "GET", "/readyz", "")
+	before.awaitReadiness(t)
 	c.writer.Exec("myclothes", `insert into products (position, sku, category, name, colour, price_cents, description)
 		values (1, 'tee-last', 'T-shirts', 'Heavy tee, the last', '#e9e1d0', 2900, 'Soon gone.')`)
 	in := c.boot(t, "i-one") // which makes everybody forget what was sold
@@ -171,7 +171,7 @@ func (c *cloud) seeWithdrawn(t *testing.T) {
 // shopByKeyboard buys without a mouse.
 func (c *cloud) shopByKeyboard(t *testing.T) {
 	in := c.boot(t, "i-one")
-	newVisitor(t).until(200, in, "GET", "/readyz", "")
+	in.awaitReadiness(t)
 	b := newBrowser(t, in.url, desk)
 	b.open("/")
 	b.do(chromedp.KeyEvent(kb.Tab))
@@ -248,7 +248,7 @@ func (c *cloud) seeRungs(t *testing.T) {
 	}
 	for store, rung := range rungs {
 		in := c.boot(t, "i-"+store, append(rung.change, "CART_STORE", store)...)
-		newVisitor(t).until(200, in, "GET", "/readyz", "")
+		in.awaitReadiness(t)
 		b := newBrowser(t, in.url, phone)
 		b.open("/")
 		require.Contains(t, b.text("footer"), "rung "+rung.number+" · "+store)
@@ -276,7 +276,7 @@ func (b *browser) cookieBytes() (size int) {
 // browseSecurely puts HTTPS before the instance, as the load balancer does with a certificate.
 func (c *cloud) browseSecurely(t *testing.T) {
 	in := c.boot(t, "i-one", "CART_SESSION_COOKIE", "__Host-myclothes_session")
-	newVisitor(t).until(200, in, "GET", "/readyz", "")
+	in.awaitReadiness(t)
 	target, err := url.Parse(in.url)
 	require.NoError(t, err)
 	front := httptest.NewTLSServer(&httputil.ReverseProxy{Rewrite: func(r *httputil.ProxyRequest) {

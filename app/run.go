@@ -59,23 +59,27 @@ func run(ctx context.Context, getenv func(string) string, out io.Writer) error {
 	spare := optional(cache)
 	customers, attempts := lazy.NewCustomers(spare, db), throttle.New(spare, cfg.NewSessions)
 
-	handler := server.New(server.Config{
-		InstanceID: cfg.InstanceID, AvailabilityZone: cfg.AvailabilityZone, StoreName: cfg.Store,
+	serving := server.Config{
+		Release: cfg.Release, InstanceID: cfg.InstanceID, AvailabilityZone: cfg.AvailabilityZone, StoreName: cfg.Store,
 		SessionCookie: cfg.SessionCookie, SessionTTL: cfg.Lifetimes.Idle, Store: store,
 		Catalog: catalog.New(db), Customers: customers, Orders: db, Throttle: attempts,
 		Checks:  checks(cfg, store, cache, db),
-		Metrics: append(metrics, customers.Metrics(), attempts.Metrics(), db.Metrics()), Log: log,
-	})
-	prepare := func(ctx context.Context) { db.Migrate(ctx) }
-	return serve(ctx, cfg, handler, prepare, log)
+		Metrics: append(metrics, customers.Metrics(), attempts.Metrics(), db.Metrics()), Log: log, Health: &server.Health{},
+	}
+	prepare := preparation{db: db, service: serving, patience: cfg.ReadyTimeout, log: log}
+	return serve(ctx, cfg, server.New(serving), prepare.run, log)
 }
 
 func openDatabase(cfg Config, client secrets.Client, log *slog.Logger) (*postgres.DB, error) {
-	return postgres.Open(postgres.Config{
+	config := postgres.Config{
 		Writer: cfg.Database.Writer, Readers: cfg.Database.Readers, Name: cfg.Database.Name,
 		Secret: secrets.New[postgres.Login](client, cfg.Database.Secret),
-		TLS:    cfg.Database.TLS, Dialer: dial.From(cfg.Address), Log: log,
-	})
+		TLS:    cfg.Database.TLS, Dialer: dial.From(cfg.Address), Log: log, Connections: cfg.Database.Connections,
+	}
+	if cfg.Database.OwnerSecret != "" {
+		config.Owner = secrets.New[postgres.Login](client, cfg.Database.OwnerSecret)
+	}
+	return postgres.Open(config)
 }
 
 func checks(cfg Config, store shop.SessionStore, cache *redis.Client, db *postgres.DB) []server.Check {
@@ -92,36 +96,60 @@ func checks(cfg Config, store shop.SessionStore, cache *redis.Client, db *postgr
 	return list
 }
 
-// serve listens and prepares the database side by side: an instance is healthy before the database is there. When ctx
-// ends it stops listening and lets requests in flight finish; the load balancer has been told before.
-func serve(ctx context.Context, cfg Config, handler http.Handler, prepare func(context.Context), log *slog.Logger) error {
-	host := ""
-	if cfg.Address.IsValid() {
-		host = cfg.Address.String()
-	}
-	listener, err := net.Listen("tcp", net.JoinHostPort(host, strconv.Itoa(cfg.Port)))
+// serve listens for visitors and for operators, and prepares the instance meanwhile, which is healthy only then. When
+// ctx ends it stops listening and lets requests in flight finish; the load balancer has been told before.
+func serve(ctx context.Context, cfg Config, service *server.Service, prepare func(context.Context), log *slog.Logger) error {
+	visitors, err := listen(cfg, cfg.Port)
 	if err != nil {
-		return fmt.Errorf("listen: %w", err)
+		return err
 	}
-	httpServer := newHTTPServer(handler, log)
-	log.Info("serving", "address", listener.Addr().String(), "release", cfg.Release, "store", cfg.Store)
+	operators, err := listen(cfg, cfg.AdminPort)
+	if err != nil {
+		visitors.Close()
+		return err
+	}
+	log.Info("serving", "address", visitors.Addr().String(), "release", cfg.Release, "store", cfg.Store)
 
+	shop, admin := newHTTPServer(service, log), newAdminServer(service.Admin, log)
 	group, ctx := errgroup.WithContext(ctx)
-	group.Go(func() error {
-		if err := httpServer.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
-			return fmt.Errorf("serve: %w", err)
-		}
-		return nil
-	})
+	group.Go(func() error { return serveOn(shop, visitors) })
+	group.Go(func() error { return serveOn(admin, operators) })
 	group.Go(func() error {
 		prepare(ctx)
 		return nil
 	})
 	group.Go(func() error {
 		<-ctx.Done()
-		return drain(httpServer, cfg.ShutdownTimeout, log)
+		defer admin.Close()
+		return drain(shop, cfg.ShutdownTimeout, log)
 	})
 	return group.Wait()
+}
+
+func listen(cfg Config, port int) (net.Listener, error) {
+	host := ""
+	if cfg.Address.IsValid() {
+		host = cfg.Address.String()
+	}
+	listener, err := net.Listen("tcp", net.JoinHostPort(host, strconv.Itoa(port)))
+	if err != nil {
+		return nil, fmt.Errorf("listen: %w", err)
+	}
+	return listener, nil
+}
+
+func serveOn(httpServer *http.Server, listener net.Listener) error {
+	if err := httpServer.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
+		return fmt.Errorf("serve: %w", err)
+	}
+	return nil
+}
+
+// newAdminServer has no limit for writing: a profile takes as long as it was asked for.
+func newAdminServer(handler http.Handler, log *slog.Logger) *http.Server {
+	s := newHTTPServer(handler, log)
+	s.WriteTimeout = 0
+	return s
 }
 
 func newHTTPServer(handler http.Handler, log *slog.Logger) *http.Server {

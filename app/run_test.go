@@ -31,7 +31,8 @@ type cloud struct {
 	writer   *apptest.Postgres
 	replica  *apptest.Postgres
 	cacheARN string
-	dbARN    string
+	dbARN    string // of the service's role
+	ownerARN string
 	keysARN  string
 }
 
@@ -45,7 +46,8 @@ func newCloud(t *testing.T) *cloud {
 	t.Setenv("AWS_SECRET_ACCESS_KEY", "test")
 	c := &cloud{
 		cacheARN: secrets.Put("cache", map[string]any{"authToken": cacheToken}),
-		dbARN:    secrets.Put("database", map[string]any{"username": apptest.User, "password": apptest.Password}),
+		dbARN:    secrets.Put("database-service", map[string]any{"username": "cart_service", "password": "a password of the service"}),
+		ownerARN: secrets.Put("database", map[string]any{"username": apptest.Owner, "password": apptest.Password}),
 		keysARN:  secrets.Put("cookies", map[string]any{"keys": [][]byte{bytes.Repeat([]byte{7}, 32)}}),
 	}
 	pem, err := os.ReadFile(authority.Bundle)
@@ -56,17 +58,18 @@ func newCloud(t *testing.T) *cloud {
 		"--requirepass", cacheToken, "--tls-cert-file", authority.CertFile, "--tls-key-file", authority.KeyFile,
 		"--tls-ca-cert-file", authority.Bundle, "--tls-auth-clients", "no")
 	c.writer = apptest.StartPostgres(t, "ssl=on", "ssl_cert_file="+authority.CertFile, "ssl_key_file="+authority.KeyFile)
-	c.writer.Exec("postgres", "create database myclothes")
+	c.writer.CreateDatabase("myclothes")
 	c.replica = c.writer.StartReplica()
 	return c
 }
 
 // instance is the service as it runs on one instance.
 type instance struct {
-	url  string
-	logs *logBuffer
-	stop context.CancelFunc
-	done chan error
+	url   string
+	admin string
+	logs  *logBuffer
+	stop  context.CancelFunc
+	done  chan error
 }
 
 type logBuffer struct {
@@ -96,7 +99,7 @@ func (c *cloud) boot(t *testing.T, id string, change ...string) *instance {
 			answer.Body.Close()
 		}
 		return err == nil && answer.StatusCode == 200
-	}, "the instance is healthy")
+	}, "the instance is healthy:\n"+in.logs.String())
 	return in
 }
 
@@ -105,19 +108,44 @@ func (c *cloud) launch(t *testing.T, id string, change ...string) *instance {
 	t.Helper()
 	port, err := apptest.FreePort()
 	require.NoError(t, err)
+	adminPort, err := apptest.FreePort()
+	require.NoError(t, err)
 	env := map[string]string{
-		"CART_ADDRESS": "127.0.0.1", "CART_PORT": port, "CART_INSTANCE_ID": id, "CART_SHUTDOWN_TIMEOUT": "10s",
+		"CART_ADDRESS": "127.0.0.1", "CART_PORT": port, "CART_ADMIN_PORT": adminPort, "CART_INSTANCE_ID": id, "CART_SHUTDOWN_TIMEOUT": "10s",
 		"CART_CACHE_ADDRESS": c.cache.Addr, "CART_CACHE_SECRET": c.cacheARN,
-		"CART_DATABASE_WRITER": c.writer.Addr, "CART_DATABASE_READERS": c.replica.Addr, "CART_DATABASE_SECRET": c.dbARN,
+		"CART_DATABASE_WRITER": c.writer.Addr, "CART_DATABASE_READERS": c.replica.Addr, "CART_DATABASE_SECRET": c.dbARN, "CART_DATABASE_OWNER_SECRET": c.ownerARN,
 	}
 	for i := 0; i < len(change); i += 2 {
 		env[change[i]] = change[i+1]
 	}
 	ctx, cancel := context.WithCancel(context.Background())
-	in := &instance{url: "http://127.0.0.1:" + port, logs: &logBuffer{}, stop: cancel, done: make(chan error, 1)}
+	in := &instance{url: "http://127.0.0.1:" + port, admin: "http://127.0.0.1:" + adminPort, logs: &logBuffer{}, stop: cancel, done: make(chan error, 1)}
 	go func() { in.done <- run(ctx, func(key string) string { return env[key] }, in.logs) }()
 	t.Cleanup(func() { in.halt(t) })
 	return in
+}
+
+// operate asks what operators ask.
+func (in *instance) operate(t *testing.T, path string) (status int, text string) {
+	t.Helper()
+	answer, err := http.Get(in.admin + path)
+	require.NoError(t, err)
+	defer answer.Body.Close()
+	content, err := io.ReadAll(answer.Body)
+	require.NoError(t, err)
+	return answer.StatusCode, string(content)
+}
+
+// awaitReadiness waits until the instance reaches all its stores.
+func (in *instance) awaitReadiness(t *testing.T) {
+	t.Helper()
+	apptest.Eventually(t, func() bool {
+		answer, err := http.Get(in.admin + "/readyz")
+		if err == nil {
+			answer.Body.Close()
+		}
+		return err == nil && answer.StatusCode == 200
+	}, "the instance is ready")
 }
 
 // halt stops the instance, once.
@@ -215,15 +243,15 @@ func (c *cloud) bootAtOnce(t *testing.T) {
 	}
 	for _, in := range instances {
 		newVisitor(t).until(200, in, "GET", "/api/products", "")
-		newVisitor(t).until(200, in, "GET", "/readyz", "")
+		in.awaitReadiness(t)
 	}
 }
 
 func (c *cloud) shopAnywhere(t *testing.T) {
 	one, two := c.boot(t, "i-one"), c.boot(t, "i-two")
 	v := newVisitor(t)
-	v.until(200, one, "GET", "/readyz", "")
-	v.until(200, two, "GET", "/readyz", "")
+	one.awaitReadiness(t)
+	two.awaitReadiness(t)
 	v.send(one, "POST", "/api/cart/items", `{"sku":"tee-navy","quantity":2}`)
 	require.Equal(t, 2, v.pieces(two))
 
@@ -255,7 +283,7 @@ func (c *cloud) addAtOnce(t *testing.T) {
 	instances := []*instance{c.boot(t, "i-one"), c.boot(t, "i-two")}
 	v := newVisitor(t)
 	for _, in := range instances {
-		v.until(200, in, "GET", "/readyz", "")
+		in.awaitReadiness(t)
 	}
 	v.send(instances[0], "POST", "/api/cart/items", `{"sku":"tee-navy","quantity":1}`)
 	var adders sync.WaitGroup
@@ -280,10 +308,12 @@ func (c *cloud) loseCache(t *testing.T) {
 	status, text := v.send(in, "POST", "/api/cart/items", `{"sku":"tee-navy","quantity":1}`)
 	require.Equal(t, 503, status)
 	require.Contains(t, text, `"title":"Service Unavailable"`)
-	for path, want := range map[string]int{"/healthz": 200, "/readyz": 503, "/api/products": 200, "/": 200} {
+	for path, want := range map[string]int{"/healthz": 200, "/api/products": 200, "/": 200, "/readyz": 404, "/metrics": 404} {
 		status, _ = v.send(in, "GET", path, "")
 		require.Equal(t, want, status, path)
 	}
+	status, _ = in.operate(t, "/readyz")
+	require.Equal(t, 503, status)
 	c.cache.Start()
 	v.until(200, in, "POST", "/api/cart/items", `{"sku":"tee-navy","quantity":1}`)
 }
@@ -291,15 +321,15 @@ func (c *cloud) loseCache(t *testing.T) {
 func (c *cloud) bootWithoutDatabase(t *testing.T) {
 	c.replica.Kill()
 	c.writer.Kill()
-	in, v := c.boot(t, "i-one"), newVisitor(t)
-	for _, path := range []string{"/api/products", "/api/cart", "/readyz", "/"} {
+	in, v := c.boot(t, "i-one", "CART_READY_TIMEOUT", "1s"), newVisitor(t)
+	for _, path := range []string{"/api/products", "/api/cart", "/"} {
 		status, _ := v.send(in, "GET", path, "")
 		require.Equal(t, 503, status, path)
 	}
 	c.writer.Start()
 	v.until(200, in, "GET", "/api/products", "")
 	c.replica.Start()
-	v.until(200, in, "GET", "/readyz", "")
+	in.awaitReadiness(t)
 }
 
 func (c *cloud) drain(t *testing.T) {
@@ -340,8 +370,8 @@ func (c *cloud) keepCartsItself(t *testing.T) {
 // shopAt has a visitor shop and sign up at two instances in turn.
 func (c *cloud) shopAt(t *testing.T, one, two *instance, email string) visitor {
 	v := newVisitor(t)
-	v.until(200, one, "GET", "/readyz", "")
-	v.until(200, two, "GET", "/readyz", "")
+	one.awaitReadiness(t)
+	two.awaitReadiness(t)
 	v.send(one, "POST", "/api/cart/items", `{"sku":"tee-navy","quantity":2}`)
 	status, text := v.send(two, "POST", "/api/customers", `{"email":"`+email+`","password":"correct horse","name":"Bea"}`)
 	require.Equal(t, 201, status, text)
@@ -402,7 +432,7 @@ func (c *cloud) keepCartsInCookies(t *testing.T) {
 	require.NoError(t, err)
 	answer.Body.Close()
 	require.Equal(t, 200, answer.StatusCode)
-	_, text = newVisitor(t).send(one, "GET", "/metrics", "")
+	_, text = one.operate(t, "/metrics")
 	require.Contains(t, text, `cookie_rejections_total{reason="malformed"} 1`)
 }
 
