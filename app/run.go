@@ -152,18 +152,35 @@ func newAdminServer(handler http.Handler, log *slog.Logger) *http.Server {
 	return s
 }
 
+const (
+	// Longer than the load balancer keeps idle connections (60 s), so that it is never the one to find a connection
+	// closed under a request.
+	idleTimeout = 75 * time.Second
+	bodyTimeout = 10 * time.Second // from the header of a request to the end of its body
+)
+
 func newHTTPServer(handler http.Handler, log *slog.Logger) *http.Server {
 	return &http.Server{
-		Handler:           handler,
-		ReadHeaderTimeout: 5 * time.Second,
-		ReadTimeout:       10 * time.Second,
+		Handler: boundBodies(handler),
+		// This counts from when the connection was made, and the load balancer may make one before it has a request
+		// for it. Of requests it has it sends whole headers.
+		ReadHeaderTimeout: idleTimeout,
 		WriteTimeout:      15 * time.Second,
-		// Longer than the load balancer keeps idle connections (60 s), so that it is never the one to
-		// find a connection closed under a request.
-		IdleTimeout:    75 * time.Second,
-		MaxHeaderBytes: 32 << 10,
-		ErrorLog:       slog.NewLogLogger(log.Handler(), slog.LevelWarn),
+		IdleTimeout:       idleTimeout,
+		MaxHeaderBytes:    32 << 10,
+		ErrorLog:          slog.NewLogLogger(log.Handler(), slog.LevelWarn),
 	}
+}
+
+// boundBodies gives up bodies that do not come. The server's ReadTimeout would count from when the connection was made.
+// A request without a body has no such deadline, which would end it.
+func boundBodies(handler http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.ContentLength != 0 {
+			_ = http.NewResponseController(w).SetReadDeadline(time.Now().Add(bodyTimeout)) // fails if the connection is broken
+		}
+		handler.ServeHTTP(w, r)
+	})
 }
 
 func drain(httpServer *http.Server, limit time.Duration, log *slog.Logger) error {
