@@ -17,7 +17,7 @@ import (
 // Keys is the JSON of the secret: the first key encrypts, all decrypt. To change keys without losing a cart, put the
 // new one last; when all instances have read the secret again, which takes them a few minutes, put it first; and leave
 // the old one behind it for as long as a session lives. What was encrypted with a key that is dropped is an empty cart
-// from then on.
+// from then on. If a key is to come back, it begins last again.
 type Keys struct {
 	Keys [][]byte `json:"keys"` // 32 bytes each; base64 in JSON
 }

@@ -94,6 +94,7 @@ func TestWhatOnlyALaterReleaseCanReadIsNotNowAndIsNeverOverwritten(t *testing.T)
 				"sign out":            func() error { return store.SignOut(t.Context(), session) },
 				"sign out everywhere": func() error { return store.SignOutEverywhere(t.Context(), session) },
 				"ordered":             func() error { return store.Ordered(t.Context(), session, shop.Receipt{Cart: "x", Number: 1}) },
+				"wrote":               func() error { return store.Wrote(t.Context(), session, 1, 1<<40) },
 			} {
 				require.ErrorIs(t, run(), shop.ErrUnavailable, "%s: %s", name, operation)
 				require.NotEmpty(t, session.Token())

@@ -2,6 +2,7 @@ package dynamodb
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -144,5 +145,9 @@ func (s *Store) Wrote(ctx context.Context, _ *shop.Session, customer int64, at s
 		ConditionExpression:       aws.String(usable + " AND attribute_exists(epoch) AND wrote < :at"),
 		ExpressionAttributeValues: values,
 	}, s.untilKnown)
-	return ignoreCondition(explain(err))
+	if err := explain(err); !errors.Is(err, errCondition) {
+		return err
+	}
+	_, err = s.get(ctx, customerID(customer)) // it knows as much, or cannot be read
+	return err
 }
