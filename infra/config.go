@@ -58,6 +58,7 @@ type Config struct {
 	Stickiness              Stickiness
 	StickinessSeconds       int
 	SessionTTLHours         int
+	SessionLimitDays        int // 0: none
 	NewSessionsPerClient    int
 	CookieKeys              []int // numbers of the keys; the first encrypts
 	AvailabilityZones       int
@@ -74,11 +75,13 @@ type Config struct {
 	TargetCPUPercent        int
 	TargetRequestsPerMinute int
 	AppPort                 int
+	AdminPort               int
 	CachePort               int
 	CacheNodeType           string
 	CacheReplicas           int
 	CartDurability          Durability
 	DatabasePort            int
+	DatabaseConnections     int // of one instance to each server
 	DatabaseInstanceClass   string
 	DatabaseEngineVersion   string
 	DatabaseStorageGB       int
@@ -101,6 +104,7 @@ func LoadConfig(ctx *pulumi.Context) (Config, error) {
 		Stickiness:              oneOf(r, "stickiness", StickinessNone, StickinessNone, StickinessLBCookie, StickinessAppCookie),
 		StickinessSeconds:       r.integer("stickinessSeconds", 86400, 1, 604800),
 		SessionTTLHours:         r.integer("sessionTtlHours", 336, 1, 8760),
+		SessionLimitDays:        r.integer("sessionLimitDays", 90, 0, 3650),
 		NewSessionsPerClient:    r.integer("newSessionsPerClient", 1000, 0, 1000000),
 		CookieKeys:              r.cookieKeys("cookieKeys"),
 		AvailabilityZones:       r.integer("availabilityZones", 3, 2, 6),
@@ -117,11 +121,13 @@ func LoadConfig(ctx *pulumi.Context) (Config, error) {
 		TargetCPUPercent:        r.integer("targetCpuPercent", 60, 10, 90),
 		TargetRequestsPerMinute: r.integer("targetRequestsPerMinute", 6000, 1, 1000000),
 		AppPort:                 r.integer("appPort", 8080, 1024, 65535),
+		AdminPort:               r.integer("adminPort", 8081, 1024, 65535),
 		CachePort:               r.integer("cachePort", 6379, 1024, 65535),
 		CacheNodeType:           r.pattern("cacheNodeType", "cache.t4g.small", `cache\.[a-z0-9]+\.[a-z0-9]+`),
 		CacheReplicas:           r.integer("cacheReplicas", 1, 0, 5),
 		CartDurability:          oneOf(r, "cartDurability", DurabilityReplicated, DurabilityFast, DurabilityReplicated, DurabilityStrict),
 		DatabasePort:            r.integer("databasePort", 5432, 1150, 65535),
+		DatabaseConnections:     r.integer("databaseConnections", 8, 2, 100),
 		DatabaseInstanceClass:   r.pattern("databaseInstanceClass", "db.t4g.medium", `db\.[a-z0-9]+\.[a-z0-9]+`),
 		DatabaseEngineVersion:   r.pattern("databaseEngineVersion", "17", `1[4-9](\.\d+)?`),
 		DatabaseStorageGB:       r.integer("databaseStorageGb", 20, 20, 65536),
@@ -167,6 +173,7 @@ func (r *reader) combinations(c Config) {
 			fmt.Sprintf("fast or replicated with cacheReplicas %d: strict needs 2, so that one may be away", c.CacheReplicas)},
 		{c.MinInstances < c.AvailabilityZones, "minInstances", c.MinInstances,
 			fmt.Sprintf("at least availabilityZones (%d), one instance per zone", c.AvailabilityZones)},
+		{c.AdminPort == c.AppPort, "adminPort", c.AdminPort, fmt.Sprintf("another port than appPort (%d)", c.AppPort)},
 		{c.MaxInstances < c.MinInstances, "maxInstances", c.MaxInstances,
 			fmt.Sprintf("at least minInstances (%d)", c.MinInstances)},
 		{c.ReadReplicas > 0 && c.BackupRetentionDays == 0, "backupRetentionDays", c.BackupRetentionDays,
@@ -177,6 +184,11 @@ func (r *reader) combinations(c Config) {
 			fmt.Sprintf("at least databaseStorageGb (%d)", c.DatabaseStorageGB)},
 		{c.subnets != nil && !holdsInstances(c.subnets, c.MaxInstances), "maxInstances", c.MaxInstances,
 			fmt.Sprintf("what the private subnets of %s hold twice over, as a roll needs", c.VpcCIDR)},
+	}
+	if most := maxConnections(c.DatabaseInstanceClass); most > 0 && wantedConnections(c) > most {
+		r.refuse("databaseInstanceClass", c.DatabaseInstanceClass, fmt.Sprintf(
+			"a class for %d connections, or fewer of them: %d instances during a roll have databaseConnections (%d) and one each, and this class takes some %d",
+			wantedConnections(c), (c.MaxInstances*maxHealthyPercentage+99)/100, c.DatabaseConnections, most))
 	}
 	for _, rule := range rules {
 		if rule.broken {

@@ -41,6 +41,8 @@ var refusals = []struct {
 	{"a NAT strategy in other letters", settings{"natGateways": "OnePerAz"}, []string{"natGateways", "OnePerAz", "onePerAz"}},
 	{"a certificate that is none", settings{"certificateArn": "arn:aws:iam::1:server-certificate/x"}, []string{"certificateArn", "server-certificate", "acm"}},
 	{"an instance type that is none", settings{"instanceType": "small"}, []string{"instanceType", "small"}},
+	{"an admin port that is the service's", settings{"adminPort": "8080"}, []string{"adminPort", "8080", "another port than appPort"}},
+	{"a database too small for the fleet", settings{"databaseInstanceClass": "db.t4g.micro"}, []string{"databaseInstanceClass", "db.t4g.micro", "during a roll", "databaseConnections (8)"}},
 	{"a Mac", settings{"instanceType": "mac2.metal"}, []string{"instanceType", "mac2.metal", "t4g.small"}},
 	{"storage that shrinks", settings{"databaseStorageGb": "200"}, []string{"databaseMaxStorageGb", "100", "at least databaseStorageGb (200)"}},
 	{"a drain too short to use", settings{"deregistrationSeconds": "1"}, []string{"deregistrationSeconds", `"1"`, "from 10 to 3600"}},
