@@ -20,6 +20,7 @@ import (
 type Config struct {
 	Address          netip.Addr     // CART_ADDRESS: listens on it and dials from it; invalid (unset): all interfaces
 	Port             int            // CART_PORT
+	AdminPort        int            // CART_ADMIN_PORT: metrics, readiness and profiles; at the same address
 	InstanceID       string         // CART_INSTANCE_ID
 	AvailabilityZone string         // CART_AVAILABILITY_ZONE
 	Release          string         // CART_RELEASE: SHA-256 of this binary
@@ -27,6 +28,7 @@ type Config struct {
 	SessionCookie    string         // CART_SESSION_COOKIE: name of the session cookie
 	Lifetimes        shop.Lifetimes // CART_SESSION_TTL: after the last use; CART_SESSION_LIMIT: after signing in
 	NewSessions      int            // CART_NEW_SESSIONS_PER_CLIENT: in an hour; 0: any number
+	StartPatience    time.Duration  // CART_START_PATIENCE: after it, a store that is away keeps nobody from being healthy
 	ShutdownTimeout  time.Duration  // CART_SHUTDOWN_TIMEOUT: for requests in flight when told to stop
 
 	Cache        CacheConfig
@@ -51,8 +53,13 @@ type DatabaseConfig struct {
 	Writer  string   // CART_DATABASE_WRITER
 	Readers []string // CART_DATABASE_READERS: read replicas, comma-separated; none: reads go to the writer
 	Name    string   // CART_DATABASE_NAME
-	Secret  string   // CART_DATABASE_SECRET: ARN of {"username","password"}
+	Secret  string   // CART_DATABASE_SECRET: ARN of {"username","password"}, who reads and writes rows
 	TLS     bool     // CART_DATABASE_TLS
+
+	// OwnerSecret is the ARN of {"username","password"} of who owns the schema, and makes the user of Secret. Empty: it
+	// is the same user. CART_DATABASE_OWNER_SECRET
+	OwnerSecret string
+	Connections int // CART_DATABASE_CONNECTIONS: to the writer and to each reader, at most
 }
 
 var (
@@ -71,6 +78,7 @@ func LoadConfig(getenv func(string) string) (Config, error) {
 	cfg := Config{
 		Address:          env.address("CART_ADDRESS"),
 		Port:             env.port("CART_PORT", "8080"),
+		AdminPort:        env.port("CART_ADMIN_PORT", "8081"),
 		InstanceID:       env.text("CART_INSTANCE_ID", "i-local"),
 		AvailabilityZone: env.text("CART_AVAILABILITY_ZONE", "local"),
 		Release:          env.text("CART_RELEASE", "unreleased"),
@@ -81,6 +89,7 @@ func LoadConfig(getenv func(string) string) (Config, error) {
 			SignedIn: env.duration("CART_SESSION_LIMIT", "2160h", 0),
 		},
 		NewSessions:     env.count("CART_NEW_SESSIONS_PER_CLIENT", "1000"),
+		StartPatience:   env.duration("CART_START_PATIENCE", "15s", 0),
 		ShutdownTimeout: env.duration("CART_SHUTDOWN_TIMEOUT", "20s", 0),
 		Database: DatabaseConfig{
 			Writer:  env.hostPort("CART_DATABASE_WRITER"),
@@ -88,7 +97,13 @@ func LoadConfig(getenv func(string) string) (Config, error) {
 			Name:    env.text("CART_DATABASE_NAME", "myclothes"),
 			Secret:  env.secret("CART_DATABASE_SECRET"),
 			TLS:     env.boolean("CART_DATABASE_TLS", "true"),
+
+			OwnerSecret: env.optionalSecret("CART_DATABASE_OWNER_SECRET"),
+			Connections: env.count("CART_DATABASE_CONNECTIONS", "8"),
 		},
+	}
+	if cfg.AdminPort == cfg.Port {
+		env.refuse("CART_ADMIN_PORT", strconv.Itoa(cfg.AdminPort), "another port than CART_PORT")
 	}
 	switch cfg.Store {
 	case "cookie":
@@ -160,6 +175,13 @@ func (e *environment) secret(key string) string {
 	return e.matching(key, "", secretARN, "the ARN of a secret")
 }
 
+func (e *environment) optionalSecret(key string) string {
+	if e.getenv(key) == "" {
+		return ""
+	}
+	return e.secret(key)
+}
+
 func (e *environment) duration(key, fallback string, least time.Duration) time.Duration {
 	value := e.text(key, fallback)
 	d, err := time.ParseDuration(value)
@@ -211,12 +233,9 @@ func (e *environment) checkHostPort(key, value string) {
 }
 
 func (e *environment) cache() CacheConfig {
-	c := CacheConfig{
+	return CacheConfig{
 		Address: e.hostPort("CART_CACHE_ADDRESS"), TLS: e.boolean("CART_CACHE_TLS", "true"),
+		Secret:     e.optionalSecret("CART_CACHE_SECRET"),
 		Durability: redis.Durability(e.oneOf("CART_CACHE_DURABILITY", string(redis.Replicated), durabilities)),
 	}
-	if e.getenv("CART_CACHE_SECRET") != "" {
-		c.Secret = e.secret("CART_CACHE_SECRET")
-	}
-	return c
 }

@@ -59,23 +59,31 @@ func run(ctx context.Context, getenv func(string) string, out io.Writer) error {
 	spare := optional(cache)
 	customers, attempts := lazy.NewCustomers(spare, db), throttle.New(spare, cfg.NewSessions)
 
-	handler := server.New(server.Config{
-		InstanceID: cfg.InstanceID, AvailabilityZone: cfg.AvailabilityZone, StoreName: cfg.Store,
+	parts := server.Config{
+		Release: cfg.Release, InstanceID: cfg.InstanceID, AvailabilityZone: cfg.AvailabilityZone, StoreName: cfg.Store,
 		SessionCookie: cfg.SessionCookie, SessionTTL: cfg.Lifetimes.Idle, Store: store,
 		Catalog: catalog.New(db), Customers: customers, Orders: db, Throttle: attempts,
-		Checks:  checks(cfg, store, cache, db),
+		Health: &server.Health{}, Checks: checks(cfg, store, cache, db),
 		Metrics: append(metrics, customers.Metrics(), attempts.Metrics(), db.Metrics()), Log: log,
-	})
-	prepare := func(ctx context.Context) { db.Migrate(ctx) }
-	return serve(ctx, cfg, handler, prepare, log)
+	}
+	start := &preparation{
+		migrate:  db.Migrate,
+		rehearse: func(ctx context.Context) error { return server.Rehearse(ctx, parts) },
+		patience: cfg.StartPatience, health: parts.Health, log: log,
+	}
+	return serve(ctx, cfg, server.New(parts), start.run, log)
 }
 
 func openDatabase(cfg Config, client secrets.Client, log *slog.Logger) (*postgres.DB, error) {
-	return postgres.Open(postgres.Config{
+	c := postgres.Config{
 		Writer: cfg.Database.Writer, Readers: cfg.Database.Readers, Name: cfg.Database.Name,
-		Secret: secrets.New[postgres.Login](client, cfg.Database.Secret),
-		TLS:    cfg.Database.TLS, Dialer: dial.From(cfg.Address), Log: log,
-	})
+		Secret: secrets.New[postgres.Login](client, cfg.Database.Secret), Connections: cfg.Database.Connections,
+		TLS: cfg.Database.TLS, Dialer: dial.From(cfg.Address), Log: log,
+	}
+	if cfg.Database.OwnerSecret != "" {
+		c.Owner = secrets.New[postgres.Login](client, cfg.Database.OwnerSecret)
+	}
+	return postgres.Open(c)
 }
 
 func checks(cfg Config, store shop.SessionStore, cache *redis.Client, db *postgres.DB) []server.Check {
@@ -92,37 +100,58 @@ func checks(cfg Config, store shop.SessionStore, cache *redis.Client, db *postgr
 	return list
 }
 
-// serve listens and prepares the database side by side: an instance is healthy before the database is there. When ctx
-// ends it stops listening and lets requests in flight finish; the load balancer has been told before.
-func serve(ctx context.Context, cfg Config, handler http.Handler, prepare func(context.Context), log *slog.Logger) error {
-	host := ""
-	if cfg.Address.IsValid() {
-		host = cfg.Address.String()
-	}
-	listener, err := net.Listen("tcp", net.JoinHostPort(host, strconv.Itoa(cfg.Port)))
+// serve listens, and prepares the instance meanwhile. When ctx ends it stops listening and lets requests in flight
+// finish; the load balancer has been told before.
+func serve(ctx context.Context, cfg Config, service *server.Service, prepare func(context.Context), log *slog.Logger) error {
+	public, err := cfg.listen(cfg.Port)
 	if err != nil {
-		return fmt.Errorf("listen: %w", err)
+		return err
 	}
-	httpServer := newHTTPServer(handler, log)
-	log.Info("serving", "address", listener.Addr().String(), "release", cfg.Release, "store", cfg.Store)
+	private, err := cfg.listen(cfg.AdminPort)
+	if err != nil {
+		public.Close()
+		return err
+	}
+	visitors, operators := newHTTPServer(service, log), newHTTPServer(service.Admin, log)
+	operators.WriteTimeout = longestProfile
+	log.Info("serving", "address", public.Addr().String(), "admin", private.Addr().String(), "release", cfg.Release, "store", cfg.Store)
 
 	group, ctx := errgroup.WithContext(ctx)
-	group.Go(func() error {
-		if err := httpServer.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
-			return fmt.Errorf("serve: %w", err)
-		}
-		return nil
-	})
+	group.Go(func() error { return accept(visitors, public) })
+	group.Go(func() error { return accept(operators, private) })
 	group.Go(func() error {
 		prepare(ctx)
 		return nil
 	})
 	group.Go(func() error {
 		<-ctx.Done()
-		return drain(httpServer, cfg.ShutdownTimeout, log)
+		defer operators.Close()
+		return drain(visitors, cfg.ShutdownTimeout, log)
 	})
 	return group.Wait()
 }
+
+func (cfg Config) listen(port int) (net.Listener, error) {
+	host := ""
+	if cfg.Address.IsValid() {
+		host = cfg.Address.String()
+	}
+	listener, err := net.Listen("tcp", net.JoinHostPort(host, strconv.Itoa(port)))
+	if err != nil {
+		return nil, fmt.Errorf("listen: %w", err)
+	}
+	return listener, nil
+}
+
+func accept(httpServer *http.Server, listener net.Listener) error {
+	if err := httpServer.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
+		return fmt.Errorf("serve: %w", err)
+	}
+	return nil
+}
+
+// longestProfile is how long operators may have a processor watched; net/http/pprof refuses what takes longer.
+const longestProfile = 2 * time.Minute
 
 func newHTTPServer(handler http.Handler, log *slog.Logger) *http.Server {
 	return &http.Server{

@@ -15,35 +15,13 @@ import (
 //go:embed migrations/*.sql
 var migrations embed.FS
 
-const (
-	migrateTimeout = time.Minute // of one attempt, waiting for other instances included
-	firstPause     = 250 * time.Millisecond
-	longestPause   = 5 * time.Second
-)
+const migrateTimeout = time.Minute // waiting for other instances included
 
-// Migrate brings the schema up to this release, trying until it succeeds or ctx ends. Instances that
-// boot at once take turns under an advisory lock; a schema newer than this release is left alone, so
-// that a fleet can be rolled. It returns nil or the cause of ctx's end.
+// Migrate brings the schema up to this release, and lets the service's role in. Instances that boot at once take turns
+// under an advisory lock; a schema newer than this release is left alone, so that a fleet can be rolled. An error
+// that wraps shop.ErrUnavailable says that the database is away; after others, such as a lock that was not to be had,
+// it may work the next time as well.
 func (db *DB) Migrate(ctx context.Context) error {
-	for pause := firstPause; ; pause = min(2*pause, longestPause) {
-		err := db.migrate(ctx)
-		if err == nil {
-			db.log.Info("database schema is up to date")
-			return nil
-		}
-		if ctx.Err() != nil {
-			return context.Cause(ctx)
-		}
-		db.log.Warn("database is not migrated yet", "error", err, "retryIn", pause.String())
-		select {
-		case <-ctx.Done():
-			return context.Cause(ctx)
-		case <-time.After(pause):
-		}
-	}
-}
-
-func (db *DB) migrate(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, migrateTimeout)
 	defer cancel()
 	return db.owner.migrate(ctx)
