@@ -138,10 +138,6 @@ func (g *AutoScalingGroup) createGroup(ctx *pulumi.Context, name string, args *A
 	return err
 }
 
-// maxHealthyPercentage is how many instances there may be during a roll, of those that
-// are wanted.
-const maxHealthyPercentage = 150
-
 // refreshArgs roll the fleet on every new launch template version, starting
 // instances before ending others. EC2 refuses to roll back by itself where it looks
 // the image up ("Undo changes with a rollback").
@@ -150,7 +146,7 @@ func refreshArgs(args *AutoScalingGroupArgs) autoscaling.GroupInstanceRefreshArg
 		Strategy: pulumi.String("Rolling"),
 		Preferences: autoscaling.GroupInstanceRefreshPreferencesArgs{
 			MinHealthyPercentage: pulumi.Int(100),
-			MaxHealthyPercentage: pulumi.Int(maxHealthyPercentage),
+			MaxHealthyPercentage: pulumi.Int(150),
 			InstanceWarmup:       pulumi.String(strconv.Itoa(args.WarmupSeconds)),
 			AutoRollback:         pulumi.Bool(args.AmiID != ""),
 		},

@@ -58,7 +58,7 @@ type Config struct {
 	Stickiness              Stickiness
 	StickinessSeconds       int
 	SessionTTLHours         int
-	SessionLimitDays        int // 0: none
+	SessionLimitDays        int // 0: no limit
 	NewSessionsPerClient    int
 	CookieKeys              []int // numbers of the keys; the first encrypts
 	AvailabilityZones       int
@@ -81,7 +81,6 @@ type Config struct {
 	CacheReplicas           int
 	CartDurability          Durability
 	DatabasePort            int
-	DatabaseConnections     int // of one instance to each server
 	DatabaseInstanceClass   string
 	DatabaseEngineVersion   string
 	DatabaseStorageGB       int
@@ -127,7 +126,6 @@ func LoadConfig(ctx *pulumi.Context) (Config, error) {
 		CacheReplicas:           r.integer("cacheReplicas", 1, 0, 5),
 		CartDurability:          oneOf(r, "cartDurability", DurabilityReplicated, DurabilityFast, DurabilityReplicated, DurabilityStrict),
 		DatabasePort:            r.integer("databasePort", 5432, 1150, 65535),
-		DatabaseConnections:     r.integer("databaseConnections", 8, 2, 100),
 		DatabaseInstanceClass:   r.pattern("databaseInstanceClass", "db.t4g.medium", `db\.[a-z0-9]+\.[a-z0-9]+`),
 		DatabaseEngineVersion:   r.pattern("databaseEngineVersion", "17", `1[4-9](\.\d+)?`),
 		DatabaseStorageGB:       r.integer("databaseStorageGb", 20, 20, 65536),
@@ -174,6 +172,8 @@ func (r *reader) combinations(c Config) {
 		{c.MinInstances < c.AvailabilityZones, "minInstances", c.MinInstances,
 			fmt.Sprintf("at least availabilityZones (%d), one instance per zone", c.AvailabilityZones)},
 		{c.AdminPort == c.AppPort, "adminPort", c.AdminPort, fmt.Sprintf("another port than appPort (%d)", c.AppPort)},
+		{c.MaxInstances > mostInstances(c.DatabaseInstanceClass), "maxInstances", c.MaxInstances,
+			fmt.Sprintf("at most %d with databaseInstanceClass %s, for the connections of a roll", mostInstances(c.DatabaseInstanceClass), c.DatabaseInstanceClass)},
 		{c.MaxInstances < c.MinInstances, "maxInstances", c.MaxInstances,
 			fmt.Sprintf("at least minInstances (%d)", c.MinInstances)},
 		{c.ReadReplicas > 0 && c.BackupRetentionDays == 0, "backupRetentionDays", c.BackupRetentionDays,
@@ -184,11 +184,6 @@ func (r *reader) combinations(c Config) {
 			fmt.Sprintf("at least databaseStorageGb (%d)", c.DatabaseStorageGB)},
 		{c.subnets != nil && !holdsInstances(c.subnets, c.MaxInstances), "maxInstances", c.MaxInstances,
 			fmt.Sprintf("what the private subnets of %s hold twice over, as a roll needs", c.VpcCIDR)},
-	}
-	if most := maxConnections(c.DatabaseInstanceClass); most > 0 && wantedConnections(c) > most {
-		r.refuse("databaseInstanceClass", c.DatabaseInstanceClass, fmt.Sprintf(
-			"a class for %d connections, or fewer of them: %d instances during a roll have databaseConnections (%d) and one each, and this class takes some %d",
-			wantedConnections(c), (c.MaxInstances*maxHealthyPercentage+99)/100, c.DatabaseConnections, most))
 	}
 	for _, rule := range rules {
 		if rule.broken {

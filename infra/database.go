@@ -8,13 +8,12 @@ import (
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 )
 
-// databaseName is the database, and the name of the user who owns it. databaseRole is
-// who serves requests, and may not change the schema: the service makes that role when
-// it migrates, with the password that is generated here.
-const (
-	databaseName = "myclothes"
-	databaseRole = "cart_service"
-)
+// databaseName is the database, and the name of the user who owns it.
+const databaseName = "myclothes"
+
+// serviceRole is the user as whom the service reads and writes rows. It may not change
+// the schema; instances make it, as the owner, when they migrate.
+const serviceRole = "cart_service"
 
 // DatabaseArgs say what database to make.
 type DatabaseArgs struct {
@@ -42,8 +41,8 @@ type Database struct {
 	Writer  pulumi.StringOutput   // host:port of the primary
 	Readers []pulumi.StringOutput // host:port of every read replica
 
-	credentials credentials // of the owner: {"username","password"}
-	service     credentials // of the role that serves requests, likewise
+	credentials credentials // {"username","password"} of the owner
+	service     credentials // {"username","password"} of serviceRole
 	instances   []pulumi.Resource
 }
 
@@ -55,16 +54,23 @@ func NewDatabase(ctx *pulumi.Context, name string, args *DatabaseArgs, opts ...p
 	if err := ctx.RegisterComponentResource("myclothes:index:Database", name, d, opts...); err != nil {
 		return nil, err
 	}
-	owner, err := newLogin(ctx, name, databaseName, args, d)
+	password, err := newPassword(ctx, name+"-password", 32, d)
 	if err != nil {
 		return nil, err
 	}
-	role, err := newLogin(ctx, name+"-service", databaseRole, args, d)
+	fields := pulumi.Map{"username": pulumi.String(databaseName), "password": password}
+	if d.credentials, err = newCredentials(ctx, name+"-credentials", fields, args.Deletable, args.tags, d); err != nil {
+		return nil, err
+	}
+	servicePassword, err := newPassword(ctx, name+"-service-password", 32, d)
 	if err != nil {
 		return nil, err
 	}
-	d.credentials, d.service = owner.credentials, role.credentials
-	primary, err := d.createPrimary(ctx, name, owner.password, args)
+	fields = pulumi.Map{"username": pulumi.String(serviceRole), "password": servicePassword}
+	if d.service, err = newCredentials(ctx, name+"-service-credentials", fields, args.Deletable, args.tags, d); err != nil {
+		return nil, err
+	}
+	primary, err := d.createPrimary(ctx, name, password, args)
 	if err != nil {
 		return nil, err
 	}
@@ -75,22 +81,6 @@ func NewDatabase(ctx *pulumi.Context, name string, args *DatabaseArgs, opts ...p
 	}
 	d.Writer = primary.Endpoint
 	return d, ctx.RegisterResourceOutputs(d, pulumi.Map{"writer": d.Writer})
-}
-
-// databaseLogin is a user of the database with a generated password.
-type databaseLogin struct {
-	credentials credentials
-	password    pulumi.StringOutput
-}
-
-func newLogin(ctx *pulumi.Context, name, user string, args *DatabaseArgs, parent pulumi.Resource) (databaseLogin, error) {
-	password, err := newPassword(ctx, name+"-password", 32, parent)
-	if err != nil {
-		return databaseLogin{}, err
-	}
-	fields := pulumi.Map{"username": pulumi.String(user), "password": password}
-	stored, err := newCredentials(ctx, name+"-credentials", fields, args.Deletable, args.tags, parent)
-	return databaseLogin{stored, password}, err
 }
 
 func (d *Database) createPrimary(ctx *pulumi.Context, name string, password pulumi.StringOutput, args *DatabaseArgs) (*rds.Instance, error) {

@@ -32,7 +32,7 @@ func (s *stack) environment() []input {
 		{"CART_DATABASE_NAME", pulumi.String(databaseName)},
 		{"CART_DATABASE_SECRET", s.data.service.arn},
 		{"CART_DATABASE_OWNER_SECRET", s.data.credentials.arn},
-		{"CART_DATABASE_CONNECTIONS", pulumi.String(strconv.Itoa(c.DatabaseConnections))},
+		{"CART_DATABASE_CONNECTIONS", pulumi.String(strconv.Itoa(databaseConnections))},
 		{"AWS_REGION", pulumi.String(s.location.region)},
 	}
 	if s.table != nil {
@@ -119,6 +119,7 @@ func (s *stack) export(ctx *pulumi.Context) error {
 	ctx.Export("databaseWriter", s.data.Writer)
 	ctx.Export("databaseReaders", joined(s.data.Readers))
 	ctx.Export("databaseSecretArn", s.data.credentials.arn)
+	ctx.Export("databaseServiceSecretArn", s.data.service.arn)
 	ctx.Export("cacheSecretArn", s.memory.credentials.arn)
 	if s.table != nil {
 		ctx.Export("sessionTable", s.table.Name)
