@@ -70,11 +70,19 @@ func (c *Cache[V]) look(ctx context.Context, key string, after shop.Position, le
 	if err != nil {
 		return found{}, err
 	}
+	return readLook(reply)
+}
+
+// readLook reads the reply of lookScript. It may be anything, like all that comes from a network.
+func readLook(reply any) (found, error) {
 	if entry, ok := reply.(string); ok {
 		return found{state: there, entry: entry}, nil
 	}
-	fields := reply.([]any)
-	need, err := strconv.ParseInt(fields[0].(string), 10, 64)
+	fields, _ := reply.([]any)
+	if len(fields) != 3 {
+		return found{}, fmt.Errorf("cache: its reply, %v, is none to a look", reply)
+	}
+	need, err := strconv.ParseInt(fmt.Sprint(fields[0]), 10, 64)
 	f := found{state: awaited, after: shop.Position(need), stale: fields[2] == int64(1)}
 	if fields[1] == int64(1) {
 		f.state = leased

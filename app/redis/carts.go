@@ -119,8 +119,11 @@ func (s *Store) look(ctx context.Context, key string) (content []any, left time.
 	if err != nil {
 		return nil, 0, explain(err)
 	}
+	if content, err = list(all); err != nil {
+		return nil, 0, err
+	}
 	milliseconds, err := replies[1].AsInt64()
-	return all.([]any), time.Duration(milliseconds) * time.Millisecond, explain(err)
+	return content, time.Duration(milliseconds) * time.Millisecond, explain(err)
 }
 
 // answeredCart reads the reply of a script that shows the cart; there is false if there is no such session.

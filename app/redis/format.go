@@ -2,6 +2,7 @@ package redis
 
 import (
 	"encoding/binary"
+	"errors"
 	"fmt"
 	"math/rand/v2"
 	"strconv"
@@ -56,17 +57,30 @@ func readHash(content []any) (h hash, err error) {
 		switch {
 		case isLine(field):
 			var quantity int
-			quantity, err = strconv.Atoi(value)
+			quantity, err = readQuantity(value)
 			lines = append(lines, shop.Line{SKU: field, Quantity: quantity})
 		default:
 			err = h.readMetadata(field, value)
 		}
 	}
 	if err != nil {
-		return hash{}, fmt.Errorf("cache: not to be read by this release: %w: %w", shop.ErrUnavailable, err)
+		return hash{}, unreadable(err)
 	}
 	h.cart.Lines = shop.NewCart(lines).Lines
 	return h, nil
+}
+
+func readQuantity(value string) (int, error) {
+	quantity, err := strconv.ParseUint(value, 10, 31)
+	if err == nil && quantity == 0 {
+		err = errors.New("a line without pieces")
+	}
+	return int(quantity), err
+}
+
+// unreadable is the error of what another release must have written, for this reason.
+func unreadable(why error) error {
+	return fmt.Errorf("cache: not to be read by this release: %w: %w", shop.ErrUnavailable, why)
 }
 
 func (h *hash) readMetadata(field, value string) (err error) {

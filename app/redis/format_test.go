@@ -182,6 +182,8 @@ func TestWhatOnlyALaterReleaseReadsIsLeftAsItIs(t *testing.T) {
 		{"guest of a format with a name", guest.with("s:TOKEN", fieldFormat, "next"), ofSessions},
 		{"quantity with a unit", guest.with("s:TOKEN", "tee", "2 m"), ofSessions},
 		{"quantity that is broken", guest.with("s:TOKEN", "tee", "0.5"), ofSessions},
+		{"quantity below one", guest.with("s:TOKEN", "tee", "0"), ofSessions},
+		{"quantity in another notation", guest.with("s:TOKEN", "tee", "0x2"), ofSessions},
 		{"beginning of a session", guest.with("s:TOKEN", fieldSince, "today"), ofSessions},
 		{"customer of format 2", customer.with("s:TOKEN", fieldFormat, "2"), ofSessions},
 		{"customer with a name", customer.with("s:TOKEN", fieldCustomer, "ann:EPOCH"), ofSessions},

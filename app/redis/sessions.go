@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"crypto/rand"
-	"fmt"
 	"strconv"
 
 	"myclothes/app/shop"
@@ -19,17 +18,25 @@ func (s *Store) SignedIn(ctx context.Context, session *shop.Session) (shop.Ident
 		return shop.Identity{}, err
 	}
 	reply, err := s.read(ctx, s.scripts.signedIn, keys(session), newOperation())
-	content, _, err := answered(session, reply, err)
+	return answeredIdentity(session, reply, err)
+}
+
+// answeredIdentity reads the reply of the script that says who is signed in.
+func answeredIdentity(session *shop.Session, reply any, failure error) (shop.Identity, error) {
+	content, _, err := answered(session, reply, failure)
 	if err != nil || len(content) == 0 {
 		return shop.Identity{}, err
 	}
+	if len(content) != 2 {
+		return shop.Identity{}, unexpected(reply)
+	}
 	customer, err := strconv.ParseInt(asText(content[0]), 10, 64)
 	if err != nil {
-		return shop.Identity{}, fmt.Errorf("cache: number of a customer: %w", err)
+		return shop.Identity{}, unreadable(err)
 	}
 	wrote, err := strconv.ParseInt(asText(content[1]), 10, 64)
 	if err != nil {
-		return shop.Identity{}, fmt.Errorf("cache: position of customer %d: %w", customer, err)
+		return shop.Identity{}, unreadable(err)
 	}
 	return shop.Identity{Customer: customer, Wrote: shop.Position(wrote)}, nil
 }

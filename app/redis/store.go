@@ -70,11 +70,17 @@ func answered(session *shop.Session, reply any, failure error) (content []any, t
 	if err := cmp.Or(failure, refused(reply)); err != nil {
 		return nil, false, err
 	}
-	parts := reply.([]any)
+	parts, err := list(reply)
+	if err != nil || len(parts) != 2 {
+		return nil, false, cmp.Or(err, unexpected(reply))
+	}
+	if content, err = list(parts[1]); err != nil {
+		return nil, false, err
+	}
 	if parts[0] == int64(1) {
 		session.Keep(session.Token())
 	}
-	return parts[1].([]any), true, nil
+	return content, true, nil
 }
 
 // refused is why a script did not do what was asked, if it says so.
@@ -86,4 +92,17 @@ func refused(reply any) error {
 		return fmt.Errorf("cache: asked for too long ago: %w", shop.ErrUnavailable)
 	}
 	return nil
+}
+
+// list is a reply that has to be one.
+func list(reply any) ([]any, error) {
+	if parts, ok := reply.([]any); ok {
+		return parts, nil
+	}
+	return nil, unexpected(reply)
+}
+
+// unexpected is the error of a reply that no script of this release gives.
+func unexpected(reply any) error {
+	return fmt.Errorf("cache: %w: its reply, a %T, is none of this release", shop.ErrUnavailable, reply)
 }

@@ -132,8 +132,6 @@ func (t *Throttle) run(ctx context.Context, script *redis.Script, list []change)
 		keys, args = append(keys, c.key), append(args, c.limit, c.window.Milliseconds(), c.more)
 	}
 	reply, err := t.cache.Run(ctx, script, keys, args...)
-	if err != nil {
-		return 0, false
-	}
-	return time.Duration(reply.(int64)) * time.Millisecond, true
+	milliseconds, ok := reply.(int64)
+	return time.Duration(milliseconds) * time.Millisecond, ok && err == nil
 }

@@ -28,8 +28,7 @@ local function lines(content)
 		else
 			local first = string.byte(field) or 0
 			if first > 96 and first < 123 or first > 47 and first < 58 then
-				local quantity = tonumber(value)
-				if not quantity or quantity % 1 ~= 0 then return nil end
+				if not string.find(value, '^[1-9]%d*$') then return nil end
 				content[n + 1], content[n + 2], n = field, value, n + 2
 			end
 		end
