@@ -20,7 +20,7 @@ import (
 type Config struct {
 	Address          netip.Addr     // CART_ADDRESS: listens on it and dials from it; invalid (unset): all interfaces
 	Port             int            // CART_PORT
-	AdminPort        int            // CART_ADMIN_PORT: of metrics, readiness and profiles; another one than Port
+	AdminPort        int            // CART_ADMIN_PORT: metrics, readiness and profiles; at the same address
 	InstanceID       string         // CART_INSTANCE_ID
 	AvailabilityZone string         // CART_AVAILABILITY_ZONE
 	Release          string         // CART_RELEASE: SHA-256 of this binary
@@ -28,8 +28,8 @@ type Config struct {
 	SessionCookie    string         // CART_SESSION_COOKIE: name of the session cookie
 	Lifetimes        shop.Lifetimes // CART_SESSION_TTL: after the last use; CART_SESSION_LIMIT: after signing in
 	NewSessions      int            // CART_NEW_SESSIONS_PER_CLIENT: in an hour; 0: any number
+	StartPatience    time.Duration  // CART_START_PATIENCE: after it, a store that is away keeps nobody from being healthy
 	ShutdownTimeout  time.Duration  // CART_SHUTDOWN_TIMEOUT: for requests in flight when told to stop
-	ReadyTimeout     time.Duration  // CART_READY_TIMEOUT: after which a new instance serves although a store is away
 
 	Cache        CacheConfig
 	CookieSecret string // CART_COOKIE_SECRET: ARN of {"keys"}; only for the store cookie
@@ -53,12 +53,13 @@ type DatabaseConfig struct {
 	Writer  string   // CART_DATABASE_WRITER
 	Readers []string // CART_DATABASE_READERS: read replicas, comma-separated; none: reads go to the writer
 	Name    string   // CART_DATABASE_NAME
-	Secret  string   // CART_DATABASE_SECRET: ARN of {"username","password"} of the role that serves requests
+	Secret  string   // CART_DATABASE_SECRET: ARN of {"username","password"}, who reads and writes rows
+	TLS     bool     // CART_DATABASE_TLS
 
-	// OwnerSecret is that of the owner of the schema, who migrates it and makes the role; empty: the role is the owner.
-	OwnerSecret string // CART_DATABASE_OWNER_SECRET
-	Connections int    // CART_DATABASE_CONNECTIONS: to each server, at most; default 8
-	TLS         bool   // CART_DATABASE_TLS
+	// OwnerSecret is the ARN of {"username","password"} of who owns the schema, and makes the user of Secret. Empty: it
+	// is the same user. CART_DATABASE_OWNER_SECRET
+	OwnerSecret string
+	Connections int // CART_DATABASE_CONNECTIONS: to the writer and to each reader, at most
 }
 
 var (
@@ -88,8 +89,8 @@ func LoadConfig(getenv func(string) string) (Config, error) {
 			SignedIn: env.duration("CART_SESSION_LIMIT", "2160h", 0),
 		},
 		NewSessions:     env.count("CART_NEW_SESSIONS_PER_CLIENT", "1000"),
+		StartPatience:   env.duration("CART_START_PATIENCE", "10s", 0),
 		ShutdownTimeout: env.duration("CART_SHUTDOWN_TIMEOUT", "20s", 0),
-		ReadyTimeout:    env.duration("CART_READY_TIMEOUT", "15s", 0),
 		Database: DatabaseConfig{
 			Writer:  env.hostPort("CART_DATABASE_WRITER"),
 			Readers: env.hostPorts("CART_DATABASE_READERS"),
@@ -232,9 +233,9 @@ func (e *environment) checkHostPort(key, value string) {
 }
 
 func (e *environment) cache() CacheConfig {
-	c := CacheConfig{
-		Address: e.hostPort("CART_CACHE_ADDRESS"), TLS: e.boolean("CART_CACHE_TLS", "true"), Secret: e.optionalSecret("CART_CACHE_SECRET"),
+	return CacheConfig{
+		Address: e.hostPort("CART_CACHE_ADDRESS"), TLS: e.boolean("CART_CACHE_TLS", "true"),
+		Secret:     e.optionalSecret("CART_CACHE_SECRET"),
 		Durability: redis.Durability(e.oneOf("CART_CACHE_DURABILITY", string(redis.Replicated), durabilities)),
 	}
-	return c
 }

@@ -12,12 +12,13 @@ import (
 // valid is an environment as the user data writes it.
 func valid() map[string]string {
 	return map[string]string{
-		"CART_ADDRESS": "10.0.17.5", "CART_PORT": "8080", "CART_INSTANCE_ID": "i-0abc", "CART_AVAILABILITY_ZONE": "eu-west-1a",
+		"CART_ADDRESS": "10.0.17.5", "CART_PORT": "8080", "CART_ADMIN_PORT": "8081", "CART_INSTANCE_ID": "i-0abc", "CART_AVAILABILITY_ZONE": "eu-west-1a",
 		"CART_RELEASE": "abc", "CART_STORE": "elasticache", "CART_SESSION_COOKIE": "myclothes_session",
 		"CART_SESSION_TTL": "336h", "CART_NEW_SESSIONS_PER_CLIENT": "500", "CART_SHUTDOWN_TIMEOUT": "20s",
 		"CART_CACHE_ADDRESS": "cache.example:6379", "CART_CACHE_DURABILITY": "strict",
 		"CART_CACHE_SECRET":    "arn:aws:secretsmanager:eu-west-1:1:secret:cache-x",
 		"CART_DATABASE_WRITER": "writer.example:5432", "CART_DATABASE_READERS": "one.example:5432,two.example:5432",
+		"CART_DATABASE_OWNER_SECRET": "arn:aws:secretsmanager:eu-west-1:1:secret:owner-x", "CART_DATABASE_CONNECTIONS": "6",
 		"CART_DATABASE_NAME": "myclothes", "CART_DATABASE_SECRET": "arn:aws:secretsmanager:eu-west-1:1:secret:db-x",
 	}
 }
@@ -34,6 +35,9 @@ func TestConfigReadsTheEnvironmentOfTheUserData(t *testing.T) {
 	require.True(t, cfg.Cache.TLS)
 	require.Equal(t, redis.Strict, cfg.Cache.Durability)
 	require.True(t, cfg.Database.TLS)
+	require.Equal(t, env["CART_DATABASE_OWNER_SECRET"], cfg.Database.OwnerSecret)
+	require.Equal(t, 6, cfg.Database.Connections)
+	require.Equal(t, 8081, cfg.AdminPort)
 }
 
 func TestConfigRefusals(t *testing.T) {
@@ -41,6 +45,9 @@ func TestConfigRefusals(t *testing.T) {
 	for _, test := range []struct{ key, value, want string }{
 		{"CART_ADDRESS", "here", "an IP address"},
 		{"CART_PORT", "0", "1 to 65535"},
+		{"CART_ADMIN_PORT", "metrics", "1 to 65535"},
+		{"CART_ADMIN_PORT", "8080", "another port than CART_PORT"},
+		{"CART_START_PATIENCE", "long", "duration"},
 		{"CART_STORE", "disk", "instance, cookie, elasticache, dynamodb"},
 		{"CART_SESSION_COOKIE", "a b", "letters"},
 		{"CART_SESSION_TTL", "14d", "duration"},
@@ -54,6 +61,8 @@ func TestConfigRefusals(t *testing.T) {
 		{"CART_DATABASE_WRITER", "writer", "host:port"},
 		{"CART_DATABASE_READERS", "one:5432,two", "host:port"},
 		{"CART_DATABASE_SECRET", "", "ARN"},
+		{"CART_DATABASE_OWNER_SECRET", "hunter2", "ARN"},
+		{"CART_DATABASE_CONNECTIONS", "many", "a number"},
 		{"CART_DATABASE_TLS", "no", "true, false"},
 	} {
 		env := valid()

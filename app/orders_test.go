@@ -29,7 +29,6 @@ func (v visitor) orderShown(in *instance) {
 func (c *cloud) orderAgain(t *testing.T) {
 	in := c.boot(t, "i-one", "CART_STORE", "instance")
 	v := newVisitor(t)
-	in.awaitReadiness(t)
 	status, text := v.send(in, "POST", "/api/customers", `{"email":"dora@example.com","password":"correct horse","name":"Dora"}`)
 	require.Equal(t, 201, status, text)
 	v.send(in, "PUT", "/api/customer", `{"name":"Dora","address":{"street":"1 Rue","postalCode":"75001","city":"Paris","country":"France"}}`)
@@ -37,7 +36,6 @@ func (c *cloud) orderAgain(t *testing.T) {
 	in.halt(t)
 
 	in = c.boot(t, "i-two", "CART_STORE", "instance")
-	in.awaitReadiness(t)
 	status, text = v.send(in, "POST", "/api/session", `{"email":"dora@example.com","password":"correct horse"}`)
 	require.Equal(t, 200, status, text)
 	v.orderShown(in)

@@ -21,7 +21,6 @@ import (
 // shopInBrowser goes the whole way from the window to the order, at a desk and on a phone.
 func (c *cloud) shopInBrowser(t *testing.T) {
 	in := c.boot(t, "i-one")
-	in.awaitReadiness(t)
 	for _, width := range []int64{desk, phone} {
 		b := newBrowser(t, in.url, width)
 		b.fillCart()
@@ -139,8 +138,7 @@ func (b *browser) comeFromElsewhere() {
 
 // seeWithdrawn has something withdrawn from sale that is in carts.
 func (c *cloud) seeWithdrawn(t *testing.T) {
-	before := c.boot(t, "i-before")
-	before.awaitReadiness(t)
+	c.boot(t, "i-before") // which makes the tables
 	c.writer.Exec("myclothes", `insert into products (position, sku, category, name, colour, price_cents, description)
 		values (1, 'tee-last', 'T-shirts', 'Heavy tee, the last', '#e9e1d0', 2900, 'Soon gone.')`)
 	in := c.boot(t, "i-one") // which makes everybody forget what was sold
@@ -171,7 +169,6 @@ func (c *cloud) seeWithdrawn(t *testing.T) {
 // shopByKeyboard buys without a mouse.
 func (c *cloud) shopByKeyboard(t *testing.T) {
 	in := c.boot(t, "i-one")
-	in.awaitReadiness(t)
 	b := newBrowser(t, in.url, desk)
 	b.open("/")
 	b.do(chromedp.KeyEvent(kb.Tab))
@@ -248,7 +245,6 @@ func (c *cloud) seeRungs(t *testing.T) {
 	}
 	for store, rung := range rungs {
 		in := c.boot(t, "i-"+store, append(rung.change, "CART_STORE", store)...)
-		in.awaitReadiness(t)
 		b := newBrowser(t, in.url, phone)
 		b.open("/")
 		require.Contains(t, b.text("footer"), "rung "+rung.number+" · "+store)
@@ -276,7 +272,6 @@ func (b *browser) cookieBytes() (size int) {
 // browseSecurely puts HTTPS before the instance, as the load balancer does with a certificate.
 func (c *cloud) browseSecurely(t *testing.T) {
 	in := c.boot(t, "i-one", "CART_SESSION_COOKIE", "__Host-myclothes_session")
-	in.awaitReadiness(t)
 	target, err := url.Parse(in.url)
 	require.NoError(t, err)
 	front := httptest.NewTLSServer(&httputil.ReverseProxy{Rewrite: func(r *httputil.ProxyRequest) {

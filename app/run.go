@@ -59,27 +59,36 @@ func run(ctx context.Context, getenv func(string) string, out io.Writer) error {
 	spare := optional(cache)
 	customers, attempts := lazy.NewCustomers(spare, db), throttle.New(spare, cfg.NewSessions)
 
-	serving := server.Config{
+	parts := server.Config{
 		Release: cfg.Release, InstanceID: cfg.InstanceID, AvailabilityZone: cfg.AvailabilityZone, StoreName: cfg.Store,
 		SessionCookie: cfg.SessionCookie, SessionTTL: cfg.Lifetimes.Idle, Store: store,
 		Catalog: catalog.New(db), Customers: customers, Orders: db, Throttle: attempts,
-		Checks:  checks(cfg, store, cache, db),
-		Metrics: append(metrics, customers.Metrics(), attempts.Metrics(), db.Metrics()), Log: log, Health: &server.Health{},
+		Health: &server.Health{}, Checks: checks(cfg, store, cache, db),
+		Metrics: append(metrics, customers.Metrics(), attempts.Metrics(), db.Metrics()), Log: log,
 	}
-	prepare := preparation{db: db, service: serving, patience: cfg.ReadyTimeout, log: log}
-	return serve(ctx, cfg, server.New(serving), prepare.run, log)
+	start := &preparation{
+		migrate: db.Migrate,
+		rehearse: func(ctx context.Context) error {
+			if err := db.Ping(ctx); err != nil { // the writer, as the service's own role
+				return fmt.Errorf("database: %w: %w", shop.ErrUnavailable, err)
+			}
+			return server.Rehearse(ctx, parts)
+		},
+		patience: cfg.StartPatience, health: parts.Health, log: log,
+	}
+	return serve(ctx, cfg, server.New(parts), start.run, log)
 }
 
 func openDatabase(cfg Config, client secrets.Client, log *slog.Logger) (*postgres.DB, error) {
-	config := postgres.Config{
+	c := postgres.Config{
 		Writer: cfg.Database.Writer, Readers: cfg.Database.Readers, Name: cfg.Database.Name,
-		Secret: secrets.New[postgres.Login](client, cfg.Database.Secret),
-		TLS:    cfg.Database.TLS, Dialer: dial.From(cfg.Address), Log: log, Connections: cfg.Database.Connections,
+		Secret: secrets.New[postgres.Login](client, cfg.Database.Secret), Connections: cfg.Database.Connections,
+		TLS: cfg.Database.TLS, Dialer: dial.From(cfg.Address), Log: log,
 	}
 	if cfg.Database.OwnerSecret != "" {
-		config.Owner = secrets.New[postgres.Login](client, cfg.Database.OwnerSecret)
+		c.Owner = secrets.New[postgres.Login](client, cfg.Database.OwnerSecret)
 	}
-	return postgres.Open(config)
+	return postgres.Open(c)
 }
 
 func checks(cfg Config, store shop.SessionStore, cache *redis.Client, db *postgres.DB) []server.Check {
@@ -96,37 +105,38 @@ func checks(cfg Config, store shop.SessionStore, cache *redis.Client, db *postgr
 	return list
 }
 
-// serve listens for visitors and for operators, and prepares the instance meanwhile, which is healthy only then. When
-// ctx ends it stops listening and lets requests in flight finish; the load balancer has been told before.
+// serve listens, and prepares the instance meanwhile. When ctx ends it stops listening and lets requests in flight
+// finish; the load balancer has been told before.
 func serve(ctx context.Context, cfg Config, service *server.Service, prepare func(context.Context), log *slog.Logger) error {
-	visitors, err := listen(cfg, cfg.Port)
+	public, err := cfg.listen(cfg.Port)
 	if err != nil {
 		return err
 	}
-	operators, err := listen(cfg, cfg.AdminPort)
+	private, err := cfg.listen(cfg.AdminPort)
 	if err != nil {
-		visitors.Close()
+		public.Close()
 		return err
 	}
-	log.Info("serving", "address", visitors.Addr().String(), "release", cfg.Release, "store", cfg.Store)
+	visitors, operators := newHTTPServer(service, log), newHTTPServer(service.Admin, log)
+	operators.WriteTimeout = longestProfile
+	log.Info("serving", "address", public.Addr().String(), "admin", private.Addr().String(), "release", cfg.Release, "store", cfg.Store)
 
-	shop, admin := newHTTPServer(service, log), newAdminServer(service.Admin, log)
 	group, ctx := errgroup.WithContext(ctx)
-	group.Go(func() error { return serveOn(shop, visitors) })
-	group.Go(func() error { return serveOn(admin, operators) })
+	group.Go(func() error { return accept(visitors, public) })
+	group.Go(func() error { return accept(operators, private) })
 	group.Go(func() error {
 		prepare(ctx)
 		return nil
 	})
 	group.Go(func() error {
 		<-ctx.Done()
-		defer admin.Close()
-		return drain(shop, cfg.ShutdownTimeout, log)
+		defer operators.Close()
+		return drain(visitors, cfg.ShutdownTimeout, log)
 	})
 	return group.Wait()
 }
 
-func listen(cfg Config, port int) (net.Listener, error) {
+func (cfg Config) listen(port int) (net.Listener, error) {
 	host := ""
 	if cfg.Address.IsValid() {
 		host = cfg.Address.String()
@@ -138,19 +148,15 @@ func listen(cfg Config, port int) (net.Listener, error) {
 	return listener, nil
 }
 
-func serveOn(httpServer *http.Server, listener net.Listener) error {
+func accept(httpServer *http.Server, listener net.Listener) error {
 	if err := httpServer.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
 		return fmt.Errorf("serve: %w", err)
 	}
 	return nil
 }
 
-// newAdminServer has no limit for writing: a profile takes as long as it was asked for.
-func newAdminServer(handler http.Handler, log *slog.Logger) *http.Server {
-	s := newHTTPServer(handler, log)
-	s.WriteTimeout = 0
-	return s
-}
+// longestProfile is how long operators may have a processor watched; net/http/pprof refuses what takes longer.
+const longestProfile = 2 * time.Minute
 
 const (
 	// Longer than the load balancer keeps idle connections (60 s), so that it is never the one to find a connection

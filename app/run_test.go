@@ -23,7 +23,10 @@ import (
 	"myclothes/app/apptest"
 )
 
-const cacheToken = "a-token-of-the-cache"
+const (
+	cacheToken      = "a-token-of-the-cache"
+	servicePassword = "a-password-of-the-service"
+)
 
 // cloud is what an instance finds around it: TLS everywhere, credentials in Secrets Manager.
 type cloud struct {
@@ -31,7 +34,7 @@ type cloud struct {
 	writer   *apptest.Postgres
 	replica  *apptest.Postgres
 	cacheARN string
-	dbARN    string // of the service's role
+	dbARN    string
 	ownerARN string
 	keysARN  string
 }
@@ -46,8 +49,8 @@ func newCloud(t *testing.T) *cloud {
 	t.Setenv("AWS_SECRET_ACCESS_KEY", "test")
 	c := &cloud{
 		cacheARN: secrets.Put("cache", map[string]any{"authToken": cacheToken}),
-		dbARN:    secrets.Put("database-service", map[string]any{"username": "cart_service", "password": "a password of the service"}),
-		ownerARN: secrets.Put("database", map[string]any{"username": apptest.Owner, "password": apptest.Password}),
+		dbARN:    secrets.Put("database", map[string]any{"username": "cart_service", "password": servicePassword}),
+		ownerARN: secrets.Put("owner", map[string]any{"username": apptest.Owner, "password": apptest.Password}),
 		keysARN:  secrets.Put("cookies", map[string]any{"keys": [][]byte{bytes.Repeat([]byte{7}, 32)}}),
 	}
 	pem, err := os.ReadFile(authority.Bundle)
@@ -89,19 +92,23 @@ func (b *logBuffer) String() string {
 	return b.Buffer.String()
 }
 
-// boot starts an instance and waits until it is healthy.
+// boot starts an instance and waits until it is healthy, and has what it needs.
 func (c *cloud) boot(t *testing.T, id string, change ...string) *instance {
 	t.Helper()
 	in := c.launch(t, id, change...)
-	apptest.Eventually(t, func() bool {
-		answer, err := http.Get(in.url + "/healthz")
-		if err == nil {
-			answer.Body.Close()
-		}
-		return err == nil && answer.StatusCode == 200
-	}, "the instance is healthy:\n"+in.logs.String())
+	newVisitor(t).until(200, in, "GET", "/healthz", "")
+	in.isReady(t)
 	return in
 }
+
+// isReady waits until the instance reaches all that it uses.
+func (in *instance) isReady(t *testing.T) {
+	t.Helper()
+	newVisitor(t).until(200, in.forOperators(), "GET", "/readyz", "")
+}
+
+// forOperators is the instance at the port that visitors do not know.
+func (in *instance) forOperators() *instance { return &instance{url: in.admin} }
 
 // launch starts an instance. change is key, value, key, value ….
 func (c *cloud) launch(t *testing.T, id string, change ...string) *instance {
@@ -113,7 +120,8 @@ func (c *cloud) launch(t *testing.T, id string, change ...string) *instance {
 	env := map[string]string{
 		"CART_ADDRESS": "127.0.0.1", "CART_PORT": port, "CART_ADMIN_PORT": adminPort, "CART_INSTANCE_ID": id, "CART_SHUTDOWN_TIMEOUT": "10s",
 		"CART_CACHE_ADDRESS": c.cache.Addr, "CART_CACHE_SECRET": c.cacheARN,
-		"CART_DATABASE_WRITER": c.writer.Addr, "CART_DATABASE_READERS": c.replica.Addr, "CART_DATABASE_SECRET": c.dbARN, "CART_DATABASE_OWNER_SECRET": c.ownerARN,
+		"CART_DATABASE_WRITER": c.writer.Addr, "CART_DATABASE_READERS": c.replica.Addr, "CART_DATABASE_SECRET": c.dbARN,
+		"CART_DATABASE_OWNER_SECRET": c.ownerARN,
 	}
 	for i := 0; i < len(change); i += 2 {
 		env[change[i]] = change[i+1]
@@ -123,29 +131,6 @@ func (c *cloud) launch(t *testing.T, id string, change ...string) *instance {
 	go func() { in.done <- run(ctx, func(key string) string { return env[key] }, in.logs) }()
 	t.Cleanup(func() { in.halt(t) })
 	return in
-}
-
-// operate asks what operators ask.
-func (in *instance) operate(t *testing.T, path string) (status int, text string) {
-	t.Helper()
-	answer, err := http.Get(in.admin + path)
-	require.NoError(t, err)
-	defer answer.Body.Close()
-	content, err := io.ReadAll(answer.Body)
-	require.NoError(t, err)
-	return answer.StatusCode, string(content)
-}
-
-// awaitReadiness waits until the instance reaches all its stores.
-func (in *instance) awaitReadiness(t *testing.T) {
-	t.Helper()
-	apptest.Eventually(t, func() bool {
-		answer, err := http.Get(in.admin + "/readyz")
-		if err == nil {
-			answer.Body.Close()
-		}
-		return err == nil && answer.StatusCode == 200
-	}, "the instance is ready")
 }
 
 // halt stops the instance, once.
@@ -229,6 +214,8 @@ func TestService(t *testing.T) {
 	t.Run("a hundred additions through two instances lose nothing", c.addAtOnce)
 	t.Run("a cache that is away is a 503 that passes", c.loseCache)
 	t.Run("an instance boots while the database is away", c.bootWithoutDatabase)
+	t.Run("an instance serves after its migration, however long that takes", c.waitForMigration)
+	t.Run("visitors do not see what is for operators", c.hideFromVisitors)
 	t.Run("requests in flight finish when the instance stops", c.drain)
 	t.Run("an instance that keeps carts itself needs no cache", c.keepCartsItself)
 	t.Run("the same basket is ordered again after its cart was lost", c.orderAgain)
@@ -243,15 +230,13 @@ func (c *cloud) bootAtOnce(t *testing.T) {
 	}
 	for _, in := range instances {
 		newVisitor(t).until(200, in, "GET", "/api/products", "")
-		in.awaitReadiness(t)
+		in.isReady(t)
 	}
 }
 
 func (c *cloud) shopAnywhere(t *testing.T) {
 	one, two := c.boot(t, "i-one"), c.boot(t, "i-two")
 	v := newVisitor(t)
-	one.awaitReadiness(t)
-	two.awaitReadiness(t)
 	v.send(one, "POST", "/api/cart/items", `{"sku":"tee-navy","quantity":2}`)
 	require.Equal(t, 2, v.pieces(two))
 
@@ -272,7 +257,7 @@ func (c *cloud) shopAnywhere(t *testing.T) {
 	require.Zero(t, other.pieces(one))
 	for _, in := range []*instance{one, two} {
 		in.halt(t) // writes the last lines
-		for _, personal := range []string{"ada@", "Lovelace", "London", "correct horse", apptest.Password, cacheToken} {
+		for _, personal := range []string{"ada@", "Lovelace", "London", "correct horse", apptest.Password, servicePassword, cacheToken} {
 			require.NotContains(t, in.logs.String(), personal)
 		}
 		require.Contains(t, in.logs.String(), `"requestId"`)
@@ -282,9 +267,6 @@ func (c *cloud) shopAnywhere(t *testing.T) {
 func (c *cloud) addAtOnce(t *testing.T) {
 	instances := []*instance{c.boot(t, "i-one"), c.boot(t, "i-two")}
 	v := newVisitor(t)
-	for _, in := range instances {
-		in.awaitReadiness(t)
-	}
 	v.send(instances[0], "POST", "/api/cart/items", `{"sku":"tee-navy","quantity":1}`)
 	var adders sync.WaitGroup
 	skus := []string{"tee-navy", "tee-ecru", "coat-wool-camel"}
@@ -308,11 +290,11 @@ func (c *cloud) loseCache(t *testing.T) {
 	status, text := v.send(in, "POST", "/api/cart/items", `{"sku":"tee-navy","quantity":1}`)
 	require.Equal(t, 503, status)
 	require.Contains(t, text, `"title":"Service Unavailable"`)
-	for path, want := range map[string]int{"/healthz": 200, "/api/products": 200, "/": 200, "/readyz": 404, "/metrics": 404} {
+	for _, path := range []string{"/healthz", "/api/products", "/"} {
 		status, _ = v.send(in, "GET", path, "")
-		require.Equal(t, want, status, path)
+		require.Equal(t, 200, status, path)
 	}
-	status, _ = in.operate(t, "/readyz")
+	status, _ = v.send(in.forOperators(), "GET", "/readyz", "")
 	require.Equal(t, 503, status)
 	c.cache.Start()
 	v.until(200, in, "POST", "/api/cart/items", `{"sku":"tee-navy","quantity":1}`)
@@ -321,7 +303,9 @@ func (c *cloud) loseCache(t *testing.T) {
 func (c *cloud) bootWithoutDatabase(t *testing.T) {
 	c.replica.Kill()
 	c.writer.Kill()
-	in, v := c.boot(t, "i-one", "CART_READY_TIMEOUT", "1s"), newVisitor(t)
+	in, v := c.launch(t, "i-one", "CART_START_PATIENCE", "1s"), newVisitor(t)
+	v.until(503, in, "GET", "/healthz", "")
+	v.until(200, in, "GET", "/healthz", "")
 	for _, path := range []string{"/api/products", "/api/cart", "/"} {
 		status, _ := v.send(in, "GET", path, "")
 		require.Equal(t, 503, status, path)
@@ -329,7 +313,36 @@ func (c *cloud) bootWithoutDatabase(t *testing.T) {
 	c.writer.Start()
 	v.until(200, in, "GET", "/api/products", "")
 	c.replica.Start()
-	in.awaitReadiness(t)
+	in.isReady(t)
+}
+
+// waitForMigration holds up the migration of an instance that is not at all patient. The database is there meanwhile, so
+// the instance waits.
+func (c *cloud) waitForMigration(t *testing.T) {
+	c.boot(t, "i-before").halt(t)
+	release := c.writer.Hold("myclothes", "lock schema_version in access exclusive mode")
+	in, v := c.launch(t, "i-one", "CART_START_PATIENCE", "0s"), newVisitor(t)
+	apptest.Eventually(t, func() bool { return strings.Contains(in.logs.String(), "55P03") }, "the lock is waited for in vain")
+	status, text := v.send(in, "GET", "/healthz", "")
+	require.Equal(t, 503, status)
+	require.Equal(t, "waiting for the schema of the database\n", text)
+	release()
+	v.until(200, in, "GET", "/healthz", "")
+}
+
+// hideFromVisitors looks for what is for operators where visitors are.
+func (c *cloud) hideFromVisitors(t *testing.T) {
+	in, v := c.boot(t, "i-one"), newVisitor(t)
+	for _, path := range []string{"/metrics", "/readyz", "/debug/pprof/"} {
+		status, _ := v.send(in, "GET", path, "")
+		require.Equal(t, 404, status, path)
+		status, _ = v.send(in.forOperators(), "GET", path, "")
+		require.Equal(t, 200, status, path)
+	}
+	status, _ := v.send(in.forOperators(), "GET", "/debug/pprof/profile?seconds=1", "")
+	require.Equal(t, 200, status)
+	_, text := v.send(in.forOperators(), "GET", "/metrics", "")
+	require.Contains(t, text, `release="unreleased"`)
 }
 
 func (c *cloud) drain(t *testing.T) {
@@ -370,8 +383,6 @@ func (c *cloud) keepCartsItself(t *testing.T) {
 // shopAt has a visitor shop and sign up at two instances in turn.
 func (c *cloud) shopAt(t *testing.T, one, two *instance, email string) visitor {
 	v := newVisitor(t)
-	one.awaitReadiness(t)
-	two.awaitReadiness(t)
 	v.send(one, "POST", "/api/cart/items", `{"sku":"tee-navy","quantity":2}`)
 	status, text := v.send(two, "POST", "/api/customers", `{"email":"`+email+`","password":"correct horse","name":"Bea"}`)
 	require.Equal(t, 201, status, text)
@@ -432,7 +443,7 @@ func (c *cloud) keepCartsInCookies(t *testing.T) {
 	require.NoError(t, err)
 	answer.Body.Close()
 	require.Equal(t, 200, answer.StatusCode)
-	_, text = one.operate(t, "/metrics")
+	_, text = newVisitor(t).send(one.forOperators(), "GET", "/metrics", "")
 	require.Contains(t, text, `cookie_rejections_total{reason="malformed"} 1`)
 }
 

@@ -58,6 +58,7 @@ type Config struct {
 	Stickiness              Stickiness
 	StickinessSeconds       int
 	SessionTTLHours         int
+	SessionLimitDays        int // 0: no limit
 	NewSessionsPerClient    int
 	CookieKeys              []int // numbers of the keys; the first encrypts
 	AvailabilityZones       int
@@ -74,6 +75,7 @@ type Config struct {
 	TargetCPUPercent        int
 	TargetRequestsPerMinute int
 	AppPort                 int
+	AdminPort               int
 	CachePort               int
 	CacheNodeType           string
 	CacheReplicas           int
@@ -101,6 +103,7 @@ func LoadConfig(ctx *pulumi.Context) (Config, error) {
 		Stickiness:              oneOf(r, "stickiness", StickinessNone, StickinessNone, StickinessLBCookie, StickinessAppCookie),
 		StickinessSeconds:       r.integer("stickinessSeconds", 86400, 1, 604800),
 		SessionTTLHours:         r.integer("sessionTtlHours", 336, 1, 8760),
+		SessionLimitDays:        r.integer("sessionLimitDays", 90, 0, 3650),
 		NewSessionsPerClient:    r.integer("newSessionsPerClient", 1000, 0, 1000000),
 		CookieKeys:              r.cookieKeys("cookieKeys"),
 		AvailabilityZones:       r.integer("availabilityZones", 3, 2, 6),
@@ -117,6 +120,7 @@ func LoadConfig(ctx *pulumi.Context) (Config, error) {
 		TargetCPUPercent:        r.integer("targetCpuPercent", 60, 10, 90),
 		TargetRequestsPerMinute: r.integer("targetRequestsPerMinute", 6000, 1, 1000000),
 		AppPort:                 r.integer("appPort", 8080, 1024, 65535),
+		AdminPort:               r.integer("adminPort", 8081, 1024, 65535),
 		CachePort:               r.integer("cachePort", 6379, 1024, 65535),
 		CacheNodeType:           r.pattern("cacheNodeType", "cache.t4g.small", `cache\.[a-z0-9]+\.[a-z0-9]+`),
 		CacheReplicas:           r.integer("cacheReplicas", 1, 0, 5),
@@ -167,6 +171,9 @@ func (r *reader) combinations(c Config) {
 			fmt.Sprintf("fast or replicated with cacheReplicas %d: strict needs 2, so that one may be away", c.CacheReplicas)},
 		{c.MinInstances < c.AvailabilityZones, "minInstances", c.MinInstances,
 			fmt.Sprintf("at least availabilityZones (%d), one instance per zone", c.AvailabilityZones)},
+		{c.AdminPort == c.AppPort, "adminPort", c.AdminPort, fmt.Sprintf("another port than appPort (%d)", c.AppPort)},
+		{c.MaxInstances > mostInstances(c.DatabaseInstanceClass), "maxInstances", c.MaxInstances,
+			fmt.Sprintf("at most %d with databaseInstanceClass %s, for the connections of a roll", mostInstances(c.DatabaseInstanceClass), c.DatabaseInstanceClass)},
 		{c.MaxInstances < c.MinInstances, "maxInstances", c.MaxInstances,
 			fmt.Sprintf("at least minInstances (%d)", c.MinInstances)},
 		{c.ReadReplicas > 0 && c.BackupRetentionDays == 0, "backupRetentionDays", c.BackupRetentionDays,

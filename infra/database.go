@@ -11,6 +11,10 @@ import (
 // databaseName is the database, and the name of the user who owns it.
 const databaseName = "myclothes"
 
+// serviceRole is the user as whom the service reads and writes rows. It may not change
+// the schema; instances make it, as the owner, when they migrate.
+const serviceRole = "cart_service"
+
 // DatabaseArgs say what database to make.
 type DatabaseArgs struct {
 	Network             *Network
@@ -37,7 +41,8 @@ type Database struct {
 	Writer  pulumi.StringOutput   // host:port of the primary
 	Readers []pulumi.StringOutput // host:port of every read replica
 
-	credentials credentials // {"username","password"}
+	credentials credentials // {"username","password"} of the owner
+	service     credentials // {"username","password"} of serviceRole
 	instances   []pulumi.Resource
 }
 
@@ -55,6 +60,14 @@ func NewDatabase(ctx *pulumi.Context, name string, args *DatabaseArgs, opts ...p
 	}
 	fields := pulumi.Map{"username": pulumi.String(databaseName), "password": password}
 	if d.credentials, err = newCredentials(ctx, name+"-credentials", fields, args.Deletable, args.tags, d); err != nil {
+		return nil, err
+	}
+	servicePassword, err := newPassword(ctx, name+"-service-password", 32, d)
+	if err != nil {
+		return nil, err
+	}
+	fields = pulumi.Map{"username": pulumi.String(serviceRole), "password": servicePassword}
+	if d.service, err = newCredentials(ctx, name+"-service-credentials", fields, args.Deletable, args.tags, d); err != nil {
 		return nil, err
 	}
 	primary, err := d.createPrimary(ctx, name, password, args)

@@ -14,12 +14,14 @@ func (s *stack) environment() []input {
 	variables := []input{
 		{"CART_ADDRESS", pulumi.String("${PRIVATE_IP}")},
 		{"CART_PORT", pulumi.String(strconv.Itoa(c.AppPort))},
+		{"CART_ADMIN_PORT", pulumi.String(strconv.Itoa(c.AdminPort))},
 		{"CART_INSTANCE_ID", pulumi.String("${INSTANCE_ID}")},
 		{"CART_AVAILABILITY_ZONE", pulumi.String("${AVAILABILITY_ZONE}")},
 		{"CART_RELEASE", pulumi.String(s.binary.SHA256)},
 		{"CART_STORE", pulumi.String(c.CartStore)},
 		{"CART_SESSION_COOKIE", pulumi.String(sessionCookie(c))},
 		{"CART_SESSION_TTL", pulumi.Sprintf("%dh", c.SessionTTLHours)},
+		{"CART_SESSION_LIMIT", pulumi.Sprintf("%dh", 24*c.SessionLimitDays)},
 		{"CART_NEW_SESSIONS_PER_CLIENT", pulumi.String(strconv.Itoa(c.NewSessionsPerClient))},
 		{"CART_SHUTDOWN_TIMEOUT", pulumi.Sprintf("%ds", s.shutdownSeconds())},
 		{"CART_CACHE_ADDRESS", pulumi.Sprintf("%s:%d", s.memory.PrimaryAddress, s.memory.Port)},
@@ -28,7 +30,9 @@ func (s *stack) environment() []input {
 		{"CART_DATABASE_WRITER", s.data.Writer},
 		{"CART_DATABASE_READERS", joined(s.data.Readers)},
 		{"CART_DATABASE_NAME", pulumi.String(databaseName)},
-		{"CART_DATABASE_SECRET", s.data.credentials.arn},
+		{"CART_DATABASE_SECRET", s.data.service.arn},
+		{"CART_DATABASE_OWNER_SECRET", s.data.credentials.arn},
+		{"CART_DATABASE_CONNECTIONS", pulumi.String(strconv.Itoa(databaseConnections))},
 		{"AWS_REGION", pulumi.String(s.location.region)},
 	}
 	if s.table != nil {
@@ -87,7 +91,7 @@ func (s *stack) userData() pulumi.StringOutput {
 
 // permissions are all that an instance may do in AWS.
 func (s *stack) permissions() []statement {
-	secrets := []any{s.memory.credentials.arn, s.data.credentials.arn}
+	secrets := []any{s.memory.credentials.arn, s.data.credentials.arn, s.data.service.arn}
 	if s.cookies != nil {
 		secrets = append(secrets, s.cookies.arn)
 	}
@@ -115,6 +119,7 @@ func (s *stack) export(ctx *pulumi.Context) error {
 	ctx.Export("databaseWriter", s.data.Writer)
 	ctx.Export("databaseReaders", joined(s.data.Readers))
 	ctx.Export("databaseSecretArn", s.data.credentials.arn)
+	ctx.Export("databaseServiceSecretArn", s.data.service.arn)
 	ctx.Export("cacheSecretArn", s.memory.credentials.arn)
 	if s.table != nil {
 		ctx.Export("sessionTable", s.table.Name)

@@ -124,7 +124,7 @@ func (s *stack) database(ctx *pulumi.Context) (err error) {
 	if err != nil {
 		return err
 	}
-	s.needs = append(append(s.needs, s.data.instances...), s.data.credentials.version)
+	s.needs = append(append(s.needs, s.data.instances...), s.data.credentials.version, s.data.service.version)
 	return nil
 }
 

@@ -119,7 +119,7 @@ func TestNoSecretIsInPlainSightAndNoOutputIsFormattedAsAnAddress(t *testing.T) {
 				generated++
 			}
 		}
-		require.Equal(t, 2, generated)
+		require.Equal(t, 3, generated)
 		require.NotContains(t, script(t, g), secretMark)
 	})
 }

@@ -47,6 +47,10 @@ var refusals = []struct {
 	{"a limit below none", settings{"newSessionsPerClient": "-1"}, []string{"newSessionsPerClient", `"-1"`, "from 0 to 1000000"}},
 	{"a cookie key twice", settings{"cookieKeys": "1,1"}, []string{"cookieKeys", "1,1", "different numbers", "like 2,1"}},
 	{"a cookie key in letters", settings{"cookieKeys": "new,old"}, []string{"cookieKeys", "new,old", "from 1 to 9999"}},
+	{"the service's port for operators", settings{"adminPort": "8080"}, []string{"adminPort", `"8080"`, "another port than appPort (8080)"}},
+	{"a session without end in words", settings{"sessionLimitDays": "never"}, []string{"sessionLimitDays", "never", "from 0 to 3650"}},
+	{"more instances than the database has connections for", settings{"databaseInstanceClass": "db.t4g.micro", "maxInstances": "7"},
+		[]string{"maxInstances", `"7"`, "at most 6 with databaseInstanceClass db.t4g.micro"}},
 	{"a truth value that is none", settings{"databaseMultiAz": "yes"}, []string{"databaseMultiAz", "yes", "true or false"}},
 }
 
@@ -65,6 +69,16 @@ func TestIllegalConfigurationsAreRefusedBeforeAnythingIsRegistered(t *testing.T)
 			}
 		})
 	}
+}
+
+func TestTheFleetFitsTheConnectionsOfTheDatabase(t *testing.T) {
+	t.Parallel()
+	for class, most := range map[string]string{"db.t4g.micro": "6", "db.t4g.medium": "28", "db.m7g.large": "58", "db.r7g.24xlarge": "368", "db.x2g.large": "1000"} {
+		_, err := deploy(preview, base().with(settings{"databaseInstanceClass": class, "maxInstances": most}))
+		require.NoError(t, err, "%s serves %s instances", class, most)
+	}
+	_, err := deploy(preview, base().with(settings{"databaseInstanceClass": "db.t4g.medium", "maxInstances": "29"}))
+	require.ErrorContains(t, err, "at most 28 with databaseInstanceClass db.t4g.medium")
 }
 
 func TestAllProblemsAreReportedTogether(t *testing.T) {

@@ -1,7 +1,9 @@
 package tests
 
 import (
+	"encoding/json"
 	"flag"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -60,6 +62,33 @@ func TestTheServiceWaitsForACacheReplicaOnlyWhereThereIsOne(t *testing.T) {
 	require.Equal(t, "replicated", environment(t, evaluate(t, update, base()))[durability])
 	require.Equal(t, "strict", environment(t, evaluate(t, update, base().with(settings{"cartDurability": "strict", "cacheReplicas": "2"})))[durability])
 	require.Equal(t, "fast", environment(t, evaluate(t, update, base().with(settings{"cacheReplicas": "0"})))[durability])
+}
+
+func TestRequestsUseAnotherUserThanMigrations(t *testing.T) {
+	t.Parallel()
+	g := evaluate(t, update, base())
+	env := environment(t, g)
+	require.NotEqual(t, env["CART_DATABASE_SECRET"], env["CART_DATABASE_OWNER_SECRET"])
+	permitted := fmt.Sprint(g.the(t, "RolePolicy").input("policy"))
+	users := map[string]bool{}
+	for _, version := range g.of("SecretVersion") {
+		var login struct{ Username, Password string }
+		require.NoError(t, json.Unmarshal([]byte(version.input("secretString").(string)), &login))
+		if login.Username != "" {
+			users[login.Username] = true
+		}
+	}
+	require.Equal(t, map[string]bool{"myclothes": true, "cart_service": true}, users)
+	for _, name := range []string{"CART_DATABASE_SECRET", "CART_DATABASE_OWNER_SECRET"} {
+		require.Contains(t, permitted, env[name])
+	}
+}
+
+func TestHowLongASessionMayLiveFollowsTheConfiguration(t *testing.T) {
+	t.Parallel()
+	for days, want := range map[string]string{"90": "2160h", "0": "0h"} {
+		require.Equal(t, want, environment(t, evaluate(t, update, base().with(settings{"sessionLimitDays": days})))["CART_SESSION_LIMIT"])
+	}
 }
 
 func TestStickinessIsAlwaysSentAlsoWhenOff(t *testing.T) {

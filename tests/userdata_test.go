@@ -165,8 +165,8 @@ func TestACorruptedDownloadIsNeverStarted(t *testing.T) {
 	require.NotContains(t, m.read(t, "calls.log"), "systemctl")
 }
 
-// The release is run with what user data says, but for address and port, which are
-// this machine's. Cache, database and AWS are away: the service is up all the same.
+// The release is run with what user data says, but for address and ports, which are
+// this machine's, and for its patience. Cache, database and AWS are away: the service is up all the same.
 func TestTheReleaseRunsWithTheEnvironmentThatUserDataWrites(t *testing.T) {
 	if runtime.GOOS != "linux" {
 		t.Skip("the release is a Linux binary")
@@ -178,7 +178,7 @@ func TestTheReleaseRunsWithTheEnvironmentThatUserDataWrites(t *testing.T) {
 			t.Parallel()
 			g := evaluate(t, update, configurations[rung].with(settings{"instanceType": native}))
 			env := environment(t, g)
-			env["CART_PORT"] = freePort(t)
+			env["CART_PORT"], env["CART_ADMIN_PORT"], env["CART_START_PATIENCE"] = freePort(t), freePort(t), "1s"
 			metadata := map[string]string{"PRIVATE_IP": "127.0.0.1", "INSTANCE_ID": "i-0abc", "AVAILABILITY_ZONE": "eu-west-1a"}
 			service := exec.Command(g.the(t, "BucketObjectv2").inputs["source"].AssetValue().Path)
 			service.Env = []string{"AWS_ENDPOINT_URL=http://127.0.0.1:1", "AWS_ACCESS_KEY_ID=none", "AWS_SECRET_ACCESS_KEY=none"}

@@ -9,6 +9,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"slices"
+	"sync"
 	"sync/atomic"
 	"syscall"
 	"testing"
@@ -119,6 +120,18 @@ func (p *Postgres) Exec(database, sql string, args ...any) {
 	defer conn.Close(context.Background())
 	_, err = conn.Exec(context.Background(), sql, args...)
 	require.NoError(p.tb, err, sql)
+}
+
+// Hold runs a statement in a transaction that lasts until release is called.
+func (p *Postgres) Hold(database, sql string) (release func()) {
+	p.tb.Helper()
+	conn, err := pgx.Connect(context.Background(), p.url(database))
+	require.NoError(p.tb, err)
+	_, err = conn.Exec(context.Background(), "begin; "+sql)
+	require.NoError(p.tb, err, sql)
+	release = sync.OnceFunc(func() { conn.Close(context.Background()) })
+	p.tb.Cleanup(release)
+	return release
 }
 
 // Scalar runs a query in a database and scans its one value into target.

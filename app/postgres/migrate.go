@@ -18,17 +18,13 @@ var migrations embed.FS
 const migrateTimeout = time.Minute // waiting for other instances included
 
 // Migrate brings the schema up to this release, and lets the service's role in. Instances that boot at once take turns
-// under an advisory lock; a schema newer than this release is left alone, so that a fleet can be rolled. What fails may
-// be tried again: a migration is made as a whole or not at all. The error wraps shop.ErrUnavailable if the database is
-// away; one that does not is a lock that somebody holds, or a migration that cannot be made.
+// under an advisory lock; a schema newer than this release is left alone, so that a fleet can be rolled. An error
+// that wraps shop.ErrUnavailable says that the database is away; after others, such as a lock that was not to be had,
+// it may work the next time as well.
 func (db *DB) Migrate(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, migrateTimeout)
 	defer cancel()
-	err := db.owner.migrate(ctx)
-	if unavailable(err) {
-		return away(err)
-	}
-	return err
+	return db.owner.migrate(ctx)
 }
 
 func migrateOn(ctx context.Context, conn *pgx.Conn) error {

@@ -46,7 +46,8 @@ func newOwner(cfg Config) (*owner, error) {
 	return &owner{config: config, secret: cfg.Owner, role: cfg.Secret}, nil
 }
 
-// do opens a connection, once more if the password was rotated, and works with it.
+// do opens a connection, once more if the password was rotated, and works with it. The error wraps shop.ErrUnavailable
+// if there was no connection, or it was lost or led to a server that is starting, full or not the primary.
 func (o *owner) do(ctx context.Context, work func(context.Context, *pgx.Conn) error) error {
 	conn, err := o.connect(ctx)
 	if isAuthFailure(err) {
@@ -54,10 +55,19 @@ func (o *owner) do(ctx context.Context, work func(context.Context, *pgx.Conn) er
 		conn, err = o.connect(ctx)
 	}
 	if err != nil {
-		return fmt.Errorf("connect: %w", err)
+		return away(fmt.Errorf("connect: %w", err))
 	}
 	defer conn.Close(context.WithoutCancel(ctx))
-	return work(ctx, conn)
+	if err = work(ctx, conn); err != nil && (conn.IsClosed() && ctx.Err() == nil || refusedByServer(err)) {
+		return away(err)
+	}
+	return err
+}
+
+// refusedByServer reports whether the server said that it is not there for anybody now.
+func refusedByServer(err error) bool {
+	var pgErr *pgconn.PgError
+	return errors.As(err, &pgErr) && (lost(err) || pgErr.Code == readOnlyTransaction)
 }
 
 func (o *owner) connect(ctx context.Context) (*pgx.Conn, error) {

@@ -21,7 +21,7 @@ func (o *owner) admit(ctx context.Context, conn *pgx.Conn) error {
 	}
 	login, err := o.role.Value(ctx)
 	if err != nil {
-		return err
+		return away(err)
 	}
 	if login.Username == conn.Config().User {
 		return errors.New("the service's user is the owner of the schema: their secrets must name two users")

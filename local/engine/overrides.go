@@ -54,7 +54,7 @@ func (s *Settings) change(key, declared, value, why string) {
 }
 
 // ports are the settings that name ports which interfaces of the VPC listen on.
-var ports = []string{"appPort", "cachePort", "databasePort"}
+var ports = []string{"adminPort", "appPort", "cachePort", "databasePort"}
 
 // chosenPort is a port as it was declared when its stack came up, and as it is.
 type chosenPort struct{ Declared, Port string }
