@@ -36,17 +36,20 @@ func echo(w http.ResponseWriter, r *http.Request) {
 	w.Write(body)
 }
 
-// connect returns a connection to a server.
-func connect(t *testing.T, server func(http.Handler, *slog.Logger) *http.Server, handler http.HandlerFunc) net.Conn {
+func serverOf(handler http.HandlerFunc) *http.Server {
+	return newHTTPServer(handler, slog.New(slog.DiscardHandler))
+}
+
+// connect returns a connection to the server.
+func connect(t *testing.T, server *http.Server) net.Conn {
 	connections := make(pipes)
-	serving := server(handler, slog.New(slog.DiscardHandler))
-	go serving.Serve(connections)
+	go server.Serve(connections)
 	ours, theirs := net.Pipe()
 	connections <- theirs
 	t.Cleanup(func() {
 		ours.Close()
 		close(connections)
-		serving.Close()
+		server.Close()
 	})
 	return ours
 }
@@ -67,7 +70,7 @@ func post(t *testing.T, conn net.Conn, body string, length int) *http.Response {
 func TestAConnectionIsNotClosedUnderTheRequestsOfALoadBalancer(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		conn := connect(t, newHTTPServer, echo)
+		conn := connect(t, serverOf(echo))
 		for range 3 {
 			time.Sleep(time.Minute)
 			require.Equal(t, http.StatusOK, post(t, conn, "tee", 3).StatusCode)
@@ -78,7 +81,7 @@ func TestAConnectionIsNotClosedUnderTheRequestsOfALoadBalancer(t *testing.T) {
 func TestABodyThatDoesNotComeIsGivenUp(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		conn, before := connect(t, newHTTPServer, echo), time.Now()
+		conn, before := connect(t, serverOf(echo)), time.Now()
 		require.Equal(t, http.StatusRequestTimeout, post(t, conn, "tee", 4).StatusCode)
 		require.LessOrEqual(t, time.Since(before), 15*time.Second)
 	})
@@ -87,13 +90,15 @@ func TestABodyThatDoesNotComeIsGivenUp(t *testing.T) {
 func TestAnOperatorsRequestTakesAsLongAsItWasAskedFor(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		conn := connect(t, newAdminServer, func(w http.ResponseWriter, r *http.Request) {
+		operators := serverOf(func(w http.ResponseWriter, r *http.Request) {
 			select {
 			case <-r.Context().Done():
 			case <-time.After(time.Minute):
 				fmt.Fprint(w, "profile")
 			}
 		})
+		operators.WriteTimeout = longestProfile
+		conn := connect(t, operators)
 		_, err := fmt.Fprint(conn, "GET / HTTP/1.1\r\nHost: shop\r\n\r\n")
 		require.NoError(t, err)
 		response, err := http.ReadResponse(bufio.NewReader(conn), nil)
