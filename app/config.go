@@ -89,7 +89,7 @@ func LoadConfig(getenv func(string) string) (Config, error) {
 			SignedIn: env.duration("CART_SESSION_LIMIT", "2160h", 0),
 		},
 		NewSessions:     env.count("CART_NEW_SESSIONS_PER_CLIENT", "1000"),
-		StartPatience:   env.duration("CART_START_PATIENCE", "15s", 0),
+		StartPatience:   env.duration("CART_START_PATIENCE", "10s", 0),
 		ShutdownTimeout: env.duration("CART_SHUTDOWN_TIMEOUT", "20s", 0),
 		Database: DatabaseConfig{
 			Writer:  env.hostPort("CART_DATABASE_WRITER"),

@@ -45,7 +45,7 @@ func (p *preparation) run(ctx context.Context) {
 			p.log.Error("the instance stays out of service", "error", err)
 			return
 		}
-		p.log.Warn("the instance is not prepared yet", "error", err, "retryIn", pause.String())
+		p.log.Warn("the instance is not prepared yet", "error", err)
 		if errors.Is(err, shop.ErrUnavailable) && time.Now().After(impatient) && !p.health.Opened() {
 			p.health.Open()
 			p.log.Warn("the instance is healthy while a store is away", "after", p.patience.String())
@@ -53,9 +53,18 @@ func (p *preparation) run(ctx context.Context) {
 		select {
 		case <-ctx.Done():
 			return
-		case <-time.After(pause):
+		case <-time.After(untilNext(pause, impatient)):
 		}
 	}
+}
+
+// untilNext is the pause before the next attempt, which is not put off to long after the instance has lost its
+// patience: platforms replace an instance that takes too long.
+func untilNext(pause time.Duration, impatient time.Time) time.Duration {
+	if left := time.Until(impatient); left > 0 {
+		return min(pause, left)
+	}
+	return pause
 }
 
 // attempt does what is still to be done. Who has visitors already need not rehearse.

@@ -11,6 +11,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"runtime"
 	"strings"
 	"syscall"
@@ -140,6 +141,7 @@ func TestTheStackComesUpAndServesAndChangesAndGoes(t *testing.T) {
 		{"an edit rolls the fleet without a failed request", editRollsTheFleet},
 		{"a killed instance is replaced and carts stay", killedInstanceIsReplaced},
 		{"stickiness comes and goes with configuration", stickinessComesAndGoes},
+		{"a release that panics in a cart handler is seen by no shopper", panickingReleaseIsNotSeen},
 		{"a release that does not start is reported and not rolled out", brokenReleaseIsReported},
 		{"down leaves nothing", downLeavesNothing},
 	} {
@@ -202,8 +204,9 @@ func upWithoutChangesTouchesNothing(t *testing.T, s *site) {
 	require.Equal(t, before, s.processes(t))
 }
 
-func editRollsTheFleet(t *testing.T, s *site) {
-	s.edit(t, "app/server/pages/layout.html", "MyClothes</a>", "MyClothes, rolled</a>")
+// upAmongShoppers brings the site up while people shop, who must not notice.
+func (s *site) upAmongShoppers(t *testing.T, settings ...string) (report shoppers.Report, output string, err error) {
+	t.Helper()
 	rolled := make(chan struct{})
 	type result struct {
 		report shoppers.Report
@@ -216,16 +219,23 @@ func editRollsTheFleet(t *testing.T, s *site) {
 		})
 		reported <- result{report, err}
 	}()
-	output := s.mustRun(t, "up")
+	output, err = s.run(append([]string{"up"}, settings...)...)
 	close(rolled)
 	r := <-reported
 	require.NoError(t, r.err)
-	require.Contains(t, output, "Successful")
 	require.Empty(t, r.report.Errors)
 	require.Empty(t, r.report.Lost)
 	require.Empty(t, r.report.Doubled)
 	require.Equal(t, 50, r.report.Carts)
-	require.Greater(t, len(r.report.Instances), 2, "old and new ones")
+	return r.report, output, err
+}
+
+func editRollsTheFleet(t *testing.T, s *site) {
+	s.edit(t, "app/server/pages/layout.html", "MyClothes</a>", "MyClothes, rolled</a>")
+	report, output, err := s.upAmongShoppers(t)
+	require.NoError(t, err, output)
+	require.Contains(t, output, "Successful")
+	require.Greater(t, len(report.Instances), 2, "old and new ones")
 	_, page := s.ask(t, browser(t), http.MethodGet, "/", "")
 	require.Contains(t, page, "MyClothes, rolled")
 }
@@ -264,6 +274,24 @@ func stickinessComesAndGoes(t *testing.T, s *site) {
 	require.Empty(t, last.Header.Values("Set-Cookie"))
 }
 
+// panickingReleaseIsNotSeen rolls out a release that starts, connects and answers, and panics when somebody buys. With
+// a pinned image, the roll undoes itself.
+func panickingReleaseIsNotSeen(t *testing.T, s *site) {
+	const sound = "func (s *server) addItem(r *http.Request, session *shop.Session) (response, error) {"
+	const panics = sound + "\n\tpanic(\"it always panics\")"
+	before := s.instances(t)
+	s.edit(t, "app/server/cart.go", sound, panics)
+	report, output, err := s.upAmongShoppers(t, "-config", "amiId=ami-0123456789abcdef0")
+	require.Error(t, err, output)
+	require.Contains(t, output, "RollbackSuccessful")
+	require.Contains(t, output, "this release does not work")
+	for instance := range report.Instances {
+		require.Contains(t, before, instance, "a shopper was served by the new release")
+	}
+	s.edit(t, "app/server/cart.go", panics, sound)
+	s.mustRun(t, "up")
+}
+
 func brokenReleaseIsReported(t *testing.T, s *site) {
 	s.edit(t, "app/main.go", "func main() {", "func main() {\n\tfmt.Fprintln(os.Stderr, \"cannot start today\")\n\tos.Exit(3)")
 	output, err := s.run("up")
@@ -283,3 +311,11 @@ func downLeavesNothing(t *testing.T, s *site) {
 	require.Len(t, left, 1, left)
 	require.Equal(t, "bin", left[0].Name())
 }
+
+// instances are the cart instances in service.
+func (s *site) instances(t *testing.T) []string {
+	t.Helper()
+	return instanceID.FindAllString(s.mustRun(t, "status"), -1)
+}
+
+var instanceID = regexp.MustCompile(`\bi-[0-9a-f]{17}\b`)
