@@ -205,7 +205,7 @@ func upWithoutChangesTouchesNothing(t *testing.T, s *site) {
 }
 
 // upAmongShoppers brings the site up while people shop, who must not notice.
-func (s *site) upAmongShoppers(t *testing.T) (report shoppers.Report, output string, err error) {
+func (s *site) upAmongShoppers(t *testing.T, settings ...string) (report shoppers.Report, output string, err error) {
 	t.Helper()
 	rolled := make(chan struct{})
 	type result struct {
@@ -219,7 +219,7 @@ func (s *site) upAmongShoppers(t *testing.T) (report shoppers.Report, output str
 		})
 		reported <- result{report, err}
 	}()
-	output, err = s.run("up")
+	output, err = s.run(append([]string{"up"}, settings...)...)
 	close(rolled)
 	r := <-reported
 	require.NoError(t, r.err)
@@ -274,14 +274,16 @@ func stickinessComesAndGoes(t *testing.T, s *site) {
 	require.Empty(t, last.Header.Values("Set-Cookie"))
 }
 
-// panickingReleaseIsNotSeen rolls out a release that starts, connects and answers, and panics when somebody buys.
+// panickingReleaseIsNotSeen rolls out a release that starts, connects and answers, and panics when somebody buys. With
+// a pinned image, the roll undoes itself.
 func panickingReleaseIsNotSeen(t *testing.T, s *site) {
 	const sound = "func (s *server) addItem(r *http.Request, session *shop.Session) (response, error) {"
 	const panics = sound + "\n\tpanic(\"it always panics\")"
 	before := s.instances(t)
 	s.edit(t, "app/server/cart.go", sound, panics)
-	report, output, err := s.upAmongShoppers(t)
+	report, output, err := s.upAmongShoppers(t, "-config", "amiId=ami-0123456789abcdef0")
 	require.Error(t, err, output)
+	require.Contains(t, output, "RollbackSuccessful")
 	require.Contains(t, output, "this release does not work")
 	for instance := range report.Instances {
 		require.Contains(t, before, instance, "a shopper was served by the new release")
