@@ -57,12 +57,15 @@ func New(source Source) *Catalog { return &Catalog{source: source, now: time.Now
 
 // Range returns what the shop sells now. Many callers at once cause one query.
 func (c *Catalog) Range(ctx context.Context) (*shop.Range, error) {
-	if last := c.last.Load(); last != nil && c.now().Before(last.recheck) {
-		return last.Range, nil
+	if last := c.fresh(); last != nil {
+		return last, nil
 	}
 	after := c.after()
 	// Nobody joins a load that began before what they know to be outdated: the key says as of which the load is.
 	loaded := c.loading.DoChan(strconv.FormatInt(int64(after), 10), func() (any, error) {
+		if last := c.fresh(); last != nil {
+			return last, nil // somebody else's load has ended since the caller looked
+		}
 		return c.load(context.WithoutCancel(ctx), after) // the first caller's deadline does not decide for the others
 	})
 	select {
@@ -74,6 +77,14 @@ func (c *Catalog) Range(ctx context.Context) (*shop.Range, error) {
 		}
 		return result.Val.(*shop.Range), nil
 	}
+}
+
+// fresh is what was last read; nil if it must be read again.
+func (c *Catalog) fresh() *shop.Range {
+	if last := c.last.Load(); last != nil && c.now().Before(last.recheck) {
+		return last.Range
+	}
+	return nil
 }
 
 // after is the position that a load must be as of.
