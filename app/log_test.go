@@ -12,7 +12,7 @@ import (
 
 func TestLogLinesAreWrittenTogetherAndSoon(t *testing.T) {
 	t.Parallel()
-	var out logBuffer
+	var out apptest.Log
 	lines := newLateWriter(&out)
 	lines.Write([]byte("one\n"))
 	lines.Write([]byte("two\n"))
@@ -26,7 +26,7 @@ func TestLogLinesAreWrittenTogetherAndSoon(t *testing.T) {
 
 func TestLogLinesThatFillTheBufferAreNotKeptBack(t *testing.T) {
 	t.Parallel()
-	var out logBuffer
+	var out apptest.Log
 	lines := newLateWriter(&out)
 	lines.Write(bytes.Repeat([]byte("x"), logBufferSize+1))
 	require.Len(t, out.String(), logBufferSize+1)
@@ -34,7 +34,7 @@ func TestLogLinesThatFillTheBufferAreNotKeptBack(t *testing.T) {
 
 func TestFlushWritesWhatIsLeft(t *testing.T) {
 	t.Parallel()
-	var out logBuffer
+	var out apptest.Log
 	lines := newLateWriter(&out)
 	lines.Write([]byte("last words\n"))
 	lines.Flush()

@@ -47,9 +47,9 @@ func (o *outcomes) count() int {
 func ending(list ...error) *outcomes { return &outcomes{list: list} }
 
 // preparing runs a preparation until the test ends.
-func preparing(t *testing.T, patience time.Duration, migrate, rehearse *outcomes) (*server.Health, *logBuffer) {
+func preparing(t *testing.T, patience time.Duration, migrate, rehearse *outcomes) (*server.Health, *apptest.Log) {
 	t.Helper()
-	logs := &logBuffer{}
+	logs := &apptest.Log{}
 	p := &preparation{
 		migrate: migrate.next, rehearse: rehearse.next, patience: patience,
 		health: &server.Health{}, log: slog.New(slog.NewTextHandler(logs, nil)),
@@ -113,7 +113,7 @@ func (window) Position(context.Context) (shop.Position, error) { return 1, nil }
 
 func TestAReleaseThatPanicsWhenSomebodyBuysIsNeverHealthy(t *testing.T) {
 	t.Parallel()
-	logs := &logBuffer{}
+	logs := &apptest.Log{}
 	log := slog.New(slog.NewTextHandler(logs, nil))
 	parts := server.Config{
 		StoreName: "instance", SessionCookie: "sid", Health: &server.Health{}, Log: log,

@@ -70,26 +70,9 @@ func newCloud(t *testing.T) *cloud {
 type instance struct {
 	url   string
 	admin string
-	logs  *logBuffer
+	logs  *apptest.Log
 	stop  context.CancelFunc
 	done  chan error
-}
-
-type logBuffer struct {
-	mu sync.Mutex
-	bytes.Buffer
-}
-
-func (b *logBuffer) Write(p []byte) (int, error) {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	return b.Buffer.Write(p)
-}
-
-func (b *logBuffer) String() string {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	return b.Buffer.String()
 }
 
 // boot starts an instance and waits until it is healthy, and has what it needs.
@@ -127,7 +110,7 @@ func (c *cloud) launch(t *testing.T, id string, change ...string) *instance {
 		env[change[i]] = change[i+1]
 	}
 	ctx, cancel := context.WithCancel(context.Background())
-	in := &instance{url: "http://127.0.0.1:" + port, admin: "http://127.0.0.1:" + adminPort, logs: &logBuffer{}, stop: cancel, done: make(chan error, 1)}
+	in := &instance{url: "http://127.0.0.1:" + port, admin: "http://127.0.0.1:" + adminPort, logs: &apptest.Log{}, stop: cancel, done: make(chan error, 1)}
 	go func() { in.done <- run(ctx, func(key string) string { return env[key] }, in.logs) }()
 	t.Cleanup(func() { in.halt(t) })
 	return in

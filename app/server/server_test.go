@@ -17,6 +17,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"myclothes/app/apptest"
 	"myclothes/app/memory"
 	"myclothes/app/ordertest"
 	"myclothes/app/shop"
@@ -130,31 +131,13 @@ type fixture struct {
 	customers *accounts
 	orders    *ordertest.Ledger
 	throttle  Throttle
-	logs      *logBuffer
-}
-
-// logBuffer is a log that may be read while it is written.
-type logBuffer struct {
-	mu sync.Mutex
-	bytes.Buffer
-}
-
-func (b *logBuffer) Write(p []byte) (int, error) {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	return b.Buffer.Write(p)
-}
-
-func (b *logBuffer) String() string {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	return b.Buffer.String()
+	logs      *apptest.Log
 }
 
 func newFixture(t *testing.T, change ...func(*Config)) *fixture {
 	t.Helper()
 	cfg := testConfig()
-	f := &fixture{T: t, customers: cfg.Customers.(*accounts), orders: cfg.Orders.(*ordertest.Ledger), logs: &logBuffer{}}
+	f := &fixture{T: t, customers: cfg.Customers.(*accounts), orders: cfg.Orders.(*ordertest.Ledger), logs: &apptest.Log{}}
 	cfg.Log = slog.New(slog.NewJSONHandler(f.logs, nil))
 	for _, c := range change {
 		c(&cfg)
