@@ -16,25 +16,35 @@ import (
 	"myclothes/app/shop"
 )
 
-// startShipped starts a cache as it ships, with TLS and a token, and returns its primary and a client.
-func startShipped(tb testing.TB) (*apptest.Redis, *Client) {
+// shippedToken is what a cache asks for that was started as it ships.
+const shippedToken = "a-token-of-the-test"
+
+// shipped is a cache as it ships, with TLS and a token.
+type shipped struct {
+	*apptest.Redis
+	trust *tls.Config
+}
+
+func startShipped(tb testing.TB) shipped {
 	tb.Helper()
 	authority := apptest.NewAuthority(tb)
-	const token = "a-token-of-the-test"
-	primary := apptest.StartSecureRedis(tb, authority, token)
 	trust := &tls.Config{RootCAs: authority.Roots(tb), ServerName: "127.0.0.1", MinVersion: tls.VersionTLS12}
-	client := NewClient(Config{Address: primary.Addr, Dialer: dial.From(netip.Addr{}), TLS: trust, Token: &rotated{values: []string{token}}})
+	return shipped{apptest.StartSecureRedis(tb, authority, shippedToken), trust}
+}
+
+// openShipped returns a store in the cache that this address leads to.
+func (s shipped) openShipped(tb testing.TB, address string, durability Durability) *Store {
+	tb.Helper()
+	client := NewClient(Config{Address: address, Dialer: dial.From(netip.Addr{}), TLS: s.trust, Token: &rotated{values: []string{shippedToken}}})
 	tb.Cleanup(func() { client.Close() })
-	return primary, client
+	return NewStore(client, Options{Lifetimes: shop.Lifetimes{Idle: time.Hour}, Durability: durability})
 }
 
 // BenchmarkStore measures the way that ships: calls per second, and this process' CPU per call.
 func BenchmarkStore(b *testing.B) {
-	primary, client := startShipped(b)
+	primary := startShipped(b)
 	primary.StartReplica()
-	lifetimes := shop.Lifetimes{Idle: time.Hour}
-	fast := NewStore(client, Options{Lifetimes: lifetimes, Durability: Fast})
-	replicated := NewStore(client, Options{Lifetimes: lifetimes, Durability: Replicated})
+	fast, replicated := primary.openShipped(b, primary.Addr, Fast), primary.openShipped(b, primary.Addr, Replicated)
 	for _, operation := range []struct {
 		name string
 		call func(session *shop.Session, i int) error

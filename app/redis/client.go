@@ -10,6 +10,7 @@
 //   - After READONLY or LOADING it stays where it is; the endpoint's name may have moved. All connections are left then.
 //   - It connects when it is made, for its pipelines. That connection is refused here.
 //   - A WAIT that is not sent together with what it waits for goes over another connection, and waits for nothing.
+//   - It makes room for as many elements as a reply says it has: who speaks for the cache can end the process.
 //   - Its scripts are sent by hash and, after NOSCRIPT, in full, but one at a time; here they share round trips.
 package redis
 
@@ -97,10 +98,13 @@ func (c *Client) connect() *connections {
 		ReadBufferEachConn:    bufferSize,
 		WriteBufferEachConn:   bufferSize,
 		ConnWriteTimeout:      attemptTimeout,
-		DialCtxFn: func(ctx context.Context, address string, _ *net.Dialer, _ *tls.Config) (net.Conn, error) {
+		DialCtxFn: func(_ context.Context, address string, _ *net.Dialer, _ *tls.Config) (net.Conn, error) {
 			if !made {
 				return nil, errUnwanted
 			}
+			// A TLS handshake with a node that hangs ends when its context is done, which until never is.
+			ctx, cancel := context.WithTimeout(context.Background(), attemptTimeout)
+			defer cancel()
 			return c.dialer()(ctx, "tcp", address)
 		},
 	}

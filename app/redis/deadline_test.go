@@ -26,13 +26,13 @@ func TestEveryDeadlineHolds(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			server := apptest.StartRedis(t, nil)
+			server := startShipped(t)
 			server.StartReplica()
 			way := newEndpoint(t, server.Addr)
-			fast, replicated := openStore(t, way.address, nil), openDurable(t, way.address, Replicated)
+			fast, replicated := server.openShipped(t, way.address, Fast), server.openShipped(t, way.address, Replicated)
 			warm(t, fast)
 			warm(t, replicated)
-			spoil(t, server, way)
+			spoil(t, server.Redis, way)
 			var group sync.WaitGroup
 			for i := range callers {
 				group.Go(func() {
@@ -77,9 +77,9 @@ func warm(t *testing.T, store *Store) {
 // client does not notice before it uses a connection.
 func TestConnectionsThatDiedUnnoticedCostNoError(t *testing.T) {
 	t.Parallel()
-	server, client := startShipped(t)
+	server := startShipped(t)
 	for _, durability := range []Durability{Fast, Replicated} {
-		store := NewStore(client, Options{Lifetimes: shop.Lifetimes{Idle: time.Hour}, Durability: durability})
+		store := server.openShipped(t, server.Addr, durability)
 		warm(t, store)
 		server.Kill()
 		server.Start()
@@ -91,6 +91,24 @@ func TestConnectionsThatDiedUnnoticedCostNoError(t *testing.T) {
 			require.NoError(t, err)
 		}
 	}
+}
+
+// TestAPrimaryThatHangsForGoodIsLeft has the endpoint lead to a replica while the primary of before neither answers nor
+// ends: nobody resets the connections to it, nor those that are being made.
+func TestAPrimaryThatHangsForGoodIsLeft(t *testing.T) {
+	t.Parallel()
+	primary := startShipped(t)
+	replica := primary.StartReplica()
+	way := newEndpoint(t, primary.Addr)
+	shoppers := startShoppers(t, primary.openShipped(t, way.address, Replicated))
+	primary.Pause()
+	t.Cleanup(primary.Resume)
+	before := way.opened.Load()
+	apptest.Eventually(t, func() bool { return way.opened.Load() > before }, "connections are made to the node that hangs")
+	replica.Promote()
+	way.target.Store(&replica.Addr)
+	shoppers.goOn(t)
+	shoppers.finish()
 }
 
 func TestOptionalUsesDoNotWaitBehindCarts(t *testing.T) {

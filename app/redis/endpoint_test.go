@@ -16,6 +16,7 @@ type endpoint struct {
 	address string
 	target  atomic.Pointer[string]
 	delay   atomic.Int64 // nanoseconds that every answer takes longer
+	opened  atomic.Int64 // connections so far
 
 	listener net.Listener
 	mu       sync.Mutex
@@ -35,6 +36,7 @@ func newEndpoint(t *testing.T, target string) *endpoint {
 			if err != nil {
 				return
 			}
+			e.opened.Add(1)
 			go e.forward(client)
 		}
 	}()
