@@ -97,12 +97,14 @@ func waitFor(d time.Duration) []command {
 
 // judge implements rider.
 func (c *commits) judge(changes, own []rueidis.RedisResult) error {
-	replicas := int64(0)
-	if len(own) > 0 {
-		var err error
-		if replicas, err = own[len(own)-1].AsInt64(); err != nil {
-			return fmt.Errorf("wait for a replica: %w", err)
-		}
+	if len(own) == 0 { // they did not wait, which says nothing about replicas
+		c.count(changes)
+		c.probe()
+		return nil
+	}
+	replicas, err := own[len(own)-1].AsInt64()
+	if err != nil {
+		return fmt.Errorf("wait for a replica: %w", err)
 	}
 	if replicas > 0 {
 		c.misses.Store(0)

@@ -2,6 +2,7 @@ package redis
 
 import (
 	"context"
+	"math"
 	"regexp"
 	"strconv"
 	"sync"
@@ -9,6 +10,7 @@ import (
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus/testutil"
+	"github.com/redis/rueidis"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
@@ -126,4 +128,34 @@ func TestStrictAcknowledgesNothingThatNoReplicaHas(t *testing.T) {
 	require.Empty(t, acknowledged)
 	replica.Resume()
 	require.NoError(t, <-acknowledged)
+}
+
+// TestASuspensionThatEndsIsNotBegunAgain has round trips come back after there was a replica again, that were sent
+// while nobody waited.
+func TestASuspensionThatEndsIsNotBegunAgain(t *testing.T) {
+	t.Parallel()
+	primary := apptest.StartRedis(t, nil)
+	primary.StartReplica()
+	commits := openDurable(t, primary.Addr, Replicated).commits
+	commits.suspended.Store(true)
+	require.Empty(t, commits.commands())
+	commits.suspended.Store(false)
+	for range patience {
+		require.NoError(t, commits.judge([]rueidis.RedisResult{{}}, nil))
+	}
+	require.False(t, commits.suspended.Load())
+}
+
+// TestASuspensionEndsHoweverManyChangesItSaw begins with one that nobody has probed, as after more round trips than can be counted.
+func TestASuspensionEndsHoweverManyChangesItSaw(t *testing.T) {
+	t.Parallel()
+	primary := apptest.StartRedis(t, nil)
+	primary.StartReplica()
+	store := openDurable(t, primary.Addr, Replicated)
+	store.commits.misses.Store(math.MaxInt32)
+	store.commits.suspended.Store(true)
+	apptest.Eventually(t, func() bool {
+		_, err := store.Set(t.Context(), shop.OpenSession(""), "tee", 1)
+		return assert.NoError(t, err) && !store.commits.suspended.Load()
+	}, "the replica is waited for again")
 }
