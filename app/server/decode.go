@@ -23,10 +23,8 @@ func (e *bodyError) Error() string { return e.reason }
 
 // decode reads a JSON object of type T: nothing unknown in it, nothing after it, not too large.
 func decode[T any](r *http.Request) (value T, err error) {
-	if contentType := r.Header.Get("Content-Type"); contentType != "" {
-		if media, _, err := mime.ParseMediaType(contentType); err != nil || media != "application/json" {
-			return value, &bodyError{http.StatusUnsupportedMediaType, "send application/json"}
-		}
+	if !isJSON(r.Header.Get("Content-Type")) {
+		return value, &bodyError{http.StatusUnsupportedMediaType, "send application/json"}
 	}
 	decoder := json.NewDecoder(r.Body)
 	decoder.DisallowUnknownFields()
@@ -40,6 +38,15 @@ func decode[T any](r *http.Request) (value T, err error) {
 		return value, &bodyError{http.StatusBadRequest, "send one JSON object and nothing after it"}
 	}
 	return value, nil
+}
+
+// isJSON reports whether a body of this type may be read as JSON. Most clients send the first of these forms.
+func isJSON(contentType string) bool {
+	if contentType == "application/json" || contentType == "" {
+		return true
+	}
+	media, _, err := mime.ParseMediaType(contentType)
+	return err == nil && media == "application/json"
 }
 
 func tooLarge(err error) bool {

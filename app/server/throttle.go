@@ -57,15 +57,14 @@ func (s *server) end(ctx context.Context, a shop.Attempt, err error) {
 	}
 }
 
-// limitSessions refuses a session to a client that has begun too many. With the one they have, they go on. Whoever
-// only reads begins none.
+// limitSessions refuses a session to a client that has begun too many. With the one they have, they go on.
 func (s *server) limitSessions(r *http.Request, session *shop.Session) {
-	if r.Method == http.MethodGet || r.Method == http.MethodHead {
-		return
-	}
-	if wait := s.Throttle.SessionWait(clientOf(r)); wait > 0 {
-		session.RefuseToBegin(tooMany("too many carts were begun from your network", wait))
-	}
+	session.BeginIf(func() error {
+		if wait := s.Throttle.SessionWait(clientOf(r)); wait > 0 {
+			return tooMany("too many carts were begun from your network", wait)
+		}
+		return nil
+	})
 }
 
 // countSession counts the session that the request has begun, if it has.

@@ -13,8 +13,8 @@ type Session struct {
 	token  string
 	kept   bool
 	ended  bool
-	asked  bool // a store was about to begin a session
-	refuse error
+	asked  bool         // a store was about to begin a session
+	permit func() error // nil: it may
 }
 
 // OpenSession returns the session of a visitor whose cookie has this value. The value is whatever the
@@ -37,14 +37,18 @@ func (s *Session) Kept() bool { return s.kept }
 // Ended reports whether the cookie is to be deleted.
 func (s *Session) Ended() bool { return s.ended }
 
-// RefuseToBegin makes MayBegin return the refusal: the visitor may use the session they have, and begin no other.
-func (s *Session) RefuseToBegin(refusal error) { s.refuse = refusal }
+// BeginIf has MayBegin ask for a permit: without one the visitor may use the session they have, and begin no other.
+// Nobody is asked in the requests of those who have one.
+func (s *Session) BeginIf(permit func() error) { s.permit = permit }
 
 // MayBegin is nil, or the refusal that a store returns instead of beginning a session. Stores ask it when there is
 // something to keep and no session to keep it in.
 func (s *Session) MayBegin() error {
 	s.asked = true
-	return s.refuse
+	if s.permit == nil {
+		return nil
+	}
+	return s.permit()
 }
 
 // Begun reports whether a store has begun a session to keep something in. Signing in is not meant.

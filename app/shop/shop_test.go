@@ -180,7 +180,7 @@ func TestASessionIsBegunByWhatIsKeptWhereThereWasNone(t *testing.T) {
 		"somebody signed in":                          {func(s *Session) { s.Keep("after") }, false},
 		"a store might have begun one, and found one": {func(s *Session) { s.MayBegin(); s.Keep("before") }, false},
 		"a store began one":                           {func(s *Session) { s.MayBegin(); s.Keep("after") }, true},
-		"a store was not let":                         {func(s *Session) { s.RefuseToBegin(ErrTooMany); s.MayBegin() }, false},
+		"a store was not let":                         {func(s *Session) { s.BeginIf(func() error { return ErrTooMany }); s.MayBegin() }, false},
 	} {
 		s := OpenSession("before")
 		use.do(s)

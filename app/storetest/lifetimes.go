@@ -79,7 +79,7 @@ func mayNotBegin(t *testing.T, store shop.SessionStore) {
 	refusal := errors.New("too many sessions")
 	for _, token := range []string{"", "made-up", shop.NewSessionID()} {
 		session := shop.OpenSession(token)
-		session.RefuseToBegin(refusal)
+		session.BeginIf(func() error { return refusal })
 		_, err := store.Add(t.Context(), session, "tee", 1)
 		require.ErrorIs(t, err, refusal)
 		_, err = store.Set(t.Context(), session, "tee", 1)
@@ -89,7 +89,7 @@ func mayNotBegin(t *testing.T, store shop.SessionStore) {
 		require.False(t, session.Kept())
 	}
 	session := shop.OpenSession(begin(t, store))
-	session.RefuseToBegin(refusal)
+	session.BeginIf(func() error { return refusal })
 	cart, err := store.Add(t.Context(), session, "tee", 1)
 	require.NoError(t, err)
 	require.Equal(t, 2, cart.Count())
