@@ -70,10 +70,13 @@ func (c *Cache) createGroup(ctx *pulumi.Context, name string, token pulumi.Strin
 	}
 	parameters, err := elasticache.NewParameterGroup(ctx, name, &elasticache.ParameterGroupArgs{
 		Family: pulumi.String(cacheFamily),
-		// A full cache refuses writes, which people see, rather than forget carts,
-		// which they do not.
 		Parameters: elasticache.ParameterGroupParameterArray{
+			// A full cache refuses writes, which people see, rather than forget carts,
+			// which they do not.
 			elasticache.ParameterGroupParameterArgs{Name: pulumi.String("maxmemory-policy"), Value: pulumi.String("noeviction")},
+			// The service remembers a cart's latest changes in a field of at most so
+			// many bytes. With a longer one a hash leaves its compact encoding.
+			elasticache.ParameterGroupParameterArgs{Name: pulumi.String("hash-max-listpack-value"), Value: pulumi.String("1024")},
 		},
 		Tags: args.tags.named(name),
 	}, pulumi.Parent(c))

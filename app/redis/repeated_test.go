@@ -1,6 +1,7 @@
 package redis
 
 import (
+	"strconv"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -182,4 +183,15 @@ func TestOrdersAndPositionsCountOnceWhenTheAnswerIsLost(t *testing.T) {
 	who, err := elsewhere.SignedIn(t.Context(), session)
 	require.NoError(t, err)
 	require.Equal(t, shop.Identity{Customer: 7, Wrote: 40}, who)
+}
+
+func TestACartThatIsChangedOftenKeepsItsCompactEncoding(t *testing.T) {
+	t.Parallel()
+	server := apptest.StartRedis(t, nil, "--hash-max-listpack-value", strconv.Itoa(LongestField))
+	store, session := openStore(t, server.Addr, nil), shop.OpenSession("")
+	for i := range 3 * remembered {
+		_, err := store.Set(t.Context(), session, "tee", i%shop.MaxQuantity+1)
+		require.NoError(t, err)
+	}
+	require.Equal(t, "listpack", server.Do("OBJECT", "ENCODING", keys(session)[0]))
 }

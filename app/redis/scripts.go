@@ -14,10 +14,13 @@ const (
 	// of that.
 	repeatable = 10 * time.Second
 	// remembered is how many changes of one cart are known, at most; at least half as many of the latest. If more
-	// than that are made while one of them waits to be sent again, it may count twice. They take 8 bytes each; more
-	// than 8 of them, and the hash leaves its compact encoding (hash-max-listpack-value).
+	// than that are made while one of them waits to be sent again, it may count twice.
 	remembered = 128
 )
+
+// LongestField is how many bytes the longest field of a session or cart has: the changes that are remembered, at 8 bytes
+// each. With a hash-max-listpack-value of so many, also a cart that is changed often keeps its compact encoding.
+const LongestField = 8 * remembered
 
 // The keys of a customer are not among the KEYS of the scripts, because only the session knows whose it is. That is
 // allowed where there is one shard, as with cluster mode disabled.

@@ -9,6 +9,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"myclothes/app/apptest"
+	"myclothes/app/redis"
 )
 
 // token is what the cache asks for.
@@ -27,6 +28,7 @@ func newStage(b *testing.B) *stage {
 	authority := apptest.NewAuthority(b)
 	s := &stage{redis: apptest.StartSecureRedis(b, authority, token), binDir: b.TempDir()}
 	s.redis.StartReplica()
+	s.redis.Do("CONFIG", "SET", "hash-max-listpack-value", redis.LongestField) // as the cache's parameter group does
 	s.build(b)
 	s.peer = append(os.Environ(), "REDIS="+s.redis.Addr, "REDIS_CA="+authority.Bundle, "REDIS_TOKEN="+token)
 
