@@ -13,8 +13,13 @@ import (
 	vegeta "github.com/tsenart/vegeta/v12/lib"
 )
 
-// moderate is the rate, in requests per second, at which all contenders are compared.
-const moderate = 1000
+const (
+	// moderate is the rate, in requests per second, at which all contenders are compared.
+	moderate = 1000
+
+	// crowd is how many requests may be under way, at most. What is due beyond that is sent late, which counts as latency.
+	crowd = 500
+)
 
 // steadyRun is one run at a fixed rate, whatever the answers take: wrk sends the next request when it has an answer, and
 // so hides how many would have waited while one was late. Latency counts from when the request was to be sent.
@@ -46,7 +51,10 @@ func (f *figures) measureSteady(b *testing.B, all []*running) {
 func (r *running) atRate(tb testing.TB, k kind, rate int, duration time.Duration, options ...func(*vegeta.Attacker)) steadyRun {
 	tb.Helper()
 	p := pacer{interval: time.Second / time.Duration(rate), hits: uint64(duration.Seconds() * float64(rate))}
-	attacker := vegeta.NewAttacker(append(options, vegeta.Timeout(10*time.Second), vegeta.Workers(usual))...)
+	transport := &http.Transport{MaxIdleConnsPerHost: crowd}
+	defer transport.CloseIdleConnections()
+	client := vegeta.Client(&http.Client{Transport: transport, Timeout: 10 * time.Second})
+	attacker := vegeta.NewAttacker(append([]func(*vegeta.Attacker){client, vegeta.Workers(usual), vegeta.MaxWorkers(crowd)}, options...)...)
 	targets := vegeta.NewStaticTargeter(r.targets(k.operation)...)
 	began := time.Now()
 	var waits, lags []time.Duration
