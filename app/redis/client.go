@@ -36,10 +36,10 @@ const (
 	attemptTimeout = 400 * time.Millisecond
 	pingTimeout    = 2 * attemptTimeout
 
-	sharedLanes = 3  // connections of reads, and of changes that wait for no replica
-	spareLanes  = 2  // connections of what can do without the cache
-	maxConns    = 32 // more than all lines use together, so that none waits for another
-	bufferSize  = 16 << 10
+	lanes      = 3  // connections of reads, and of changes that wait for no replica
+	spareLanes = 2  // connections of what can do without the cache
+	maxConns   = 32 // more than all lines use together, so that none waits for another
+	bufferSize = 16 << 10
 )
 
 // Config says how to reach the cache.
@@ -68,7 +68,7 @@ type Client struct {
 	cfg     Config
 	closed  atomic.Bool
 	current atomic.Pointer[connections]
-	shared  *line
+	reads   *line
 	spare   *line // of Optional: never waits behind the others
 }
 
@@ -79,7 +79,7 @@ type connections struct{ rueidis.Client }
 func NewClient(cfg Config) *Client {
 	c := &Client{cfg: cfg}
 	c.current.Store(c.connect())
-	c.shared, c.spare = newLine(c, sharedLanes, primaryOnly{}), newLine(c, spareLanes, primaryOnly{})
+	c.reads, c.spare = newLine(c, lanes, primaryOnly{}), newLine(c, spareLanes, primaryOnly{})
 	return c
 }
 
@@ -182,7 +182,7 @@ func (until) Value(any) any { return nil }
 func (c *Client) Ping(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, pingTimeout)
 	defer cancel()
-	_, err := c.repeat(ctx, c.shared, []command{{"PING"}})
+	_, err := c.repeat(ctx, c.reads, []command{{"PING"}})
 	return err
 }
 

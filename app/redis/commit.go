@@ -59,7 +59,7 @@ type commits struct {
 }
 
 func newCommits(client *Client, durability Durability) *commits {
-	c := &commits{client: client, line: client.shared, strict: durability == Strict}
+	c := &commits{client: client, strict: durability == Strict}
 	c.unreplicated = prometheus.NewCounter(prometheus.CounterOpts{
 		Name: "cache_unreplicated_writes_total",
 		Help: "Changes of carts and sessions that were acknowledged although no replica had them in time.",
@@ -78,6 +78,8 @@ func newCommits(client *Client, durability Durability) *commits {
 		c.wait, c.line = waitFor(replicaWait), newLine(client, commitLanes, c)
 	case Strict:
 		c.wait, c.line = waitFor(strictWait), newLine(client, commitLanes, c)
+	default:
+		c.line = newLine(client, lanes, nil) // a replica refuses changes by itself
 	}
 	return c
 }
@@ -160,13 +162,13 @@ func (c *commits) Collect(found chan<- prometheus.Metric) {
 // read runs a script that changes nothing but lifetimes; rueidis.Nil means that there is no such session.
 func (s *Store) read(ctx context.Context, script *Script, keys []string, args ...any) (any, error) {
 	return script.run(keys, args, func(commands ...command) ([]rueidis.RedisResult, error) {
-		return s.client.repeat(ctx, s.client.shared, commands)
+		return s.client.repeat(ctx, s.client.reads, commands)
 	})
 }
 
 // ask sends commands that change nothing, in one round trip. Errors that the cache answered with are in the replies.
 func (s *Store) ask(ctx context.Context, commands ...command) ([]rueidis.RedisResult, error) {
-	return s.client.repeat(ctx, s.client.shared, commands)
+	return s.client.repeat(ctx, s.client.reads, commands)
 }
 
 // write runs a script that changes something, and acknowledges it as Options.Durability says. The script may be run

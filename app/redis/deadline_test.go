@@ -115,7 +115,7 @@ func TestOptionalUsesDoNotWaitBehindCarts(t *testing.T) {
 	t.Parallel()
 	server := apptest.StartRedis(t, nil)
 	store := openStore(t, server.Addr, nil)
-	store.client.shared.out = sharedLanes // all lanes are taken, for ever
+	store.client.reads.out = lanes // all lanes are taken, for ever
 	reply, err := NewOptional(store.client, 5*time.Second).Run(t.Context(), NewScript("return 'here'"), nil)
 	require.NoError(t, err)
 	require.Equal(t, "here", reply)
