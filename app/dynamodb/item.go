@@ -24,10 +24,11 @@ const (
 	attrCustomer = "customer"    // who is signed in; 0: nobody
 	attrChanges  = "changes"     // grows with every change of the cart
 	attrDone     = "done"        // set of the latest changes' identifiers (see change)
-	attrFrozen   = "frozen"      // of a guest's session: its cart moves
+	attrFrozen   = "frozen"      // of a guest's session: its cart moves (see move.go)
+	attrMovesTo  = "movesTo"     // of a frozen session: the customer whose its cart becomes
 	attrEpoch    = "epoch"       // of a customer: which sessions count; of a customer's session: the customer's then
 	attrWrote    = "wrote"       // of a customer: position in the database's log
-	attrMerged   = "merged"      // of a customer: the latest guests' sessions whose carts were taken in
+	attrMerged   = "merged"      // of a customer: the latest moves of guests' carts to it, made or given up
 	attrFormat   = "leastFormat" // what a release must know at least to use the item; none: 1
 )
 
@@ -49,6 +50,7 @@ type item struct {
 	changes  int64
 	done     []string
 	frozen   int64
+	movesTo  int64
 	epoch    string
 	wrote    int64
 	merged   []string
@@ -99,7 +101,7 @@ func parseItem(a attributes, now time.Time) (*item, error) {
 	i, written := &item{}, int64(0)
 	for name, field := range map[string]*int64{
 		attrFormat: &written, attrExpires: &i.expires, attrSince: &i.since, attrOrders: &i.orders, attrCustomer: &i.customer,
-		attrChanges: &i.changes, attrFrozen: &i.frozen, attrWrote: &i.wrote,
+		attrChanges: &i.changes, attrFrozen: &i.frozen, attrMovesTo: &i.movesTo, attrWrote: &i.wrote,
 	} {
 		n, err := numberOf(a, name)
 		if err != nil {

@@ -12,8 +12,8 @@ import (
 )
 
 // SignIn implements shop.SessionStore, in steps that may each be the last one for now: whoever signs in again with
-// the same token goes on from there, and every line counts once. From the third step on, nobody else knows the
-// guest's session any more: who adds to it begins a new one.
+// the same token goes on from there, and every line counts once. Until the customer has the guest's cart, the guest may
+// go on with it instead.
 func (s *Store) SignIn(ctx context.Context, session *shop.Session, customer int64, wrote shop.Position) error {
 	epoch, err := s.openAccount(ctx, customer)
 	if err != nil {
@@ -22,19 +22,17 @@ func (s *Store) SignIn(ctx context.Context, session *shop.Session, customer int6
 	if err := s.Wrote(ctx, session, customer, wrote); err != nil {
 		return err
 	}
-	guest, err := s.freeze(ctx, session)
+	guest, err := s.freeze(ctx, session, customer)
 	if err != nil {
 		return err
 	}
-	if guest != nil {
-		if err := s.merge(ctx, customer, guest); err != nil {
-			return err
-		}
-	}
-	id := shop.NewSessionID()
+	token := shop.NewSessionID()
 	lifetime, _ := s.lifetimes.Renewed(0, 0, true)
-	fresh := item{id: sessionID(id), since: s.in(0), expires: s.in(lifetime), customer: customer, epoch: epoch}
+	fresh := item{id: sessionID(token), since: s.in(0), expires: s.in(lifetime), customer: customer, epoch: epoch}
 	if err := s.put(ctx, fresh); err != nil {
+		return err
+	}
+	if err := s.merge(ctx, session, customer, guest); err != nil {
 		return err
 	}
 	if shop.IsSessionID(session.Token()) {
@@ -42,7 +40,7 @@ func (s *Store) SignIn(ctx context.Context, session *shop.Session, customer int6
 			return err
 		}
 	}
-	session.Keep(id)
+	session.Keep(token)
 	return nil
 }
 
