@@ -2,6 +2,8 @@ package dynamodb
 
 import (
 	"fmt"
+	"maps"
+	"slices"
 	"strconv"
 	"time"
 
@@ -32,6 +34,12 @@ const (
 	attrFormat   = "leastFormat" // what a release must know at least to use the item; none: 1
 )
 
+// ours are all of them.
+var ours = []string{
+	attrID, attrExpires, attrSince, attrCart, attrCartID, attrOrders, attrCustomer, attrChanges, attrDone, attrFrozen, attrMovesTo,
+	attrEpoch, attrWrote, attrMerged, attrFormat,
+}
+
 // format is what this release knows. A release that changes what its predecessors must not ignore writes a higher number
 // into the items that they must leave alone, and is preceded by a release that knows that number: while a fleet is
 // rolled, the next request may reach either. Attributes that are new need no new format.
@@ -54,6 +62,7 @@ type item struct {
 	epoch    string
 	wrote    int64
 	merged   []string
+	unknown  attributes // of other releases
 }
 
 func text(s string) types.AttributeValue { return &types.AttributeValueMemberS{Value: s} }
@@ -127,6 +136,8 @@ func parseItem(a attributes, now time.Time) (*item, error) {
 			i.merged = append(i.merged, textOf(session))
 		}
 	}
+	i.unknown = maps.Clone(a)
+	maps.DeleteFunc(i.unknown, func(name string, _ types.AttributeValue) bool { return slices.Contains(ours, name) })
 	return i, nil
 }
 
@@ -140,6 +151,7 @@ func textOf(value types.AttributeValue) string {
 // attributes is the item as it is written first. Only a customer's session has no cart, and only a guest's no epoch.
 func (i item) attributes() attributes {
 	a := key(i.id)
+	maps.Copy(a, i.unknown)
 	a[attrExpires], a[attrSince], a[attrCustomer], a[attrChanges], a[attrWrote] =
 		number(i.expires), number(i.since), number(i.customer), number(i.changes), number(i.wrote)
 	if i.epoch != "" {

@@ -13,7 +13,7 @@ import (
 
 // SignIn implements shop.SessionStore, in steps that may each be the last one for now: whoever signs in again with
 // the same token goes on from there, and every line counts once. Until the customer has the guest's cart, the guest may
-// go on with it instead.
+// go on with it instead. What only another release knows about the guest goes to the customer's session.
 func (s *Store) SignIn(ctx context.Context, session *shop.Session, customer int64, wrote shop.Position) error {
 	epoch, err := s.openAccount(ctx, customer)
 	if err != nil {
@@ -29,6 +29,9 @@ func (s *Store) SignIn(ctx context.Context, session *shop.Session, customer int6
 	token := shop.NewSessionID()
 	lifetime, _ := s.lifetimes.Renewed(0, 0, true)
 	fresh := item{id: sessionID(token), since: s.in(0), expires: s.in(lifetime), customer: customer, epoch: epoch}
+	if guest != nil {
+		fresh.unknown = guest.unknown
+	}
 	if err := s.put(ctx, fresh); err != nil {
 		return err
 	}
