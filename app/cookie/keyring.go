@@ -11,6 +11,8 @@ import (
 	"sync"
 	"time"
 
+	"github.com/jellydator/ttlcache/v3"
+
 	"myclothes/app/shop"
 )
 
@@ -36,8 +38,10 @@ const (
 	// A key that the secret lacks is taken for dropped when it lacks it still after this time: until then another
 	// instance may have been told of a new key a moment earlier than this one.
 	droppedAfter = 5 * time.Second
-	// Anybody can send cookies that name keys nobody has. This many are remembered.
-	mostAbsent = 100
+	// Anybody can send cookies that name keys nobody has. This many are remembered, those that were named last; they
+	// take some 5 MB. While strangers name fewer than a thousand new ones a second, that is for 20 seconds at least:
+	// longer than it takes to know that a key is dropped, and whoever comes back with it keeps it known.
+	mostAbsent = 20_000
 )
 
 // keyID names a key in cookies: the beginning of its SHA-256, which says nothing about it.
@@ -54,9 +58,9 @@ type keyring struct {
 	secret Secret
 
 	mu     sync.Mutex
-	of     Keys                // what keys was made from
-	keys   []key               // the first encrypts; never modified
-	absent map[keyID]time.Time // keys that of lacks, since when; a zero time: for good
+	of     Keys                              // what keys was made from
+	keys   []key                             // the first encrypts; never modified
+	absent *ttlcache.Cache[keyID, time.Time] // keys that of lacks, since when; a zero time: for good
 }
 
 // current returns the keys; the first encrypts. The error wraps shop.ErrUnavailable. While the secret holds nothing
@@ -113,28 +117,26 @@ func pick(keys []key, id keyID) *key {
 func (k *keyring) dropped(id keyID) bool {
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	since, known := k.absent[id]
-	return known && since.IsZero()
+	absent := k.absent.Get(id)
+	return absent != nil && absent.Value().IsZero()
 }
 
 // miss notes that the secret lacks the key, and says whether it has done so for long enough.
 func (k *keyring) miss(id keyID) bool {
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	since, known := k.absent[id]
+	absent := k.absent.Get(id)
 	switch {
-	case !known && len(k.absent) >= mostAbsent:
-		clear(k.absent)
-		k.absent[id] = time.Now()
-	case !known:
-		k.absent[id] = time.Now()
-	case since.IsZero():
-	case time.Since(since) >= droppedAfter:
-		k.absent[id] = time.Time{}
-	default:
+	case absent == nil:
+		k.absent.Set(id, time.Now(), ttlcache.NoTTL)
 		return false
+	case absent.Value().IsZero():
+		return true
+	case time.Since(absent.Value()) >= droppedAfter:
+		k.absent.Set(id, time.Time{}, ttlcache.NoTTL)
+		return true
 	}
-	return known
+	return false
 }
 
 // take makes the value's keys those of the ring, and returns them. With an error, the value cannot be used, and the
@@ -150,7 +152,8 @@ func (k *keyring) take(value Keys) ([]key, error) {
 		k.secret.Expire() // somebody will mend it
 		return k.keys, away(err)
 	}
-	k.of, k.keys, k.absent = value, keys, map[keyID]time.Time{}
+	k.of, k.keys = value, keys
+	k.absent = ttlcache.New(ttlcache.WithCapacity[keyID, time.Time](mostAbsent))
 	return keys, nil
 }
 

@@ -3,11 +3,13 @@ package cookie
 import (
 	"context"
 	"encoding/base64"
+	"encoding/binary"
 	"errors"
 	"fmt"
 	"math/rand/v2"
 	"strconv"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -210,6 +212,48 @@ func TestADroppedKeyThatComesBackIsKnownAgain(t *testing.T) {
 	})
 }
 
+func TestACookieOfADroppedKeyIsAnEmptyCartWhateverOthersSend(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		m := &manager{}
+		m.hold(1)
+		store, session := m.instance(), shop.OpenSession("")
+		add(t, store, session, "tee", 1)
+		m.hold(2)
+		var strangers sync.WaitGroup
+		var named atomic.Uint32
+		defer strangers.Wait()
+		over, stop := context.WithCancel(t.Context())
+		defer stop()
+		for range 200 { // who name more keys in the next minutes than anybody remembers
+			strangers.Go(func() {
+				for over.Err() == nil {
+					if _, err := store.Cart(t.Context(), shop.OpenSession(madeUp(named.Add(1)))); !errors.Is(err, shop.ErrUnavailable) {
+						t.Errorf("a key that nobody has: %v", err)
+					}
+					time.Sleep(rand.N(time.Second))
+				}
+			})
+		}
+		time.Sleep(5 * time.Minute)
+		_, err := store.Cart(t.Context(), session)
+		require.ErrorIs(t, err, shop.ErrUnavailable, "the key may be on its way")
+		for range 3 {
+			time.Sleep(2 * droppedAfter)
+			requireRejected(t, store, session.Token(), errUnknownKey)
+		}
+		require.Greater(t, named.Load(), uint32(mostAbsent))
+	})
+}
+
+// madeUp is a cookie of a key that nobody has.
+func madeUp(key uint32) string {
+	made := make([]byte, 64)
+	made[0] = version
+	binary.BigEndian.PutUint32(made[1:], key)
+	return encoding.EncodeToString(made)
+}
+
 func TestMadeUpCookiesFloodNeitherSecretsManagerNorTheMemory(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -220,15 +264,16 @@ func TestMadeUpCookiesFloodNeitherSecretsManagerNorTheMemory(t *testing.T) {
 		var visitors sync.WaitGroup
 		for i := range 1000 {
 			visitors.Go(func() {
-				made := make([]byte, 64)
-				made[0], made[1], made[2] = version, byte(i), byte(i>>8)
-				_, err := store.Cart(t.Context(), shop.OpenSession(encoding.EncodeToString(made)))
+				_, err := store.Cart(t.Context(), shop.OpenSession(madeUp(uint32(i))))
 				require.ErrorIs(t, err, shop.ErrUnavailable)
 			})
 		}
 		visitors.Wait()
 		require.LessOrEqual(t, m.count(), 2+int(time.Since(before)/time.Second))
-		require.LessOrEqual(t, len(store.sealer.ring.absent), mostAbsent)
+		for i := range uint32(2 * mostAbsent) {
+			store.sealer.ring.miss(keyID(binary.BigEndian.AppendUint32(nil, i)))
+		}
+		require.Equal(t, mostAbsent, store.sealer.ring.absent.Len())
 	})
 }
 

@@ -79,8 +79,14 @@ func (s *Store) change(ctx context.Context, session *shop.Session, u update, ref
 // trip; a customer's is found out to be one first.
 func (s *Store) tryChange(ctx context.Context, session *shop.Session, id string, u update) (*item, error) {
 	current, err := s.changeOnce(ctx, sessionID(session.Token()), guestSession, id, u)
-	if current == nil || err != nil && current.frozen != 0 {
-		return nil, ignoreCondition(err)
+	if current == nil {
+		return nil, err
+	}
+	if err != nil && current.frozen != 0 {
+		if over, err := s.thaw(ctx, current); err != nil || over {
+			return nil, err
+		}
+		return current, errCondition
 	}
 	s.used(ctx, session, current)
 	if current.customer == 0 {

@@ -67,6 +67,37 @@ func TestWhatTheNextReleaseAddsIsKeptAndOtherwiseIgnored(t *testing.T) {
 	require.Equal(t, gift, server.attributes(t, customerID(1))["gift"])
 }
 
+func TestSigningInKeepsWhatALaterReleaseKnowsAboutTheGuest(t *testing.T) {
+	t.Parallel()
+	server := table{apptest.StartDynamoDB(t)}
+	store, session := openStore(server.DynamoDB), shop.OpenSession("")
+	add(t, store, session, "tee", 2)
+	before := sessionID(session.Token())
+	server.set(t, before, "coupon", text("TEN"))
+	server.set(t, before, attrFormat, number(format))
+	require.NoError(t, store.SignIn(t.Context(), session, 1, 1))
+	signedIn := server.attributes(t, sessionID(session.Token()))
+	require.Equal(t, text("TEN"), signedIn["coupon"])
+	for _, ofGuests := range []string{attrCart, attrDone, attrFrozen, attrMovesTo, attrFormat} {
+		require.NotContains(t, signedIn, ofGuests)
+	}
+	require.Empty(t, server.attributes(t, before))
+}
+
+func TestASessionThatAReleaseBeforeFrozeIsOverAndSignsIn(t *testing.T) {
+	t.Parallel()
+	server := table{apptest.StartDynamoDB(t)}
+	store, session := openStore(server.DynamoDB), shop.OpenSession("")
+	add(t, store, session, "tee", 2)
+	server.set(t, sessionID(session.Token()), attrFrozen, number(1))
+	require.Zero(t, piecesOf(t, store, session), "nobody knows whose the cart becomes")
+	another := shop.OpenSession(session.Token())
+	add(t, store, another, "coat", 1)
+	require.NotEqual(t, session.Token(), another.Token())
+	require.NoError(t, store.SignIn(t.Context(), session, 1, 1))
+	require.Equal(t, 2, piecesOf(t, store, session))
+}
+
 func TestWhatOnlyALaterReleaseCanReadIsNotNowAndIsNeverOverwritten(t *testing.T) {
 	t.Parallel()
 	for name, write := range map[string]func(server table, t *testing.T, id string){

@@ -2,6 +2,8 @@ package dynamodb
 
 import (
 	"fmt"
+	"maps"
+	"slices"
 	"strconv"
 	"time"
 
@@ -24,12 +26,19 @@ const (
 	attrCustomer = "customer"    // who is signed in; 0: nobody
 	attrChanges  = "changes"     // grows with every change of the cart
 	attrDone     = "done"        // set of the latest changes' identifiers (see change)
-	attrFrozen   = "frozen"      // of a guest's session: its cart moves
+	attrFrozen   = "frozen"      // of a guest's session: its cart moves (see move.go)
+	attrMovesTo  = "movesTo"     // of a frozen session: the customer whose its cart becomes
 	attrEpoch    = "epoch"       // of a customer: which sessions count; of a customer's session: the customer's then
 	attrWrote    = "wrote"       // of a customer: position in the database's log
-	attrMerged   = "merged"      // of a customer: the latest guests' sessions whose carts were taken in
+	attrMerged   = "merged"      // of a customer: the latest moves of guests' carts to it, made or given up
 	attrFormat   = "leastFormat" // what a release must know at least to use the item; none: 1
 )
+
+// ours are all of them.
+var ours = []string{
+	attrID, attrExpires, attrSince, attrCart, attrCartID, attrOrders, attrCustomer, attrChanges, attrDone, attrFrozen, attrMovesTo,
+	attrEpoch, attrWrote, attrMerged, attrFormat,
+}
 
 // format is what this release knows. A release that changes what its predecessors must not ignore writes a higher number
 // into the items that they must leave alone, and is preceded by a release that knows that number: while a fleet is
@@ -49,9 +58,11 @@ type item struct {
 	changes  int64
 	done     []string
 	frozen   int64
+	movesTo  int64
 	epoch    string
 	wrote    int64
 	merged   []string
+	unknown  attributes // of other releases
 }
 
 func text(s string) types.AttributeValue { return &types.AttributeValueMemberS{Value: s} }
@@ -99,7 +110,7 @@ func parseItem(a attributes, now time.Time) (*item, error) {
 	i, written := &item{}, int64(0)
 	for name, field := range map[string]*int64{
 		attrFormat: &written, attrExpires: &i.expires, attrSince: &i.since, attrOrders: &i.orders, attrCustomer: &i.customer,
-		attrChanges: &i.changes, attrFrozen: &i.frozen, attrWrote: &i.wrote,
+		attrChanges: &i.changes, attrFrozen: &i.frozen, attrMovesTo: &i.movesTo, attrWrote: &i.wrote,
 	} {
 		n, err := numberOf(a, name)
 		if err != nil {
@@ -125,6 +136,8 @@ func parseItem(a attributes, now time.Time) (*item, error) {
 			i.merged = append(i.merged, textOf(session))
 		}
 	}
+	i.unknown = maps.Clone(a)
+	maps.DeleteFunc(i.unknown, func(name string, _ types.AttributeValue) bool { return slices.Contains(ours, name) })
 	return i, nil
 }
 
@@ -138,6 +151,7 @@ func textOf(value types.AttributeValue) string {
 // attributes is the item as it is written first. Only a customer's session has no cart, and only a guest's no epoch.
 func (i item) attributes() attributes {
 	a := key(i.id)
+	maps.Copy(a, i.unknown)
 	a[attrExpires], a[attrSince], a[attrCustomer], a[attrChanges], a[attrWrote] =
 		number(i.expires), number(i.since), number(i.customer), number(i.changes), number(i.wrote)
 	if i.epoch != "" {

@@ -24,6 +24,7 @@ type shaky struct {
 	left     atomic.Int64
 	carryOut bool
 	stays    bool
+	broke    func() // called when it breaks; may be nil
 }
 
 func (s *shaky) Do(r *http.Request) (*http.Response, error) {
@@ -32,6 +33,9 @@ func (s *shaky) Do(r *http.Request) (*http.Response, error) {
 		if answer, err := http.DefaultClient.Do(r); err == nil {
 			answer.Body.Close()
 		}
+	}
+	if left == -1 && s.broke != nil {
+		s.broke()
 	}
 	if left == -1 || left < -1 && s.stays {
 		return nil, io.ErrUnexpectedEOF

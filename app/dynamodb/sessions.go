@@ -21,7 +21,10 @@ func (s *Store) open(ctx context.Context, session *shop.Session) (current, accou
 		return nil, nil, nil
 	}
 	current, err = s.get(ctx, sessionID(session.Token()))
-	if err != nil || current == nil || current.frozen != 0 {
+	if err != nil || current == nil {
+		return nil, nil, err
+	}
+	if over, err := s.over(ctx, current); err != nil || over {
 		return nil, nil, err
 	}
 	s.used(ctx, session, current)

@@ -4,7 +4,6 @@ import (
 	"context"
 	"crypto/rand"
 	"errors"
-	"slices"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
@@ -12,12 +11,9 @@ import (
 	"myclothes/app/shop"
 )
 
-// rememberedMerges is how many of the latest guests' sessions an account remembers to have taken in.
-const rememberedMerges = 10
-
 // SignIn implements shop.SessionStore, in steps that may each be the last one for now: whoever signs in again with
-// the same token goes on from there, and every line counts once. From the third step on, nobody else knows the
-// guest's session any more: who adds to it begins a new one.
+// the same token goes on from there, and every line counts once. Until the customer has the guest's cart, the guest may
+// go on with it instead. What only another release knows about the guest goes to the customer's session.
 func (s *Store) SignIn(ctx context.Context, session *shop.Session, customer int64, wrote shop.Position) error {
 	epoch, err := s.openAccount(ctx, customer)
 	if err != nil {
@@ -26,19 +22,20 @@ func (s *Store) SignIn(ctx context.Context, session *shop.Session, customer int6
 	if err := s.Wrote(ctx, session, customer, wrote); err != nil {
 		return err
 	}
-	guest, err := s.freeze(ctx, session)
+	guest, err := s.freeze(ctx, session, customer)
 	if err != nil {
 		return err
 	}
-	if guest != nil {
-		if err := s.merge(ctx, customer, guest); err != nil {
-			return err
-		}
-	}
-	id := shop.NewSessionID()
+	token := shop.NewSessionID()
 	lifetime, _ := s.lifetimes.Renewed(0, 0, true)
-	fresh := item{id: sessionID(id), since: s.in(0), expires: s.in(lifetime), customer: customer, epoch: epoch}
+	fresh := item{id: sessionID(token), since: s.in(0), expires: s.in(lifetime), customer: customer, epoch: epoch}
+	if guest != nil {
+		fresh.unknown = guest.unknown
+	}
 	if err := s.put(ctx, fresh); err != nil {
+		return err
+	}
+	if err := s.merge(ctx, session, customer, guest); err != nil {
 		return err
 	}
 	if shop.IsSessionID(session.Token()) {
@@ -46,7 +43,7 @@ func (s *Store) SignIn(ctx context.Context, session *shop.Session, customer int6
 			return err
 		}
 	}
-	session.Keep(id)
+	session.Keep(token)
 	return nil
 }
 
@@ -82,40 +79,6 @@ func (s *Store) name(ctx context.Context, account *item) error {
 		set: "cartID = :id", condition: "attribute_not_exists(cartID)", values: attributes{":id": text(shop.NewSessionID())},
 	})
 	return ignoreCondition(err)
-}
-
-// freeze ends a guest's session for everybody but signing in, and returns it; nil if it is not that of a guest.
-func (s *Store) freeze(ctx context.Context, session *shop.Session) (*item, error) {
-	if !shop.IsSessionID(session.Token()) {
-		return nil, nil
-	}
-	id := sessionID(session.Token())
-	guest, err := s.apply(ctx, id, update{
-		set: "frozen = :one", condition: "attribute_not_exists(epoch)", values: attributes{":one": number(1)},
-	})
-	if !errors.Is(err, errCondition) {
-		return guest, err
-	}
-	_, err = s.get(ctx, id) // what cannot be read may have a cart
-	return nil, err
-}
-
-// merge adds the guest's cart to the customer's, once.
-func (s *Store) merge(ctx context.Context, customer int64, guest *item) error {
-	theirs, err := guest.shopCart()
-	if err != nil || len(theirs.Lines) == 0 {
-		return err
-	}
-	return s.rewrite(ctx, customer, func(account *item) (bool, error) {
-		cart, err := account.shopCart()
-		if err != nil || slices.Contains(account.merged, guest.id) {
-			return false, err
-		}
-		account.setCart(cart.Merge(theirs.Lines))
-		account.merged = append(account.merged, guest.id)
-		account.merged = account.merged[max(0, len(account.merged)-rememberedMerges):]
-		return true, nil
-	})
 }
 
 // newEpoch returns what tells the sessions of an account from those that were ended. An account whose item is lost
