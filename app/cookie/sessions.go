@@ -42,10 +42,11 @@ func (s *Store) SignOut(ctx context.Context, session *shop.Session) error {
 	return err
 }
 
-// SignOutEverywhere implements shop.SessionStore for this browser, the only one this store can know of.
-func (s *Store) SignOutEverywhere(ctx context.Context, session *shop.Session) error {
-	return s.SignOut(ctx, session)
-}
+// SignOutEverywhere implements shop.SessionStore: nobody knows which cookies there are.
+func (s *Store) SignOutEverywhere(context.Context, int64) error { return nil }
+
+// Forget implements shop.SessionStore: nothing is kept here.
+func (s *Store) Forget(context.Context, int64) error { return nil }
 
 // Ordered implements shop.SessionStore.
 func (s *Store) Ordered(ctx context.Context, session *shop.Session, r shop.Receipt) error {

@@ -3,7 +3,9 @@ package server
 import (
 	"context"
 	"net/http"
+	"net/url"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -143,12 +145,20 @@ type endless struct {
 	away bool
 }
 
-func (s *endless) SignOutEverywhere(ctx context.Context, session *shop.Session) error {
+func (s *endless) SignOutEverywhere(ctx context.Context, customer int64) error {
 	if s.away {
 		s.away = false
 		return shop.ErrUnavailable
 	}
-	return s.SessionStore.SignOutEverywhere(ctx, session)
+	return s.SessionStore.SignOutEverywhere(ctx, customer)
+}
+
+func (s *endless) Forget(ctx context.Context, customer int64) error {
+	if s.away {
+		s.away = false
+		return shop.ErrUnavailable
+	}
+	return s.SessionStore.Forget(ctx, customer)
 }
 
 func TestADeletionThatTheStoreOfSessionsInterruptedIsFinishedWhenItIsSentAgain(t *testing.T) {
@@ -180,4 +190,95 @@ func TestANewPasswordMakesEveryDeviceButThisOneUnknown(t *testing.T) {
 	require.Equal(t, 200, f.signInFrom("203.0.113.1", signIn))
 	f.browser = other
 	require.Equal(t, 429, f.signInFrom("203.0.113.1", signIn))
+}
+
+// hooked has something happen when a password was found to be right, before anything comes of it.
+type hooked struct {
+	Throttle
+	verified *atomic.Pointer[func()]
+}
+
+func (h hooked) Succeeded(ctx context.Context, a shop.Attempt) {
+	h.Throttle.Succeeded(ctx, a)
+	if happen := h.verified.Swap(nil); happen != nil {
+		(*happen)()
+	}
+}
+
+// newHookedFixture is the service, and a function that has something happen when the next password was found to be right.
+func newHookedFixture(t *testing.T, change ...func(*Config)) (f *fixture, onceVerified func(happen func())) {
+	t.Helper()
+	var verified atomic.Pointer[func()]
+	f = newFixture(t, append(change, func(c *Config) { c.Throttle = hooked{c.Throttle, &verified} })...)
+	return f, func(happen func()) { verified.Store(&happen) }
+}
+
+// from has a browser send something, and the test go on in the one that it had.
+func (f *fixture) from(browser *http.Client, method, path, content string) int {
+	f.Helper()
+	defer func(own *http.Client) { f.browser = own }(f.browser)
+	f.browser = browser
+	return first(f.do(method, path, content)).StatusCode
+}
+
+// tab is another browser that has the cookies of this one as they are now.
+func (f *fixture) tab() *http.Client {
+	f.Helper()
+	address, err := url.Parse(f.url)
+	require.NoError(f, err)
+	tab := newBrowser(f.T)
+	tab.Jar.SetCookies(address, f.browser.Jar.Cookies(address))
+	return tab
+}
+
+func TestANewPasswordEndsTheOtherSessionsThoughThisOneHasEnded(t *testing.T) {
+	t.Parallel()
+	f, onceVerified := newHookedFixture(t)
+	other := f.signUpTwice()
+	onceVerified(func() { require.Equal(t, 204, f.from(f.tab(), "DELETE", "/api/session", "")) })
+	require.Equal(t, 204, first(f.do("PUT", "/api/customer/password", newPassword)).StatusCode)
+	require.Equal(t, 401, f.from(other, "GET", "/api/customer", ""))
+}
+
+func TestADeletionEndsTheOtherSessionsThoughThisOneHasEnded(t *testing.T) {
+	t.Parallel()
+	f, onceVerified := newHookedFixture(t)
+	other := f.signUpTwice()
+	onceVerified(func() { require.Equal(t, 204, f.from(f.tab(), "DELETE", "/api/session", "")) })
+	require.Equal(t, 204, first(f.do("DELETE", "/api/customer", deleteAccount)).StatusCode)
+	require.Equal(t, 401, f.from(other, "GET", "/api/customer", ""))
+	f.json(200, emptyCart, "GET", "/api/cart", "")
+	require.Empty(t, f.cartOfAda())
+}
+
+// cartOfAda is what whoever became the first customer would find in the cart.
+func (f *fixture) cartOfAda() []shop.Line {
+	f.Helper()
+	session := shop.OpenSession("")
+	require.NoError(f, f.config.Store.SignIn(f.Context(), session, 1, 1))
+	cart, err := f.config.Store.Cart(f.Context(), session)
+	require.NoError(f, err)
+	return cart.Lines
+}
+
+// busy is a store where something happens once, just after a cart was cleared.
+type busy struct {
+	shop.SessionStore
+	cleared func()
+}
+
+func (s *busy) Clear(ctx context.Context, session *shop.Session) error {
+	err := s.SessionStore.Clear(ctx, session)
+	s.cleared()
+	return err
+}
+
+func TestWhatIsAddedElsewhereWhileAnAccountIsDeletedGoesToo(t *testing.T) {
+	t.Parallel()
+	store := &busy{SessionStore: newStore()}
+	f := newFixture(t, func(c *Config) { c.Store = store })
+	other := f.signUpTwice()
+	store.cleared = func() { f.from(other, "POST", "/api/cart/items", twoTees) }
+	require.Equal(t, 204, first(f.do("DELETE", "/api/customer", deleteAccount)).StatusCode)
+	require.Empty(t, f.cartOfAda())
 }

@@ -109,6 +109,20 @@ func (s *server) identity(ctx context.Context, session *shop.Session) (shop.Iden
 	return who, err
 }
 
+// signOutEverywhere ends all sessions of who is signed in, or as many as the store knows: this one at least.
+func (s *server) signOutEverywhere(ctx context.Context, session *shop.Session) error {
+	who, err := s.Store.SignedIn(ctx, session)
+	if err != nil {
+		return err
+	}
+	if who.Customer != 0 {
+		if err := s.Store.SignOutEverywhere(ctx, who.Customer); err != nil {
+			return err
+		}
+	}
+	return s.Store.SignOut(ctx, session)
+}
+
 func (s *server) createSession(r *http.Request, session *shop.Session) (response, error) {
 	given, err := decode[credentials](r)
 	if err != nil {
@@ -123,7 +137,7 @@ func (s *server) deleteSession(r *http.Request, session *shop.Session) (response
 }
 
 func (s *server) deleteSessions(r *http.Request, session *shop.Session) (response, error) {
-	return noContent{}, s.Store.SignOutEverywhere(r.Context(), session)
+	return noContent{}, s.signOutEverywhere(r.Context(), session)
 }
 
 // signInContent is the form as it was filled in, and where to go after it.
@@ -151,5 +165,5 @@ func (s *server) signOutForm(r *http.Request, session *shop.Session) (response, 
 }
 
 func (s *server) signOutEverywhereForm(r *http.Request, session *shop.Session) (response, error) {
-	return redirect("/"), s.Store.SignOutEverywhere(r.Context(), session)
+	return redirect("/"), s.signOutEverywhere(r.Context(), session)
 }

@@ -58,8 +58,12 @@ type SessionStore interface {
 	// customer. A guest's session is left as it is.
 	SignOut(ctx context.Context, s *Session) error
 
-	// SignOutEverywhere ends all sessions of whoever is signed in here. The cart waits for the customer.
-	SignOutEverywhere(ctx context.Context, s *Session) error
+	// SignOutEverywhere ends all sessions of the customer that there are at this moment, in whatever browser. The cart
+	// waits for the customer.
+	SignOutEverywhere(ctx context.Context, customer int64) error
+
+	// Forget ends all sessions of the customer, and with them the cart is gone.
+	Forget(ctx context.Context, customer int64) error
 
 	// Ordered takes what was ordered out of the cart, once (see Cart.Paid): nothing changes if the cart is another
 	// one than the order was made from, or has paid for it already.
