@@ -7,11 +7,9 @@ import (
 	"strings"
 	"sync/atomic"
 	"testing"
-	"time"
 
 	"github.com/stretchr/testify/require"
 
-	"myclothes/app/memory"
 	"myclothes/app/shop"
 )
 
@@ -139,13 +137,18 @@ func TestAnAccountIsDeletedOnlyByWhoKnowsThePassword(t *testing.T) {
 	require.Equal(t, 200, first(f.do("GET", "/api/customer", "")).StatusCode)
 }
 
-// endless is a store that is away when the sessions are to be ended, once.
+// endless is a store that is away when the sessions are to be ended, once, or where something happens before.
 type endless struct {
 	shop.SessionStore
-	away bool
+	away   bool
+	ending func()
 }
 
 func (s *endless) SignOutEverywhere(ctx context.Context, customer int64) error {
+	if ending := s.ending; ending != nil {
+		s.ending = nil
+		ending()
+	}
 	if s.away {
 		s.away = false
 		return shop.ErrUnavailable
@@ -163,7 +166,7 @@ func (s *endless) Forget(ctx context.Context, customer int64) error {
 
 func TestADeletionThatTheStoreOfSessionsInterruptedIsFinishedWhenItIsSentAgain(t *testing.T) {
 	t.Parallel()
-	f := newFixture(t, func(c *Config) { c.Store = &endless{memory.NewStore(shop.Lifetimes{Idle: time.Hour}), true} })
+	f := newFixture(t, func(c *Config) { c.Store = &endless{SessionStore: newStore(), away: true} })
 	f.signUp()
 	f.problem(503, "DELETE", "/api/customer", deleteAccount)
 	answer, text := f.do("DELETE", "/api/customer", deleteAccount)
@@ -173,7 +176,7 @@ func TestADeletionThatTheStoreOfSessionsInterruptedIsFinishedWhenItIsSentAgain(t
 
 func TestANewPasswordWhoseSessionsCouldNotBeEndedSaysSo(t *testing.T) {
 	t.Parallel()
-	f := newFixture(t, func(c *Config) { c.Store = &endless{memory.NewStore(shop.Lifetimes{Idle: time.Hour}), true} })
+	f := newFixture(t, func(c *Config) { c.Store = &endless{SessionStore: newStore(), away: true} })
 	f.signUp()
 	require.Contains(t, f.problem(503, "PUT", "/api/customer/password", newPassword), "the new password holds")
 	answer, _ := f.do("POST", "/api/session", `{"email":"ada@example.com","password":"battery staple"}`)
@@ -231,6 +234,29 @@ func (f *fixture) tab() *http.Client {
 	return tab
 }
 
+func TestNobodyStaysSignedInWithThePasswordOfBefore(t *testing.T) {
+	t.Parallel()
+	for name, change := range map[string]func(f *fixture, owner *http.Client) int{
+		"changed": func(f *fixture, owner *http.Client) int {
+			return f.from(owner, "PUT", "/api/customer/password", newPassword)
+		},
+		"deleted": func(f *fixture, owner *http.Client) int {
+			return f.from(owner, "DELETE", "/api/customer", deleteAccount)
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			f, onceVerified := newHookedFixture(t)
+			f.signUp()
+			owner := f.browser
+			f.browser = newBrowser(t) // of who knows the password of before
+			onceVerified(func() { require.Equal(t, 204, change(f, owner)) })
+			f.problem(401, "POST", "/api/session", signInAda)
+			f.problem(401, "GET", "/api/customer", "")
+		})
+	}
+}
+
 func TestANewPasswordEndsTheOtherSessionsThoughThisOneHasEnded(t *testing.T) {
 	t.Parallel()
 	f, onceVerified := newHookedFixture(t)
@@ -281,4 +307,27 @@ func TestWhatIsAddedElsewhereWhileAnAccountIsDeletedGoesToo(t *testing.T) {
 	store.cleared = func() { f.from(other, "POST", "/api/cart/items", twoTees) }
 	require.Equal(t, 204, first(f.do("DELETE", "/api/customer", deleteAccount)).StatusCode)
 	require.Empty(t, f.cartOfAda())
+}
+
+func TestWhoChangesThePasswordWhileItChangesAgainIsNotSignedInWithIt(t *testing.T) {
+	t.Parallel()
+	store := &endless{SessionStore: newStore()}
+	f := newFixture(t, func(c *Config) { c.Store = store })
+	other := f.signUpTwice()
+	store.ending = func() { // and begins a session of its own
+		require.Equal(t, 204, f.from(other, "PUT", "/api/customer/password", `{"currentPassword":"battery staple","newPassword":"another staple"}`))
+	}
+	f.problem(401, "PUT", "/api/customer/password", newPassword)
+	f.problem(401, "GET", "/api/customer", "")
+}
+
+func TestNobodyIsSignedInWhileItIsNotKnownWhetherThePasswordHolds(t *testing.T) {
+	t.Parallel()
+	f, onceVerified := newHookedFixture(t)
+	f.signUp()
+	f.browser = newBrowser(t)
+	onceVerified(func() { f.customers.setAway(true) })
+	f.problem(503, "POST", "/api/session", signInAda)
+	f.customers.setAway(false)
+	f.problem(401, "GET", "/api/customer", "")
 }

@@ -1,6 +1,7 @@
 package server
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"net/http"
@@ -40,7 +41,27 @@ func (s *server) signIn(ctx context.Context, session *shop.Session, from origin,
 	if err != nil {
 		return login{}, err
 	}
-	return account, s.Store.SignIn(ctx, session, account.customer.ID, account.wrote)
+	return account, s.enter(ctx, session, account)
+}
+
+// enter makes the session that of the account, whose password was right. If that is another one by now, it ends again:
+// whoever has changed the password has ended the sessions that there were, and could not know of this one.
+func (s *server) enter(ctx context.Context, session *shop.Session, account login) error {
+	if err := s.Store.SignIn(ctx, session, account.customer.ID, account.wrote); err != nil {
+		return err
+	}
+	_, hash, _, err := s.Customers.Login(ctx, account.customer.Email)
+	if err == nil && hash == account.hash {
+		return nil
+	}
+	if s.Store.SignOut(ctx, session) != nil {
+		session.End() // it goes on, and nobody ever learns its token
+	}
+	return cmp.Or(err, wrongPassword())
+}
+
+func wrongPassword() error {
+	return shop.Refuse(shop.ErrUnauthenticated, "email address and password do not belong together", "email", "password")
 }
 
 // authenticate returns the account that e-mail address and password belong to, unless there were too many attempts.
@@ -90,13 +111,12 @@ func (s *server) login(ctx context.Context, a shop.Attempt) (account login, err 
 
 // verify refuses a password that is not that of the account.
 func (s *server) verify(ctx context.Context, account login, given string) error {
-	wrong := shop.Refuse(shop.ErrUnauthenticated, "email address and password do not belong together", "email", "password")
 	if len(given) > shop.MaxPassword {
-		return wrong
+		return wrongPassword()
 	}
 	err := s.passwords.Verify(ctx, account.hash, given)
 	if errors.Is(err, password.ErrMismatch) {
-		return wrong
+		return wrongPassword()
 	}
 	return whenBusy(err)
 }
