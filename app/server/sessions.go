@@ -50,8 +50,8 @@ func (s *server) enter(ctx context.Context, session *shop.Session, account login
 	if err := s.Store.SignIn(ctx, session, account.customer.ID, account.wrote); err != nil {
 		return err
 	}
-	_, hash, _, err := s.Customers.Login(ctx, account.customer.Email)
-	if err == nil && hash == account.hash {
+	now, err := s.login(ctx, account.customer.Email)
+	if err == nil && now.hash == account.hash {
 		return nil
 	}
 	if s.Store.SignOut(ctx, session) != nil {
@@ -79,33 +79,31 @@ func (s *server) authenticate(ctx context.Context, email string, from origin, gi
 }
 
 // beginSignIn counts an attempt and reads the account. A device that the account knows is judged by what was tried on
-// it alone, so strangers who guess elsewhere lock nobody out. Whoever makes that up is judged like everybody else, and
-// may not have it looked at often.
+// it alone, so strangers who guess elsewhere lock nobody out, nor do those at the same address. Whoever makes that up is
+// judged like everybody else: it costs them, and the database, one look for the account.
 func (s *server) beginSignIn(ctx context.Context, email string, from origin) (login, shop.Attempt, error) {
+	attempt := shop.Attempt{Account: email, Client: from.client}
 	if from.device.name != "" {
-		attempt := shop.Attempt{Account: email, Client: from.client, Device: from.device.name}
-		if s.Throttle.Begin(ctx, attempt) == 0 {
-			account, err := s.login(ctx, attempt)
-			if err != nil || from.device.knownTo(account.hash) {
-				return account, attempt, err
-			}
-			s.Throttle.Failed(ctx, attempt)
+		account, err := s.login(ctx, email)
+		known := attempt
+		known.Device = from.device.name
+		if err != nil || from.device.knownTo(account.hash) && s.Throttle.Begin(ctx, known) == 0 {
+			return account, known, err
 		}
 	}
-	attempt := shop.Attempt{Account: email, Client: from.client}
 	if err := s.attempt(ctx, attempt); err != nil {
 		return login{}, attempt, err
 	}
-	account, err := s.login(ctx, attempt)
+	account, err := s.login(ctx, email)
+	if err != nil {
+		s.Throttle.Abandoned(context.WithoutCancel(ctx), attempt)
+	}
 	return account, attempt, err
 }
 
 // login reads the account that somebody wants to sign in to.
-func (s *server) login(ctx context.Context, a shop.Attempt) (account login, err error) {
-	account.customer, account.hash, account.wrote, err = s.Customers.Login(ctx, a.Account)
-	if err != nil {
-		s.Throttle.Abandoned(context.WithoutCancel(ctx), a)
-	}
+func (s *server) login(ctx context.Context, email string) (account login, err error) {
+	account.customer, account.hash, account.wrote, err = s.Customers.Login(ctx, email)
 	return account, err
 }
 
