@@ -77,9 +77,9 @@ func (b basket) fingerprint() string {
 }
 
 func (b basket) checkout(key string) shop.Checkout {
-	c := shop.Checkout{Key: key, Cart: b.of.ID, CartOrder: b.of.Orders + 1, TotalCents: b.Cart.TotalCents}
+	c := shop.Checkout{Key: key, Cart: b.of.ID, CartOrder: b.of.Orders + 1}
 	for _, item := range b.Cart.Items {
-		c.Lines = append(c.Lines, shop.Line{SKU: item.SKU, Quantity: item.Quantity})
+		c.Lines = append(c.Lines, shop.OrderLine{SKU: item.SKU, Name: item.Name, Quantity: item.Quantity, UnitPriceCents: item.UnitPriceCents})
 	}
 	return c
 }
