@@ -63,7 +63,7 @@ func (a *accounts) Customer(_ context.Context, id int64, _ shop.Position) (shop.
 	if a.away {
 		return shop.Customer{}, shop.ErrUnavailable
 	}
-	if a.gone[id] {
+	if a.gone[id] || id > int64(len(a.byID)) {
 		return shop.Customer{}, shop.ErrUnauthenticated
 	}
 	return a.byID[id-1], nil
