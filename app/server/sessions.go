@@ -47,6 +47,9 @@ func (s *server) signIn(ctx context.Context, session *shop.Session, from origin,
 // enter makes the session that of the account, whose password was right. If that is another one by now, it ends again:
 // whoever has changed the password has ended the sessions that there were, and could not know of this one.
 func (s *server) enter(ctx context.Context, session *shop.Session, account login) error {
+	if err := s.settleFor(ctx, session, account.customer.ID); err != nil {
+		return err
+	}
 	if err := s.Store.SignIn(ctx, session, account.customer.ID, account.wrote); err != nil {
 		return err
 	}

@@ -81,6 +81,7 @@ type SessionStore interface {
 type Identity struct {
 	Customer int64    // 0: nobody
 	Wrote    Position // the customer must see the database at least as of here
+	Left     int64    // nobody: the customer who signed out and left the cart here; 0 if none did
 }
 
 // Position is a place in the database's write-ahead log, in bytes from its beginning. A replica that has
