@@ -14,6 +14,7 @@ type content struct {
 	customer int64         // 0: nobody is signed in
 	wrote    shop.Position // of the customer
 	signedIn int64         // when the customer signed in, Unix seconds
+	left     int64         // nobody is signed in: the customer who was; 0: nobody was
 	cart     shop.Cart
 	unknown  []byte // fields of a later release, as they were read
 }
@@ -31,7 +32,8 @@ const (
 	tagCartID   = 5
 	tagOrders   = 6
 	tagLines    = 7 // of each line, by SKU: quantity, length of the SKU, SKU
-	lastTag     = tagLines
+	tagLeft     = 8
+	lastTag     = tagLeft
 )
 
 // encode writes the current version: fields with ascending tags, of each the tag, the length, and the bytes. Fields
@@ -45,6 +47,7 @@ func (c content) encode() []byte {
 	b = appendField(b, tagCartID, []byte(c.cart.ID))
 	b = appendNumber(b, tagOrders, c.cart.Orders)
 	b = appendField(b, tagLines, encodeLines(c.cart.Lines))
+	b = appendNumber(b, tagLeft, c.left)
 	return append(b, c.unknown...)
 }
 
@@ -110,6 +113,8 @@ func (c *content) set(tag int64, value *reader) bool {
 		c.cart.Orders = value.number(math.MaxInt64)
 	case tagLines:
 		c.cart.Lines = value.lines()
+	case tagLeft:
+		c.left = value.number(math.MaxInt64)
 	}
 	return !value.broken && len(value.rest) == 0
 }

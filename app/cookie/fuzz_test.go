@@ -14,7 +14,7 @@ func FuzzDecode(f *testing.F) {
 	for _, c := range []content{
 		{},
 		{expires: 1 << 40, customer: 1<<63 - 1, wrote: 1 << 40, signedIn: 1, cart: shop.Cart{ID: "A", Orders: 1<<63 - 1}},
-		{expires: 1, cart: shop.Cart{Lines: []shop.Line{{SKU: "coat", Quantity: 99}, {SKU: "tee", Quantity: 1}}}, unknown: []byte{8, 1, 7, 9, 0}},
+		{expires: 1, cart: shop.Cart{Lines: []shop.Line{{SKU: "coat", Quantity: 99}, {SKU: "tee", Quantity: 1}}}, left: 7, unknown: []byte{9, 1, 7, 10, 0}},
 	} {
 		f.Add(c.encode(), byte(version))
 	}
@@ -33,7 +33,7 @@ func FuzzDecode(f *testing.F) {
 			require.LessOrEqual(t, line.Quantity, shop.MaxQuantity)
 			last = line.SKU
 		}
-		for _, number := range []int64{c.expires, c.customer, int64(c.wrote), c.signedIn, c.cart.Orders} {
+		for _, number := range []int64{c.expires, c.customer, int64(c.wrote), c.signedIn, c.cart.Orders, c.left} {
 			require.GreaterOrEqual(t, number, int64(0))
 		}
 		again, err := decode(c.encode(), version)

@@ -9,6 +9,9 @@ import (
 // SignedIn implements shop.SessionStore.
 func (s *Store) SignedIn(ctx context.Context, session *shop.Session) (shop.Identity, error) {
 	c, err := s.read(ctx, session)
+	if c.customer == 0 {
+		return shop.Identity{Left: c.left}, err
+	}
 	return shop.Identity{Customer: c.customer, Wrote: c.wrote}, err
 }
 
@@ -21,13 +24,13 @@ func (s *Store) SignIn(ctx context.Context, session *shop.Session, customer int6
 	if c.customer != customer {
 		c.customer, c.wrote = customer, 0
 	}
-	c.wrote, c.signedIn = max(c.wrote, wrote), s.now().Unix()
+	c.wrote, c.signedIn, c.left = max(c.wrote, wrote), s.now().Unix(), 0
 	_, err = s.keep(ctx, session, c, false)
 	return err
 }
 
-// SignOut implements shop.SessionStore, as far as this store can: the cart stays with the browser, and keeps its
-// name, so that what was ordered from it is not ordered again by whoever signs in next.
+// SignOut implements shop.SessionStore, as far as this store can: the cart stays with the browser. It keeps its name,
+// and whose it was, so that what was ordered from it is not ordered again by whoever signs in next.
 func (s *Store) SignOut(ctx context.Context, session *shop.Session) error {
 	c, _, err := s.open(ctx, session)
 	if err != nil {
@@ -37,15 +40,23 @@ func (s *Store) SignOut(ctx context.Context, session *shop.Session) error {
 		session.End()
 		return nil
 	}
-	c.customer, c.wrote, c.signedIn = 0, 0, 0
-	_, err = s.keep(ctx, session, c, false)
+	_, err = s.keep(ctx, session, c.signedOut(), false)
 	return err
 }
 
-// SignOutEverywhere implements shop.SessionStore for this browser, the only one this store can know of.
-func (s *Store) SignOutEverywhere(ctx context.Context, session *shop.Session) error {
-	return s.SignOut(ctx, session)
+// signedOut is the content after the customer has left, if there is one.
+func (c content) signedOut() content {
+	if c.customer != 0 {
+		c.left, c.customer, c.wrote, c.signedIn = c.customer, 0, 0, 0
+	}
+	return c
 }
+
+// SignOutEverywhere implements shop.SessionStore: nobody knows which cookies there are.
+func (s *Store) SignOutEverywhere(context.Context, int64) error { return nil }
+
+// Forget implements shop.SessionStore: nothing is kept here.
+func (s *Store) Forget(context.Context, int64) error { return nil }
 
 // Ordered implements shop.SessionStore.
 func (s *Store) Ordered(ctx context.Context, session *shop.Session, r shop.Receipt) error {

@@ -34,7 +34,7 @@ import (
 const MaxSize = 4096
 
 // identityRoom is kept free by changes to the cart, in characters, so that signing in and ordering always fit: they
-// write four numbers and the cart's ID, each with a tag and a length.
+// write at most four numbers and the cart's ID, each with a tag and a length.
 var identityRoom = encoding.EncodedLen(4*(2+binary.MaxVarintLen64) + 2 + len(shop.NewSessionID()))
 
 // Config says how carts become cookies.
@@ -174,7 +174,7 @@ func (s *Store) asOfNow(c content) content {
 		c.signedIn = c.expires - int64(s.lifetimes.Idle/time.Second)
 	}
 	if s.now().Sub(time.Unix(c.signedIn, 0)) >= s.lifetimes.SignedIn {
-		c.customer, c.wrote, c.signedIn = 0, 0, 0
+		return c.signedOut()
 	}
 	return c
 }

@@ -196,3 +196,29 @@ func TestAnOlderCookieBringsBackItsCartAndWhoWasSignedIn(t *testing.T) {
 	require.NoError(t, err)
 	require.EqualValues(t, 7, who.Customer)
 }
+
+func TestTheCookieKnowsWhoLeftTheCart(t *testing.T) {
+	t.Parallel()
+	now := time.Now()
+	store, session := openStore(fixed(testKey(1))), shop.OpenSession("")
+	store.lifetimes.SignedIn, store.now = 30*time.Minute, func() time.Time { return now }
+	is := func(want shop.Identity, when string) {
+		t.Helper()
+		who, err := store.SignedIn(t.Context(), session)
+		require.NoError(t, err)
+		require.Equal(t, want, who, when)
+	}
+	add(t, store, session, "tee", 1)
+	is(shop.Identity{}, "a guest")
+	require.NoError(t, store.SignIn(t.Context(), session, 7, 1))
+	is(shop.Identity{Customer: 7, Wrote: 1}, "who signed in")
+	require.NoError(t, store.SignOut(t.Context(), session))
+	is(shop.Identity{Left: 7}, "after signing out")
+	require.NoError(t, store.SignOut(t.Context(), session))
+	add(t, store, session, "coat", 1)
+	is(shop.Identity{Left: 7}, "whoever fills it")
+	require.NoError(t, store.SignIn(t.Context(), session, 8, 2))
+	is(shop.Identity{Customer: 8, Wrote: 2}, "who signed in next")
+	now = now.Add(31 * time.Minute)
+	is(shop.Identity{Left: 8}, "when it was time to sign in again")
+}

@@ -123,7 +123,8 @@ func TestWhatOnlyALaterReleaseCanReadIsNotNowAndIsNeverOverwritten(t *testing.T)
 				"sign in":             func() error { return store.SignIn(t.Context(), session, 1, 1) },
 				"sign in elsewhere":   func() error { return store.SignIn(t.Context(), session, 2, 1) },
 				"sign out":            func() error { return store.SignOut(t.Context(), session) },
-				"sign out everywhere": func() error { return store.SignOutEverywhere(t.Context(), session) },
+				"sign out everywhere": func() error { return store.SignOutEverywhere(t.Context(), 1) },
+				"forget":              func() error { return store.Forget(t.Context(), 1) },
 				"ordered":             func() error { return store.Ordered(t.Context(), session, shop.Receipt{Cart: "x", Number: 1}) },
 				"wrote":               func() error { return store.Wrote(t.Context(), session, 1, 1<<40) },
 			} {

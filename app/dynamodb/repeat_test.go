@@ -265,7 +265,7 @@ func TestSigningInAndOutGoOnWhenAnAnswerWasLost(t *testing.T) {
 
 		network.left.Store(int64(n % 4))
 		signedIn := guest.Token()
-		require.NoError(t, store.SignOutEverywhere(t.Context(), guest))
+		require.NoError(t, store.SignOutEverywhere(t.Context(), customer))
 		who, err := store.SignedIn(t.Context(), shop.OpenSession(signedIn))
 		require.NoError(t, err)
 		require.Zero(t, who)

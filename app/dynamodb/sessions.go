@@ -106,19 +106,31 @@ func (s *Store) SignOut(ctx context.Context, session *shop.Session) error {
 
 // SignOutEverywhere implements shop.SessionStore: the account gets another epoch, and all its sessions name the
 // one before.
-func (s *Store) SignOutEverywhere(ctx context.Context, session *shop.Session) error {
-	_, account, err := s.open(ctx, session)
+func (s *Store) SignOutEverywhere(ctx context.Context, customer int64) error {
+	_, err := s.apply(ctx, customerID(customer), update{
+		set: "epoch = :next", condition: "attribute_exists(epoch)", values: attributes{":next": text(newEpoch())},
+	})
+	if !errors.Is(err, errCondition) {
+		return err
+	}
+	_, err = s.get(ctx, customerID(customer)) // there is none, or it cannot be read
+	return err
+}
+
+// Forget implements shop.SessionStore: sessions whose account is gone are over.
+func (s *Store) Forget(ctx context.Context, customer int64) error {
+	account, err := s.get(ctx, customerID(customer))
 	if err != nil || account == nil {
 		return err
 	}
-	_, err = s.apply(ctx, account.id, update{
-		set: "epoch = :next", condition: "epoch = :epoch",
-		values: attributes{":next": text(newEpoch()), ":epoch": text(account.epoch)},
-	})
-	if ignoreCondition(err) != nil {
+	_, err = s.client.DeleteItem(ctx, &dynamodb.DeleteItemInput{
+		TableName: s.table, Key: key(account.id), ConditionExpression: aws.String("attribute_not_exists(id) OR " + readable),
+		ExpressionAttributeValues: attributes{":format": number(format)},
+	}, s.untilKnown)
+	if err := explain(err); !errors.Is(err, errCondition) {
 		return err
 	}
-	return s.end(ctx, session)
+	return unreadable("an item has another format by now")
 }
 
 // Ordered implements shop.SessionStore.

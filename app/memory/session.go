@@ -64,33 +64,30 @@ func (s *Store) SignIn(_ context.Context, current *shop.Session, customer int64,
 func (s *Store) SignOut(_ context.Context, current *shop.Session) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.signOut(current)
+	if used := s.use(current); used == nil || used.account != nil {
+		s.sessions.Delete(current.Token())
+		current.End()
+	}
 	return nil
 }
 
 // SignOutEverywhere implements shop.SessionStore.
-func (s *Store) SignOutEverywhere(_ context.Context, current *shop.Session) error {
+func (s *Store) SignOutEverywhere(_ context.Context, customer int64) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if a := s.signOut(current); a != nil {
+	if a := s.account(customer); a != nil {
 		again := *a
 		s.keep(&again)
 	}
 	return nil
 }
 
-// signOut ends the session of a customer and returns the account; nil if it is not that of a customer.
-func (s *Store) signOut(current *shop.Session) *account {
-	used := s.use(current)
-	if used != nil && used.account == nil {
-		return nil
-	}
-	s.sessions.Delete(current.Token())
-	current.End()
-	if used == nil {
-		return nil
-	}
-	return used.account
+// Forget implements shop.SessionStore.
+func (s *Store) Forget(_ context.Context, customer int64) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.accounts.Delete(customer)
+	return nil
 }
 
 // Ordered implements shop.SessionStore.

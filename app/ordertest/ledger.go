@@ -73,12 +73,12 @@ func (l *Ledger) PlaceOrder(_ context.Context, customer int64, c shop.Checkout) 
 		return shop.Order{}, false, 0, err
 	}
 	lines := l.priced(c.Lines)
-	if len(lines) != len(c.Lines) || shop.Total(lines) != c.TotalCents {
-		return shop.Order{}, false, 0, shop.Refuse(shop.ErrOutdated, "a price has changed, or something is not sold any more")
+	if err := c.CheckPrices(lines); err != nil {
+		return shop.Order{}, false, 0, err
 	}
 	o := shop.Order{
 		ID: int64(len(l.orders) + 1), PlacedAt: time.Unix(0, 0).UTC(), Name: who.Name, Address: who.Address,
-		Lines: lines, TotalCents: c.TotalCents, Cart: c.Cart, CartOrder: c.CartOrder,
+		Lines: lines, TotalCents: shop.Total(lines), Cart: c.Cart, CartOrder: c.CartOrder,
 	}
 	l.orders = append(l.orders, entry{o, customer, c.Key})
 	return o, true, written, nil
@@ -91,7 +91,7 @@ func once(happen *func()) {
 	}
 }
 
-func (l *Ledger) priced(lines []shop.Line) (priced []shop.OrderLine) {
+func (l *Ledger) priced(lines []shop.OrderLine) (priced []shop.OrderLine) {
 	for _, line := range lines {
 		if p, ok := l.Product(line.SKU); ok {
 			priced = append(priced, shop.OrderLine{SKU: p.SKU, Name: p.Name, Quantity: line.Quantity, UnitPriceCents: p.PriceCents})

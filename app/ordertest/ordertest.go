@@ -46,6 +46,7 @@ func Run(t *testing.T, open func(t *testing.T) Shop) {
 		"nothing is ordered again of what was ordered before a later order":    outOfOrder,
 		"an order is found by its key whatever has changed":                    foundByKey,
 		"an order that is refused leaves nothing behind, no gap in numbers":    refused,
+		"prices that are others are refused though the total is the same":      cancelledOut,
 		"receipts say what was ordered of a cart after an order, in sequence":  receipts,
 		"nobody sees somebody else's order":                                    private,
 		"a full cart of products at 100,000.00 is ordered, and its total read": expensive,
@@ -68,10 +69,13 @@ type fixture struct {
 // Checkout is the first order of a cart with two tees and a coat.
 func Checkout() shop.Checkout {
 	return shop.Checkout{
-		Key: "key", Cart: "cart", CartOrder: 1, TotalCents: 2*2900 + 24900,
-		Lines: []shop.Line{{SKU: "test-coat", Quantity: 1}, {SKU: "test-tee", Quantity: 2}},
+		Key: "key", Cart: "cart", CartOrder: 1,
+		Lines: []shop.OrderLine{{SKU: "test-coat", Quantity: 1, UnitPriceCents: 24900}, {SKU: "test-tee", Quantity: 2, UnitPriceCents: 2900}},
 	}
 }
+
+// paid is what an order of the checkout takes out of the cart.
+func paid(c shop.Checkout) []shop.Line { return shop.Order{Lines: c.Lines}.Receipt().Lines }
 
 func checkout(key, cart string, number int64) shop.Checkout {
 	c := Checkout()
@@ -108,9 +112,9 @@ func momentary(t *testing.T, f *fixture) {
 	c := Checkout()
 	placed := f.places(f.ada, c)
 	require.Equal(t, []string{"test-coat", "test-tee"}, []string{placed.Lines[0].SKU, placed.Lines[1].SKU})
-	require.Equal(t, c.TotalCents, shop.Total(placed.Lines))
-	require.Equal(t, c.TotalCents, placed.TotalCents)
-	require.Equal(t, shop.Receipt{Cart: c.Cart, Number: c.CartOrder, Lines: c.Lines}, placed.Receipt())
+	require.Equal(t, 2*2900+24900, shop.Total(placed.Lines))
+	require.Equal(t, 2*2900+24900, placed.TotalCents)
+	require.Equal(t, shop.Receipt{Cart: c.Cart, Number: c.CartOrder, Lines: paid(c)}, placed.Receipt())
 	require.Equal(t, "Ada", placed.Name)
 	require.Equal(t, Home, placed.Address)
 	f.Sell("test-tee", 1)
@@ -199,10 +203,11 @@ func refused(t *testing.T, f *fixture) {
 	require.NotErrorIs(t, f.refuses(homeless, Checkout()), shop.ErrOutdated)
 	require.NotErrorIs(t, f.refuses(f.ada, checkout("again", "cart", 1)), shop.ErrOutdated)
 	for _, change := range []func(*shop.Checkout){
-		func(c *shop.Checkout) { c.TotalCents-- },
-		func(c *shop.Checkout) { c.Lines = append(c.Lines, shop.Line{SKU: "test-gone", Quantity: 1}) },
+		func(c *shop.Checkout) { c.Lines[1].UnitPriceCents-- },
+		func(c *shop.Checkout) { c.Lines = append(c.Lines, shop.OrderLine{SKU: "test-gone", Quantity: 1}) },
 	} {
 		c := second
+		c.Lines = slices.Clone(c.Lines)
 		change(&c)
 		require.ErrorIs(t, f.refuses(f.ada, c), shop.ErrOutdated)
 	}
@@ -215,6 +220,13 @@ func refused(t *testing.T, f *fixture) {
 	require.Equal(t, first.ID+1, f.places(f.ada, second).ID)
 }
 
+func cancelledOut(t *testing.T, f *fixture) {
+	f.Sell("test-tee", 2900+100)
+	f.Sell("test-coat", 24900-200)
+	require.ErrorIs(t, f.refuses(f.ada, Checkout()), shop.ErrOutdated)
+	f.has(f.ada)
+}
+
 func receipts(t *testing.T, f *fixture) {
 	numbers := func(cart string, after int64) (numbers []int64) {
 		t.Helper()
@@ -222,7 +234,7 @@ func receipts(t *testing.T, f *fixture) {
 		require.NoError(t, err)
 		require.Equal(t, len(receipts) > 0, at > 0)
 		for _, r := range receipts {
-			require.Equal(t, shop.Receipt{Cart: cart, Number: r.Number, Lines: Checkout().Lines}, r)
+			require.Equal(t, shop.Receipt{Cart: cart, Number: r.Number, Lines: paid(Checkout())}, r)
 			numbers = append(numbers, r.Number)
 		}
 		return numbers
@@ -253,11 +265,11 @@ func private(t *testing.T, f *fixture) {
 func expensive(t *testing.T, f *fixture) {
 	const price = 100_000_00
 	c := Checkout()
-	c.Lines, c.TotalCents = nil, shop.MaxLines*shop.MaxQuantity*price
+	c.Lines = nil
 	for i := range shop.MaxLines {
 		sku := fmt.Sprintf("test-crown-%02d", i)
 		f.Sell(sku, price)
-		c.Lines = append(c.Lines, shop.Line{SKU: sku, Quantity: shop.MaxQuantity})
+		c.Lines = append(c.Lines, shop.OrderLine{SKU: sku, Quantity: shop.MaxQuantity, UnitPriceCents: price})
 	}
 	placed := f.places(f.ada, c)
 	require.Equal(t, 495_000_000_00, placed.TotalCents)

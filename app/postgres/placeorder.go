@@ -47,10 +47,10 @@ func placeOrder(ctx context.Context, tx pgx.Tx, customer int64, c shop.Checkout)
 	if o.Lines, err = selectLines(ctx, tx, c.Lines); err != nil {
 		return shop.Order{}, false, err
 	}
-	if err := checkLines(o.Lines, c); err != nil {
+	if err := c.CheckPrices(o.Lines); err != nil {
 		return shop.Order{}, false, err
 	}
-	o.TotalCents, o.Cart, o.CartOrder = c.TotalCents, c.Cart, c.CartOrder
+	o.TotalCents, o.Cart, o.CartOrder = shop.Total(o.Lines), c.Cart, c.CartOrder
 	return insertOrder(ctx, tx, customer, c.Key, o)
 }
 
@@ -77,7 +77,7 @@ func checkCart(ctx context.Context, tx pgx.Tx, customer int64, c shop.Checkout) 
 }
 
 // selectLines returns those lines whose product is sold, with the names and prices of now.
-func selectLines(ctx context.Context, tx pgx.Tx, lines []shop.Line) ([]shop.OrderLine, error) {
+func selectLines(ctx context.Context, tx pgx.Tx, lines []shop.OrderLine) ([]shop.OrderLine, error) {
 	skus, quantities := make([]string, len(lines)), make([]int, len(lines))
 	for i, line := range lines {
 		skus[i], quantities[i] = line.SKU, line.Quantity
@@ -90,17 +90,6 @@ func selectLines(ctx context.Context, tx pgx.Tx, lines []shop.Line) ([]shop.Orde
 		return nil, err
 	}
 	return pgx.CollectRows(rows, pgx.RowToStructByPos[shop.OrderLine])
-}
-
-// checkLines refuses an order that is not what the customer agreed to.
-func checkLines(lines []shop.OrderLine, c shop.Checkout) error {
-	if len(lines) != len(c.Lines) {
-		return shop.Refuse(shop.ErrOutdated, "something in the cart is not sold any more: look at the cart again")
-	}
-	if shop.Total(lines) != c.TotalCents {
-		return shop.Refuse(shop.ErrOutdated, "a price has changed: look at the cart again")
-	}
-	return nil
 }
 
 // insertOrder inserts the order with its lines. The key can be taken, in spite of the lock, by a release that does not

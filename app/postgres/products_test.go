@@ -25,7 +25,7 @@ func (r *replicas) readOutdated(t *testing.T) {
 	r.primary.Exec("shop", "update products set price_cents = price_cents + 1 where sku = 'tee-navy'")
 	c := ordertest.Checkout()
 	c.Key, c.Cart = "outdated", "outdated"
-	c.Lines, c.TotalCents = []shop.Line{{SKU: "tee-navy", Quantity: 1}}, before
+	c.Lines = []shop.OrderLine{{SKU: "tee-navy", Quantity: 1, UnitPriceCents: before}}
 	var err error
 	r.customer, _, err = r.db.UpdateCustomer(t.Context(), r.customer.ID, shop.Profile{Name: "Grace", Address: ordertest.Home})
 	require.NoError(t, err)
@@ -34,7 +34,7 @@ func (r *replicas) readOutdated(t *testing.T) {
 	require.Equal(t, before, price(), "nobody has said that it is outdated")
 	shown.Forget(t.Context())
 	require.Equal(t, before+1, price())
-	c.TotalCents = price()
+	c.Lines[0].UnitPriceCents = price()
 	_, created, _, err := r.db.PlaceOrder(t.Context(), r.customer.ID, c)
 	require.NoError(t, err)
 	require.True(t, created)

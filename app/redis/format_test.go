@@ -171,7 +171,10 @@ func TestWhatOnlyALaterReleaseReadsIsLeftAsItIs(t *testing.T) {
 	ofSessions := maps.Clone(ofCarts)
 	ofSessions["signed in"] = func(s *shop.Session) error { _, err := store.SignedIn(t.Context(), s); return err }
 	ofSessions["sign out"] = func(s *shop.Session) error { return store.SignOut(t.Context(), s) }
-	ofSessions["sign out everywhere"] = func(s *shop.Session) error { return store.SignOutEverywhere(t.Context(), s) }
+	ofAccounts := maps.Clone(ofSessions)
+	ofAccounts["sign out everywhere"] = func(*shop.Session) error { return store.SignOutEverywhere(t.Context(), 7) }
+	ofAccounts["forget"] = func(*shop.Session) error { return store.Forget(t.Context(), 7) }
+	ofCarts["forget"] = ofAccounts["forget"]
 
 	for _, test := range []struct {
 		name       string
@@ -187,7 +190,7 @@ func TestWhatOnlyALaterReleaseReadsIsLeftAsItIs(t *testing.T) {
 		{"beginning of a session", guest.with("s:TOKEN", fieldSince, "today"), ofSessions},
 		{"customer of format 2", customer.with("s:TOKEN", fieldFormat, "2"), ofSessions},
 		{"customer with a name", customer.with("s:TOKEN", fieldCustomer, "ann:EPOCH"), ofSessions},
-		{"account of format 2", customer.with("account:7", fieldFormat, "2"), ofSessions},
+		{"account of format 2", customer.with("account:7", fieldFormat, "2"), ofAccounts},
 		{"cart of format 2", customer.with("cart:7", fieldFormat, "2"), ofCarts},
 		{"quantity of a customer", customer.with("cart:7", "tee", "a few"), ofCarts},
 		{"orders of a cart", customer.with("cart:7", fieldOrders, "some"), ofCarts},

@@ -39,10 +39,11 @@ func TestAFullCacheRefusesOnlyToBeginSessions(t *testing.T) {
 	require.NoError(t, store.Ordered(t.Context(), guest, shop.Receipt{Cart: cart.ID, Number: 1, Lines: cart.Lines}))
 	require.Empty(t, linesOf(t, store, guest))
 	require.NoError(t, store.Clear(t.Context(), guest))
-	require.NoError(t, store.SignOutEverywhere(t.Context(), guest))
+	require.NoError(t, store.SignOutEverywhere(t.Context(), 7))
 	who, err := store.SignedIn(t.Context(), customer)
 	require.NoError(t, err)
 	require.Zero(t, who)
+	require.NoError(t, store.Forget(t.Context(), 7))
 }
 
 // TestASessionBegunInAFullCacheIsFoundAgain lets the cache become full between a beginning and its repetition.

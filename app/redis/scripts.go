@@ -32,6 +32,7 @@ var lua embed.FS
 type scripts struct {
 	read, change, begin, clear, ordered *Script
 	signedIn, signIn, signOut, wrote    *Script
+	signOutEverywhere, forget           *Script
 }
 
 func newScripts(l shop.Lifetimes) *scripts {
@@ -45,6 +46,9 @@ func newScripts(l shop.Lifetimes) *scripts {
 		signIn:   evenWhenFull(l, "lines", "saw", "signin"),
 		signOut:  evenWhenFull(l, "lines", "session", "signout", "renew"),
 		wrote:    evenWhenFull(l, "lines", "saw", "wrote"),
+
+		signOutEverywhere: evenWhenFull(l, "lines", "signouteverywhere"),
+		forget:            evenWhenFull(l, "lines", "forget"),
 	}
 }
 

@@ -55,20 +55,11 @@ func (s *Store) SignIn(ctx context.Context, session *shop.Session, customer int6
 
 // SignOut implements shop.SessionStore.
 func (s *Store) SignOut(ctx context.Context, session *shop.Session) error {
-	return s.signOut(ctx, session, "")
-}
-
-// SignOutEverywhere implements shop.SessionStore.
-func (s *Store) SignOutEverywhere(ctx context.Context, session *shop.Session) error {
-	return s.signOut(ctx, session, newEpoch())
-}
-
-func (s *Store) signOut(ctx context.Context, session *shop.Session, epoch string) error {
 	if !shop.IsSessionID(session.Token()) {
 		session.End()
 		return nil
 	}
-	reply, err := s.write(ctx, s.scripts.signOut, keys(session), newOperation(), epoch)
+	reply, err := s.write(ctx, s.scripts.signOut, keys(session), newOperation())
 	if reply == "ended" {
 		session.End()
 		return nil
@@ -80,11 +71,29 @@ func (s *Store) signOut(ctx context.Context, session *shop.Session, epoch string
 	return err
 }
 
+// SignOutEverywhere implements shop.SessionStore: the account gets another epoch, and all its sessions name the one
+// before.
+func (s *Store) SignOutEverywhere(ctx context.Context, customer int64) error {
+	reply, err := s.write(ctx, s.scripts.signOutEverywhere, keysOf(customer), newOperation(), newEpoch())
+	return cmp.Or(err, refused(reply))
+}
+
+// Forget implements shop.SessionStore.
+func (s *Store) Forget(ctx context.Context, customer int64) error {
+	reply, err := s.write(ctx, s.scripts.forget, keysOf(customer), newOperation())
+	return cmp.Or(err, refused(reply))
+}
+
 // Wrote implements shop.SessionStore.
 func (s *Store) Wrote(ctx context.Context, _ *shop.Session, customer int64, at shop.Position) error {
-	key := "account:" + strconv.FormatInt(customer, 10)
-	reply, err := s.write(ctx, s.scripts.wrote, []string{key}, newOperation(), int64(at))
+	reply, err := s.write(ctx, s.scripts.wrote, keysOf(customer), newOperation(), int64(at))
 	return cmp.Or(err, refused(reply))
+}
+
+// keysOf are the keys of the customer's account and cart.
+func keysOf(customer int64) []string {
+	number := strconv.FormatInt(customer, 10)
+	return []string{"account:" + number, "cart:" + number}
 }
 
 // A customer's token is longer than a guest's. That is a hint only whether to try first without a script, which is

@@ -270,3 +270,21 @@ func TestWhoBeginsTooManyCartsGoesOnWithThoseTheyHave(t *testing.T) {
 	f.browser = newBrowser(t)
 	require.Equal(t, 200, first(f.do("POST", "/api/cart/items", item, "X-Forwarded-For", "203.0.113.1")).StatusCode, "others may begin one")
 }
+
+func TestAStrangerAtTheSameAddressLocksNoKnownDeviceOut(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t)
+	f.do("POST", "/api/customers", signUpAsAda)
+	own := f.browser
+	f.guessFromEverywhere()
+	f.browser = newBrowser(t)
+	last := 0
+	for i := range 101 {
+		guess := fmt.Sprintf(`{"email":"nobody%d@example.com","password":"wrong horse"}`, i)
+		answer, _ := f.do("POST", "/api/session", guess, "X-Forwarded-For", "203.0.113.1", "Cookie", fmt.Sprintf("sid_device=%022d.%022d", i, i))
+		last = answer.StatusCode
+	}
+	require.Equal(t, 429, last, "guessing ends, whatever device it claims to be")
+	f.browser = own
+	require.Equal(t, 200, f.signInFrom("203.0.113.1", signInAsAda))
+}

@@ -35,18 +35,19 @@ func (s *server) changePassword(ctx context.Context, session *shop.Session, from
 	if err != nil {
 		return "", err
 	}
-	return hash, s.startOver(ctx, session, customer.ID, wrote)
+	return hash, s.startOver(ctx, session, login{customer, hash, wrote})
 }
 
 // startOver ends all sessions of a customer whose password has changed, and begins another one here.
-func (s *server) startOver(ctx context.Context, session *shop.Session, customer int64, wrote shop.Position) error {
-	if err := s.Store.SignOutEverywhere(ctx, session); err != nil {
+func (s *server) startOver(ctx context.Context, session *shop.Session, account login) error {
+	if err := s.Store.SignOutEverywhere(ctx, account.customer.ID); err != nil {
 		return unfinished("the new password holds, but your other browsers are still signed in: sign out everywhere in a moment", err)
 	}
-	if err := s.Store.SignIn(ctx, session, customer, wrote); err != nil {
+	err := s.enter(ctx, session, account)
+	if errors.Is(err, shop.ErrUnavailable) {
 		return unfinished("the new password holds: sign in with it in a moment", err)
 	}
-	return nil
+	return err
 }
 
 // unfinished says how far a change came before a store went away.
@@ -75,10 +76,11 @@ func (s *server) deleteAccount(ctx context.Context, session *shop.Session, from 
 			return err
 		}
 	}
-	if err := s.Store.Clear(ctx, session); err != nil {
+	if err := s.Store.Forget(ctx, who.Customer); err != nil {
 		return err
 	}
-	return s.Store.SignOutEverywhere(ctx, session)
+	session.End()
+	return nil
 }
 
 // confirm has a customer prove with the password that it is them. Attempts are throttled like those to sign in. field

@@ -65,6 +65,20 @@ func (s *server) settle(ctx context.Context, session *shop.Session, who shop.Ide
 	return s.Store.Cart(ctx, session)
 }
 
+// settleFor settles the cart with the customer who leaves it to the next one, or has left it: nobody else is asked later
+// what was ordered from it. Most stores let nobody leave a cart to others.
+func (s *server) settleFor(ctx context.Context, session *shop.Session, next int64) error {
+	who, err := s.Store.SignedIn(ctx, session)
+	if who.Customer == 0 {
+		who.Customer = who.Left
+	}
+	if err != nil || who.Customer == 0 || who.Customer == next {
+		return err
+	}
+	_, err = s.settle(ctx, session, who)
+	return err
+}
+
 // fingerprint differs also for baskets that look alike but are other fillings of the cart, or of another cart: they are
 // other orders.
 func (b basket) fingerprint() string {
@@ -77,9 +91,9 @@ func (b basket) fingerprint() string {
 }
 
 func (b basket) checkout(key string) shop.Checkout {
-	c := shop.Checkout{Key: key, Cart: b.of.ID, CartOrder: b.of.Orders + 1, TotalCents: b.Cart.TotalCents}
+	c := shop.Checkout{Key: key, Cart: b.of.ID, CartOrder: b.of.Orders + 1}
 	for _, item := range b.Cart.Items {
-		c.Lines = append(c.Lines, shop.Line{SKU: item.SKU, Quantity: item.Quantity})
+		c.Lines = append(c.Lines, shop.OrderLine{SKU: item.SKU, Name: item.Name, Quantity: item.Quantity, UnitPriceCents: item.UnitPriceCents})
 	}
 	return c
 }

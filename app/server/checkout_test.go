@@ -3,11 +3,14 @@ package server
 import (
 	"context"
 	"fmt"
+	"strings"
 	"testing"
 	"time"
 
 	"github.com/stretchr/testify/require"
 
+	"myclothes/app/apptest"
+	"myclothes/app/cookie"
 	"myclothes/app/memory"
 	"myclothes/app/shop"
 )
@@ -229,4 +232,60 @@ func TestACartWithoutAnIDIsNotOrdered(t *testing.T) {
 	require.Equal(t, 500, f.order("one"))
 	require.Contains(t, f.logs.String(), "cart without an ID")
 	require.Zero(t, f.orders.Count())
+}
+
+// inCookies keeps carts in the browsers.
+func inCookies(c *Config) {
+	keys := cookie.Keys{Keys: [][]byte{[]byte(strings.Repeat("k", 32))}}
+	c.StoreName, c.Store = "cookie", cookie.NewStore(cookie.Config{
+		Name: c.SessionCookie, Lifetimes: shop.Lifetimes{Idle: time.Hour}, Secret: apptest.Fixed[cookie.Keys]{Secret: keys},
+		Size: func(token string) int { return len(token) + 100 },
+	})
+}
+
+// TestOneFillingIsOrderedOnceWhoeverSignsIn has a cart that stays with the browser, which has not learned that it was
+// ordered.
+func TestOneFillingIsOrderedOnceWhoeverSignsIn(t *testing.T) {
+	t.Parallel()
+	const bob = `{"email":"bob@example.com","password":"correct horse"}`
+	for name, handOver := range map[string]func(f *fixture){
+		"after somebody has signed out": func(f *fixture) {
+			f.do("DELETE", "/api/session", "")
+			require.Equal(f, 200, first(f.do("POST", "/api/session", bob)).StatusCode)
+		},
+		"after somebody has signed out while the database was away": func(f *fixture) {
+			f.customers.setAway(true)
+			require.Equal(f, 204, first(f.do("DELETE", "/api/session", "")).StatusCode)
+			f.customers.setAway(false)
+			require.Equal(f, 200, first(f.do("POST", "/api/session", bob)).StatusCode)
+		},
+		"in place of somebody": func(f *fixture) {
+			require.Equal(f, 200, first(f.do("POST", "/api/session", bob)).StatusCode)
+		},
+		"with a new account": func(f *fixture) {
+			f.do("DELETE", "/api/session", "")
+			f.do("POST", "/api/customers", `{"email":"carl@example.com","password":"correct horse","name":"Carl"}`)
+			f.giveAddress()
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			f := newFixture(t, inCookies)
+			f.do("POST", "/api/customers", `{"email":"bob@example.com","password":"correct horse","name":"Bob"}`)
+			f.giveAddress()
+			f.browser = newBrowser(t)
+			f.signUp()
+			before := f.tab()
+			require.Equal(t, 201, f.order("one"))
+			f.browser = before // the answer never came
+			f.do("POST", "/api/cart/items", `{"sku":"coat","quantity":1}`)
+			handOver(f)
+			f.json(200, oneCoat, "GET", "/api/cart", "")
+			require.Equal(t, 201, f.order("two"))
+			require.Equal(t, 2, f.orders.Count())
+			_, second := f.do("GET", "/api/orders/2", "")
+			require.NotContains(t, second, "Tee", "it was sold already")
+			f.json(200, emptyCart, "GET", "/api/cart", "")
+		})
+	}
 }

@@ -23,7 +23,7 @@ func (s *server) signUp(ctx context.Context, session *shop.Session, client strin
 	if err != nil {
 		return login{}, err
 	}
-	return account, s.Store.SignIn(ctx, session, account.customer.ID, account.wrote)
+	return account, s.enter(ctx, session, account)
 }
 
 func (s *server) open(ctx context.Context, request shop.SignUp) (account login, err error) {

@@ -22,11 +22,12 @@ const (
 	opSignIn
 	opSignOut
 	opSignOutEverywhere
+	opForget
 	opOrdered
 	opWrote
 )
 
-var operations = [...]string{"cart", "add", "set", "clear", "signed_in", "sign_in", "sign_out", "sign_out_everywhere", "ordered", "wrote"}
+var operations = [...]string{"cart", "add", "set", "clear", "signed_in", "sign_in", "sign_out", "sign_out_everywhere", "forget", "ordered", "wrote"}
 
 // outcome is how an operation ended, for whoever watches over the store.
 type outcome int
@@ -125,9 +126,14 @@ func (m *measuredStore) SignOut(ctx context.Context, s *shop.Session) (err error
 	return m.SessionStore.SignOut(ctx, s)
 }
 
-func (m *measuredStore) SignOutEverywhere(ctx context.Context, s *shop.Session) (err error) {
+func (m *measuredStore) SignOutEverywhere(ctx context.Context, customer int64) (err error) {
 	defer m.done(ctx, opSignOutEverywhere, time.Now(), &err)
-	return m.SessionStore.SignOutEverywhere(ctx, s)
+	return m.SessionStore.SignOutEverywhere(ctx, customer)
+}
+
+func (m *measuredStore) Forget(ctx context.Context, customer int64) (err error) {
+	defer m.done(ctx, opForget, time.Now(), &err)
+	return m.SessionStore.Forget(ctx, customer)
 }
 
 func (m *measuredStore) Ordered(ctx context.Context, s *shop.Session, r shop.Receipt) (err error) {

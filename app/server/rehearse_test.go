@@ -4,12 +4,14 @@ import (
 	"context"
 	"errors"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
 	"github.com/stretchr/testify/require"
 
 	"myclothes/app/memory"
+	"myclothes/app/ordertest"
 	"myclothes/app/shop"
 )
 
@@ -26,6 +28,20 @@ func (s oddStore) Add(ctx context.Context, session *shop.Session, sku string, qu
 	return s.SessionStore.Cart(ctx, session)
 }
 
+// faultyOrders are those of a release that cannot sell.
+type faultyOrders struct{ ordersKept }
+
+func (faultyOrders) PlaceOrder(context.Context, int64, shop.Checkout) (shop.Order, bool, shop.Position, error) {
+	panic("a defect")
+}
+
+// nobody is a store in which nobody is ever signed in.
+type nobody struct{ shop.SessionStore }
+
+func (nobody) SignedIn(context.Context, *shop.Session) (shop.Identity, error) {
+	return shop.Identity{}, nil
+}
+
 func TestAReleaseIsRehearsedBeforeThereAreVisitors(t *testing.T) {
 	t.Parallel()
 	carts := memory.NewStore(shop.Lifetimes{Idle: time.Hour})
@@ -36,6 +52,12 @@ func TestAReleaseIsRehearsedBeforeThereAreVisitors(t *testing.T) {
 		says   string
 	}{
 		{"one that works", func(*Config) {}, nil, ""},
+		{"one that cannot sell", func(cfg *Config) {
+			cfg.Orders = faultyOrders{cfg.Orders}
+		}, ErrFaulty, "POST /api/orders: status 500"},
+		{"one that sells to nobody", func(cfg *Config) {
+			cfg.Store = nobody{cfg.Store}
+		}, ErrFaulty, "GET /checkout: status 303, and it should be 200"},
 		{"one behind HTTPS", func(cfg *Config) { cfg.SessionCookie = "__Host-sid" }, nil, ""},
 		{"one that sells nothing", func(cfg *Config) { cfg.Catalog = sold{} }, nil, ""},
 		{"one whose carts are away", func(cfg *Config) {
@@ -90,4 +112,84 @@ func TestAnInstanceIsUnhealthyAndSaysWhyUntilItIsOpenedForGood(t *testing.T) {
 	answer, text = f.do("GET", "/healthz", "")
 	require.Equal(t, 200, answer.StatusCode)
 	require.Equal(t, "ok\n", text)
+}
+
+// forgetful is a store that has lost its sessions, as many times as left says: a failover took them.
+type forgetful struct {
+	shop.SessionStore
+	left *atomic.Int64
+}
+
+func (s forgetful) Cart(ctx context.Context, session *shop.Session) (shop.Cart, error) {
+	if session.Token() != "" && s.left.Add(-1) >= 0 {
+		return shop.Cart{}, nil
+	}
+	return s.SessionStore.Cart(ctx, session)
+}
+
+func TestACacheThatIsLostDuringARehearsalIsNoFaultOfTheRelease(t *testing.T) {
+	t.Parallel()
+	for lost, want := range map[int64]error{1: nil, 2: ErrFaulty} {
+		cfg, left := testConfig(), &atomic.Int64{}
+		left.Store(lost)
+		cfg.Store = forgetful{cfg.Store, left}
+		require.True(t, errors.Is(Rehearse(t.Context(), cfg), want), "lost %d times", lost)
+	}
+}
+
+// withdrawing is a Catalog in which the first product is withdrawn once it was seen.
+type withdrawing struct {
+	sold
+	looks atomic.Int64
+}
+
+func (w *withdrawing) Range(context.Context) (*shop.Range, error) {
+	if w.looks.Add(1) == 1 {
+		return shop.NewRange(w.sold), nil
+	}
+	return shop.NewRange(w.sold[1:]), nil
+}
+
+func TestAProductThatIsWithdrawnDuringARehearsalIsNoFaultOfTheRelease(t *testing.T) {
+	t.Parallel()
+	cfg := testConfig()
+	cfg.Catalog = &withdrawing{sold: products}
+	require.NoError(t, Rehearse(t.Context(), cfg))
+}
+
+func TestAFailureIsBelievedAtOnceInARehearsal(t *testing.T) {
+	t.Parallel()
+	cfg, additions := testConfig(), 0
+	cfg.Store = oddStore{cfg.Store, func() error {
+		additions++
+		return errors.New("a defect")
+	}}
+	require.ErrorIs(t, Rehearse(t.Context(), cfg), ErrFaulty)
+	require.Equal(t, 1, additions)
+}
+
+func TestARehearsalLeavesNoCustomerAndNoOrder(t *testing.T) {
+	t.Parallel()
+	cfg := testConfig()
+	store := &roster{SessionStore: cfg.Store}
+	cfg.Store = store
+	require.NoError(t, Rehearse(t.Context(), cfg))
+	require.Len(t, store.list, 1)
+	session := shop.OpenSession("")
+	require.NoError(t, cfg.Store.SignIn(t.Context(), session, store.list[0], 1))
+	cart, err := cfg.Store.Cart(t.Context(), session)
+	require.NoError(t, err)
+	require.Empty(t, cart.Lines)
+	require.Zero(t, cfg.Orders.(*ordertest.Ledger).Count())
+}
+
+// roster is a store that knows who signed in.
+type roster struct {
+	shop.SessionStore
+	list []int64
+}
+
+func (s *roster) SignIn(ctx context.Context, session *shop.Session, customer int64, wrote shop.Position) error {
+	s.list = append(s.list, customer)
+	return s.SessionStore.SignIn(ctx, session, customer, wrote)
 }

@@ -63,7 +63,7 @@ func (a *accounts) Customer(_ context.Context, id int64, _ shop.Position) (shop.
 	if a.away {
 		return shop.Customer{}, shop.ErrUnavailable
 	}
-	if a.gone[id] {
+	if a.gone[id] || id > int64(len(a.byID)) {
 		return shop.Customer{}, shop.ErrUnauthenticated
 	}
 	return a.byID[id-1], nil
@@ -72,6 +72,9 @@ func (a *accounts) Customer(_ context.Context, id int64, _ shop.Position) (shop.
 func (a *accounts) Login(_ context.Context, email string) (shop.Customer, string, shop.Position, error) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
+	if a.away {
+		return shop.Customer{}, "", 0, shop.ErrUnavailable
+	}
 	for i, c := range a.byID {
 		if c.Email == email && !a.gone[c.ID] {
 			return c, a.hashes[i], 1, nil
@@ -107,6 +110,12 @@ func (a *accounts) DeleteCustomer(_ context.Context, id int64) (shop.Position, e
 	}
 	a.gone[id] = true
 	return 4, nil
+}
+
+func (a *accounts) setAway(away bool) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.away = away
 }
 
 // sold is a Catalog.

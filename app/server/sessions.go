@@ -1,6 +1,7 @@
 package server
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"net/http"
@@ -40,7 +41,30 @@ func (s *server) signIn(ctx context.Context, session *shop.Session, from origin,
 	if err != nil {
 		return login{}, err
 	}
-	return account, s.Store.SignIn(ctx, session, account.customer.ID, account.wrote)
+	return account, s.enter(ctx, session, account)
+}
+
+// enter makes the session that of the account, whose password was right. If that is another one by now, it ends again:
+// whoever has changed the password has ended the sessions that there were, and could not know of this one.
+func (s *server) enter(ctx context.Context, session *shop.Session, account login) error {
+	if err := s.settleFor(ctx, session, account.customer.ID); err != nil {
+		return err
+	}
+	if err := s.Store.SignIn(ctx, session, account.customer.ID, account.wrote); err != nil {
+		return err
+	}
+	now, err := s.login(ctx, account.customer.Email)
+	if err == nil && now.hash == account.hash {
+		return nil
+	}
+	if s.Store.SignOut(ctx, session) != nil {
+		session.End() // it goes on, and nobody ever learns its token
+	}
+	return cmp.Or(err, wrongPassword())
+}
+
+func wrongPassword() error {
+	return shop.Refuse(shop.ErrUnauthenticated, "email address and password do not belong together", "email", "password")
 }
 
 // authenticate returns the account that e-mail address and password belong to, unless there were too many attempts.
@@ -58,45 +82,42 @@ func (s *server) authenticate(ctx context.Context, email string, from origin, gi
 }
 
 // beginSignIn counts an attempt and reads the account. A device that the account knows is judged by what was tried on
-// it alone, so strangers who guess elsewhere lock nobody out. Whoever makes that up is judged like everybody else, and
-// may not have it looked at often.
+// it alone, so strangers who guess elsewhere lock nobody out, nor do those at the same address. Whoever makes that up is
+// judged like everybody else: it costs them, and the database, one look for the account.
 func (s *server) beginSignIn(ctx context.Context, email string, from origin) (login, shop.Attempt, error) {
+	attempt := shop.Attempt{Account: email, Client: from.client}
 	if from.device.name != "" {
-		attempt := shop.Attempt{Account: email, Client: from.client, Device: from.device.name}
-		if s.Throttle.Begin(ctx, attempt) == 0 {
-			account, err := s.login(ctx, attempt)
-			if err != nil || from.device.knownTo(account.hash) {
-				return account, attempt, err
-			}
-			s.Throttle.Failed(ctx, attempt)
+		account, err := s.login(ctx, email)
+		known := attempt
+		known.Device = from.device.name
+		if err != nil || from.device.knownTo(account.hash) && s.Throttle.Begin(ctx, known) == 0 {
+			return account, known, err
 		}
 	}
-	attempt := shop.Attempt{Account: email, Client: from.client}
 	if err := s.attempt(ctx, attempt); err != nil {
 		return login{}, attempt, err
 	}
-	account, err := s.login(ctx, attempt)
+	account, err := s.login(ctx, email)
+	if err != nil {
+		s.Throttle.Abandoned(context.WithoutCancel(ctx), attempt)
+	}
 	return account, attempt, err
 }
 
 // login reads the account that somebody wants to sign in to.
-func (s *server) login(ctx context.Context, a shop.Attempt) (account login, err error) {
-	account.customer, account.hash, account.wrote, err = s.Customers.Login(ctx, a.Account)
-	if err != nil {
-		s.Throttle.Abandoned(context.WithoutCancel(ctx), a)
-	}
+func (s *server) login(ctx context.Context, email string) (account login, err error) {
+	account.customer, account.hash, account.wrote, err = s.Customers.Login(ctx, email)
 	return account, err
 }
 
 // verify refuses a password that is not that of the account.
 func (s *server) verify(ctx context.Context, account login, given string) error {
-	wrong := shop.Refuse(shop.ErrUnauthenticated, "email address and password do not belong together", "email", "password")
 	if len(given) > shop.MaxPassword {
-		return wrong
+		return wrongPassword()
 	}
 	err := s.passwords.Verify(ctx, account.hash, given)
 	if errors.Is(err, password.ErrMismatch) {
-		return wrong
+		return wrongPassword()
 	}
 	return whenBusy(err)
 }
@@ -107,6 +128,20 @@ func (s *server) identity(ctx context.Context, session *shop.Session) (shop.Iden
 		err = shop.ErrUnauthenticated
 	}
 	return who, err
+}
+
+// signOutEverywhere ends all sessions of who is signed in, or as many as the store knows: this one at least.
+func (s *server) signOutEverywhere(ctx context.Context, session *shop.Session) error {
+	who, err := s.Store.SignedIn(ctx, session)
+	if err != nil {
+		return err
+	}
+	if who.Customer != 0 {
+		if err := s.Store.SignOutEverywhere(ctx, who.Customer); err != nil {
+			return err
+		}
+	}
+	return s.Store.SignOut(ctx, session)
 }
 
 func (s *server) createSession(r *http.Request, session *shop.Session) (response, error) {
@@ -123,7 +158,7 @@ func (s *server) deleteSession(r *http.Request, session *shop.Session) (response
 }
 
 func (s *server) deleteSessions(r *http.Request, session *shop.Session) (response, error) {
-	return noContent{}, s.Store.SignOutEverywhere(r.Context(), session)
+	return noContent{}, s.signOutEverywhere(r.Context(), session)
 }
 
 // signInContent is the form as it was filled in, and where to go after it.
@@ -151,5 +186,5 @@ func (s *server) signOutForm(r *http.Request, session *shop.Session) (response, 
 }
 
 func (s *server) signOutEverywhereForm(r *http.Request, session *shop.Session) (response, error) {
-	return redirect("/"), s.Store.SignOutEverywhere(r.Context(), session)
+	return redirect("/"), s.signOutEverywhere(r.Context(), session)
 }

@@ -7,6 +7,6 @@ type Attempt struct {
 	Account string
 	// Client is where they come from: a network address.
 	Client string
-	// Device names the browser, if it says that the owner of the account has signed in from it before; else empty.
+	// Device names the browser, if the owner of the account has signed in from it before; else empty.
 	Device string
 }

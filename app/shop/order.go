@@ -56,11 +56,28 @@ type Receipt struct {
 
 // Checkout asks for an order of what the customer was shown.
 type Checkout struct {
-	Key        string // names the order: however often it is asked for, it is made once
-	Cart       string // ID of the cart that it is made from
-	CartOrder  int64  // which order of that cart it is to be: one more than Cart.Orders
-	Lines      []Line
-	TotalCents int // what the lines cost together, as shown; an order of another price is refused
+	Key       string      // names the order: however often it is asked for, it is made once
+	Cart      string      // ID of the cart that it is made from
+	CartOrder int64       // which order of that cart it is to be: one more than Cart.Orders
+	Lines     []OrderLine // as they were shown; the names do not matter
+}
+
+// CheckPrices refuses an order that is not what the customer was shown. now are those of the lines whose product is
+// sold, with the prices of now.
+func (c Checkout) CheckPrices(now []OrderLine) error {
+	if len(now) != len(c.Lines) {
+		return Refuse(ErrOutdated, "something in the cart is not sold any more: look at the cart again")
+	}
+	shown := map[string]int{}
+	for _, line := range c.Lines {
+		shown[line.SKU] = line.UnitPriceCents
+	}
+	for _, line := range now {
+		if line.UnitPriceCents != shown[line.SKU] {
+			return Refuse(ErrOutdated, "a price has changed: look at the cart again")
+		}
+	}
+	return nil
 }
 
 var orderKey = regexp.MustCompile(`^[!-~]{1,64}$`)

@@ -58,8 +58,12 @@ type SessionStore interface {
 	// customer. A guest's session is left as it is.
 	SignOut(ctx context.Context, s *Session) error
 
-	// SignOutEverywhere ends all sessions of whoever is signed in here. The cart waits for the customer.
-	SignOutEverywhere(ctx context.Context, s *Session) error
+	// SignOutEverywhere ends all sessions of the customer that there are at this moment, in whatever browser. The cart
+	// waits for the customer.
+	SignOutEverywhere(ctx context.Context, customer int64) error
+
+	// Forget ends all sessions of the customer, and with them the cart is gone.
+	Forget(ctx context.Context, customer int64) error
 
 	// Ordered takes what was ordered out of the cart, once (see Cart.Paid): nothing changes if the cart is another
 	// one than the order was made from, or has paid for it already.
@@ -77,6 +81,7 @@ type SessionStore interface {
 type Identity struct {
 	Customer int64    // 0: nobody
 	Wrote    Position // the customer must see the database at least as of here
+	Left     int64    // nobody: the customer who signed out and left the cart here; 0 if none did
 }
 
 // Position is a place in the database's write-ahead log, in bytes from its beginning. A replica that has

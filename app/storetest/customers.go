@@ -185,7 +185,9 @@ func revoke(t *testing.T, store shop.SessionStore) {
 	customer, bystander := newCustomer(), signIn(t, store, begin(t, store), newCustomer())
 	stolen := signIn(t, store, begin(t, store), customer)
 	session := shop.OpenSession(signIn(t, store, "", customer))
-	require.NoError(t, store.SignOutEverywhere(t.Context(), session))
+	require.NoError(t, store.SignOutEverywhere(t.Context(), customer))
+	require.Zero(t, customerOf(t, store, session.Token()))
+	require.NoError(t, store.SignOut(t.Context(), session))
 	require.True(t, session.Ended())
 	require.Zero(t, customerOf(t, store, stolen))
 	require.Empty(t, cartOf(t, store, stolen))
@@ -193,4 +195,37 @@ func revoke(t *testing.T, store shop.SessionStore) {
 	again := signIn(t, store, stolen, customer)
 	require.Equal(t, customer, customerOf(t, store, again))
 	require.Equal(t, []shop.Line{{SKU: "tee", Quantity: 1}}, cartOf(t, store, again))
+}
+
+// revokeLate signs out everywhere from a browser that was signed out meanwhile, in another tab.
+func revokeLate(t *testing.T, store shop.SessionStore) {
+	customer := newCustomer()
+	stolen, here := signIn(t, store, begin(t, store), customer), signIn(t, store, "", customer)
+	require.NoError(t, store.SignOut(t.Context(), shop.OpenSession(here)))
+	require.NoError(t, store.SignOutEverywhere(t.Context(), customer))
+	require.Zero(t, customerOf(t, store, stolen))
+}
+
+func forget(t *testing.T, store shop.SessionStore) {
+	customer, bystander := newCustomer(), signIn(t, store, begin(t, store), newCustomer())
+	here, there := signIn(t, store, begin(t, store), customer), signIn(t, store, "", customer)
+	require.NoError(t, store.Forget(t.Context(), customer))
+	require.NoError(t, store.Forget(t.Context(), customer), "they are gone already")
+	for _, token := range []string{here, there} {
+		require.Zero(t, customerOf(t, store, token))
+		adding := shop.OpenSession(token)
+		_, err := store.Add(t.Context(), adding, "coat", 1)
+		require.NoError(t, err)
+		require.NotEqual(t, token, adding.Token(), "they are a guest")
+	}
+	require.Empty(t, cartOf(t, store, signIn(t, store, "", customer)))
+	require.Zero(t, customerOf(t, store, here), "nothing that was ended comes back")
+	require.Equal(t, []shop.Line{{SKU: "tee", Quantity: 1}}, cartOf(t, store, bystander))
+}
+
+func revokeNothing(t *testing.T, store shop.SessionStore) {
+	customer := newCustomer()
+	require.NoError(t, store.SignOutEverywhere(t.Context(), customer))
+	require.NoError(t, store.Forget(t.Context(), customer))
+	require.Empty(t, cartOf(t, store, signIn(t, store, "", customer)))
 }

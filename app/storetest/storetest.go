@@ -96,6 +96,9 @@ var tests = []struct {
 	{"what was ordered from a cart that is lost stays in the one after it", orderedElsewhere, nil},
 	{"a customer's cart keeps its name and its orders while it changes", cartKeepsItsName, nil},
 	{"signing out everywhere ends every session and keeps the cart", revoke, []promise{revocation}},
+	{"signing out everywhere ends every session though this one is over", revokeLate, []promise{revocation}},
+	{"a customer who is forgotten is signed out everywhere and has no cart", forget, []promise{revocation}},
+	{"ending sessions that a customer does not have is no error", revokeNothing, nil},
 	{"a customer's position never goes back", positions, nil},
 	{"a customer's position is known to all their sessions", positionsEverywhere, []promise{sharedPosition}},
 }

@@ -19,7 +19,6 @@ const (
 	accountLimit = 50  // for one account, from anywhere
 	clientLimit  = 100 // from one client, for any account
 	deviceLimit  = 10  // for one account, from one device it knows
-	claimLimit   = 100 // from one client, for any account, with the claim to be a known device
 )
 
 // signInLimit is how often somebody may sign in to one account in a window. Every time costs a processor some 20 ms.
@@ -57,10 +56,7 @@ func failures(a shop.Attempt) []counter {
 	case a.Account == "":
 		return []counter{byClient}
 	case a.Device != "":
-		return []counter{
-			{hash("device", a.Account, a.Device), deviceLimit, window},
-			{hash("claims", a.Client), claimLimit, window},
-		}
+		return []counter{{hash("device", a.Account, a.Device), deviceLimit, window}}
 	}
 	return []counter{
 		{hash("pair", a.Account, a.Client), pairLimit, window},
