@@ -20,6 +20,8 @@ func (o *owner) admit(ctx context.Context, conn *pgx.Conn) error {
 	if o.role == nil {
 		return nil
 	}
+	ctx, cancel := context.WithTimeout(ctx, answerTimeout)
+	defer cancel()
 	login, err := o.role.Value(ctx)
 	if err != nil {
 		return away(err)
