@@ -3,11 +3,13 @@ package server
 import (
 	"context"
 	"fmt"
+	"strings"
 	"testing"
 	"time"
 
 	"github.com/stretchr/testify/require"
 
+	"myclothes/app/apptest"
 	"myclothes/app/memory"
 	"myclothes/app/shop"
 )
@@ -227,6 +229,6 @@ func TestACartWithoutAnIDIsNotOrdered(t *testing.T) {
 	f := newFixture(t, func(c *Config) { c.Store = nameless{newStore()} })
 	f.signUp()
 	require.Equal(t, 500, f.order("one"))
-	require.Contains(t, f.logs.String(), "cart without an ID")
+	apptest.Eventually(t, func() bool { return strings.Contains(f.logs.String(), "cart without an ID") }, "it is logged")
 	require.Zero(t, f.orders.Count())
 }
