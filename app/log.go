@@ -1,7 +1,7 @@
 package main
 
 import (
-	"bufio"
+	"bytes"
 	"context"
 	"io"
 	"sync"
@@ -14,28 +14,37 @@ const (
 )
 
 // lateWriter collects lines and writes them together: a system call for each costs as much as all else that is
-// done to log a request. A process that is killed loses those of the last moment.
+// done to log a request. It keeps what the output does not take, as long as the buffer has room for it. A process that
+// is killed loses the lines of the last moment.
 type lateWriter struct {
+	out io.Writer
+
 	mu     sync.Mutex
-	buffer *bufio.Writer
+	buffer bytes.Buffer
 }
 
-func newLateWriter(out io.Writer) *lateWriter {
-	return &lateWriter{buffer: bufio.NewWriterSize(out, logBufferSize)}
-}
+func newLateWriter(out io.Writer) *lateWriter { return &lateWriter{out: out} }
 
-// Write implements io.Writer.
+// Write implements io.Writer. Its error says that lines were lost.
 func (w *lateWriter) Write(line []byte) (int, error) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	return w.buffer.Write(line)
+	w.buffer.Write(line)
+	if w.buffer.Len() <= logBufferSize {
+		return len(line), nil
+	}
+	_, err := w.buffer.WriteTo(w.out)
+	if err != nil {
+		w.buffer.Reset()
+	}
+	return len(line), err
 }
 
 // Flush writes what has been collected.
 func (w *lateWriter) Flush() {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	w.buffer.Flush()
+	w.buffer.WriteTo(w.out) // what is not written is kept
 }
 
 // run flushes now and then until ctx ends.

@@ -34,7 +34,9 @@ func run(ctx context.Context, getenv func(string) string, out io.Writer) error {
 	}
 	lines := newLateWriter(out)
 	defer lines.Flush()
-	go lines.run(ctx)
+	running, stop := context.WithCancel(context.WithoutCancel(ctx)) // what fails while the service drains is logged soon, too
+	defer stop()
+	go lines.run(running)
 	log := slog.New(slog.NewJSONHandler(lines, nil)).With("instance", cfg.InstanceID, "zone", cfg.AvailabilityZone)
 	secretsClient, err := secrets.NewClient(ctx, dial.From(cfg.Address))
 	if err != nil {

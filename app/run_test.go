@@ -346,6 +346,8 @@ func (c *cloud) drain(t *testing.T) {
 		_, err := net.Dial("tcp", strings.TrimPrefix(in.url, "http://"))
 		return err != nil
 	}, "the instance stops listening")
+	apptest.Eventually(t, func() bool { return strings.Contains(in.logs.String(), "draining") }, "what happens meanwhile is logged")
+	require.Empty(t, in.done, "and not only when the instance has stopped")
 	fmt.Fprint(conn, content)
 	answer, err := io.ReadAll(conn)
 	require.NoError(t, err)

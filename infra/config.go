@@ -167,7 +167,7 @@ func (r *reader) combinations(c Config) {
 			fmt.Sprintf("false with availabilityZones %d: a standby needs a second zone", c.AvailabilityZones)},
 		{c.CacheReplicas > 0 && c.AvailabilityZones < 2, "cacheReplicas", c.CacheReplicas,
 			fmt.Sprintf("0 with availabilityZones %d: a Multi-AZ replica needs a second zone", c.AvailabilityZones)},
-		{c.CartDurability == DurabilityStrict && c.CacheReplicas < 2, "cartDurability", c.CartDurability,
+		{c.CartStore == StoreElastiCache && c.CartDurability == DurabilityStrict && c.CacheReplicas < 2, "cartDurability", c.CartDurability,
 			fmt.Sprintf("fast or replicated with cacheReplicas %d: strict needs 2, so that one may be away", c.CacheReplicas)},
 		{c.MinInstances < c.AvailabilityZones, "minInstances", c.MinInstances,
 			fmt.Sprintf("at least availabilityZones (%d), one instance per zone", c.AvailabilityZones)},

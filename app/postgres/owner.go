@@ -16,7 +16,6 @@ const (
 	// the migration asks again.
 	lockTimeout = 2 * time.Second
 
-	admitTimeout  = 5 * time.Second
 	admitInterval = time.Second // between attempts, however many requests are refused
 	admitLock     = 0x6d79636c  // of the advisory locks of this database; the migrations have another
 )
@@ -108,7 +107,7 @@ func (o *owner) readmit(ctx context.Context) error {
 		return nil
 	}
 	o.admitted = time.Now()
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), admitTimeout)
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), answerTimeout)
 	defer cancel()
 	return o.do(ctx, o.admit)
 }

@@ -1,10 +1,12 @@
 package postgres
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
 	"log/slog"
+	"net"
 	"net/netip"
 	"slices"
 	"sync"
@@ -55,6 +57,7 @@ func TestWriter(t *testing.T) {
 		{"what needs the schema is unavailable until it is there", noSchema},
 		{"what needs a column of a later migration is unavailable until it is there", noColumn},
 		{"a migration does not stand in the way of others while it waits for a lock", migrationLock},
+		{"a database that hangs in a migration is away", hangingMigration},
 		{"products are sold in six categories", products},
 		{"an account is found by its address", findAccount},
 		{"an address has one account, also when many try at once", oneAccount},
@@ -141,6 +144,41 @@ func migrationLock(t *testing.T, server *apptest.Postgres, database string) {
 	require.NoError(t, err)
 	release()
 	require.NoError(t, db.Migrate(t.Context()))
+}
+
+// hangingMigration has the database hang at what is asked for in turn although there is nothing to migrate.
+func hangingMigration(t *testing.T, server *apptest.Postgres, database string) {
+	for i, statement := range []string{"pg_tables", "select version", "pg_roles"} {
+		t.Run(statement, func(t *testing.T) {
+			t.Parallel()
+			database := fmt.Sprint(database, "_", i) // the locks of migrations are those of a database
+			server.CreateDatabase(database)
+			db := openMigrated(t, server, database)
+			dial := db.owner.config.DialFunc
+			db.owner.config.DialFunc = func(ctx context.Context, network, address string) (net.Conn, error) {
+				conn, err := dial(ctx, network, address)
+				return &hanging{Conn: conn, at: []byte(statement)}, err
+			}
+			before := time.Now()
+			require.ErrorIs(t, db.Migrate(t.Context()), shop.ErrUnavailable)
+			require.Less(t, time.Since(before), migrateTimeout/2, "the instance tries again before its platform replaces it")
+		})
+	}
+}
+
+// hanging is a connection to a server that reads nothing more from a statement on.
+type hanging struct {
+	net.Conn
+	at    []byte
+	hangs bool
+}
+
+func (h *hanging) Write(p []byte) (int, error) {
+	h.hangs = h.hangs || bytes.Contains(p, h.at)
+	if h.hangs {
+		return len(p), nil
+	}
+	return h.Conn.Write(p)
 }
 
 func products(t *testing.T, server *apptest.Postgres, database string) {

@@ -9,6 +9,7 @@ import (
 	"encoding/base64"
 	"errors"
 	"fmt"
+	"strings"
 
 	"github.com/jackc/pgx/v5"
 )
@@ -19,6 +20,8 @@ func (o *owner) admit(ctx context.Context, conn *pgx.Conn) error {
 	if o.role == nil {
 		return nil
 	}
+	ctx, cancel := context.WithTimeout(ctx, answerTimeout)
+	defer cancel()
 	login, err := o.role.Value(ctx)
 	if err != nil {
 		return away(err)
@@ -62,28 +65,35 @@ func setPassword(ctx context.Context, tx pgx.Tx, name, role, verifier string) er
 }
 
 // grants are what the role may do with the schema's tables, those that later migrations make too. Which version the
-// schema has is the owner's business.
+// schema has is the owner's business, and so is what there is: PostgreSQL lets everybody make temporary tables, and in a
+// database that was made by version 14 any table ("Privileges" and "Schemas and Privileges" in its manual).
 var grants = []string{
-	"grant usage on schema public to %s",
-	"grant select, insert, update, delete on all tables in schema public to %s",
-	"grant usage, select on all sequences in schema public to %s",
-	"alter default privileges in schema public grant select, insert, update, delete on tables to %s",
-	"alter default privileges in schema public grant usage, select on sequences to %s",
-	"revoke all on schema_version from %s",
+	"grant usage on schema public to {role}",
+	"grant select, insert, update, delete on all tables in schema public to {role}",
+	"grant usage, select on all sequences in schema public to {role}",
+	"alter default privileges in schema public grant select, insert, update, delete on tables to {role}",
+	"alter default privileges in schema public grant usage, select on sequences to {role}",
+	"revoke all on schema_version from {role}",
+	"revoke create on schema public from public, {role}",
+	"revoke create, temporary on database {database} from public, {role}",
 }
 
-// grant does nothing if the role may use every table already: a grant writes to the catalog even if it changes nothing.
-func grant(ctx context.Context, tx pgx.Tx, name, role string) error {
-	const lacking = `select exists (select from pg_class
+// otherRights asks whether there is a table that a role may not use, or the role may make one.
+const otherRights = `select has_schema_privilege($1, 'public', 'create') or has_database_privilege($1, current_database(), 'create, temporary')
+	or exists (select from pg_class
 		where relnamespace = 'public'::regnamespace and relkind = 'r' and relname <> 'schema_version'
 		and not (has_table_privilege($1, oid, 'select') and has_table_privilege($1, oid, 'insert')
 			and has_table_privilege($1, oid, 'update') and has_table_privilege($1, oid, 'delete')))`
-	var lacks bool
-	if err := tx.QueryRow(ctx, lacking, name).Scan(&lacks); err != nil || !lacks {
+
+// grant does nothing if the role has its rights already: a grant writes to the catalog even if it changes nothing.
+func grant(ctx context.Context, tx pgx.Tx, name, role string) error {
+	var differs bool
+	if err := tx.QueryRow(ctx, otherRights, name).Scan(&differs); err != nil || !differs {
 		return err
 	}
+	names := strings.NewReplacer("{role}", role, "{database}", pgx.Identifier{tx.Conn().Config().Database}.Sanitize())
 	for _, statement := range grants {
-		if _, err := tx.Exec(ctx, fmt.Sprintf(statement, role)); err != nil {
+		if _, err := tx.Exec(ctx, names.Replace(statement)); err != nil {
 			return err
 		}
 	}

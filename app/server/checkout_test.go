@@ -230,7 +230,7 @@ func TestACartWithoutAnIDIsNotOrdered(t *testing.T) {
 	f := newFixture(t, func(c *Config) { c.Store = nameless{newStore()} })
 	f.signUp()
 	require.Equal(t, 500, f.order("one"))
-	require.Contains(t, f.logs.String(), "cart without an ID")
+	apptest.Eventually(t, func() bool { return strings.Contains(f.logs.String(), "cart without an ID") }, "it is logged")
 	require.Zero(t, f.orders.Count())
 }
 

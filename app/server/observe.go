@@ -108,6 +108,10 @@ func (s *server) record(w *recorder, r *http.Request, id string, took time.Durat
 	if leftOut > 0 {
 		attrs = append(attrs, slog.Int64("leftOut", leftOut))
 	}
+	if w.failure != nil {
+		level = slog.LevelError
+		attrs = append(attrs, slog.Any("error", w.failure))
+	}
 	s.Log.LogAttrs(r.Context(), level, "request", attrs...)
 }
 
@@ -119,7 +123,23 @@ type recorder struct {
 	server   *server
 	status   int
 	bytes    int64
-	unrouted bool // the rest of the mux's answer is dropped
+	failure  error // of ours, to be logged
+	unrouted bool  // the rest of the mux's answer is dropped
+}
+
+// noteFailure has the line of the request say what it failed for.
+func noteFailure(w http.ResponseWriter, err error) {
+	for {
+		switch inner := w.(type) {
+		case *recorder:
+			inner.failure = err
+			return
+		case interface{ Unwrap() http.ResponseWriter }:
+			w = inner.Unwrap()
+		default:
+			return
+		}
+	}
 }
 
 func (w *recorder) WriteHeader(status int) {

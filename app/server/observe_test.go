@@ -108,6 +108,41 @@ func TestAThinnerLetsSoManyThroughInASecondAndSaysHowManyItLeftOut(t *testing.T)
 	require.Zero(t, leftOut)
 }
 
+func TestAClockThatIsSetBackDoesNotThinTheLog(t *testing.T) {
+	t.Parallel()
+	lines, now := thinner{limit: 1}, time.Unix(10000, 0)
+	for range 10 {
+		_, ok := lines.pass(now)
+		require.True(t, ok, "one line a second")
+		now = now.Add(-time.Second)
+	}
+}
+
+// awayCatalog is a catalog whose database is away.
+type awayCatalog struct{ sold }
+
+func (awayCatalog) Range(context.Context) (*shop.Range, error) { return nil, shop.ErrUnavailable }
+
+func TestAFailureIsOneLineOfTheLog(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t)
+	cfg := f.config
+	cfg.Store, cfg.Catalog = awayStore{}, awayCatalog{}
+	service := New(cfg)
+	for _, path := range []string{"/api/cart", "/cart", "/api/products"} {
+		request := httptest.NewRequest("GET", path, nil)
+		request.Header.Set("Accept-Encoding", "gzip")
+		service.ServeHTTP(httptest.NewRecorder(), request)
+	}
+	require.Len(t, f.lines("request"), strings.Count(f.logs.String(), "\n"))
+	require.Len(t, f.lines("request"), 3)
+	for _, line := range f.lines("request") {
+		require.Equal(t, "ERROR", line["level"])
+		require.Contains(t, line["error"], shop.ErrUnavailable.Error())
+		require.Contains(t, line, "ms")
+	}
+}
+
 func TestOrdersCartChangesAndSignInsAreCountedWithTheReleaseBeside(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t, func(cfg *Config) { cfg.Release = "abc123" })

@@ -64,10 +64,10 @@ func (s *server) writeProblem(w http.ResponseWriter, r *http.Request, err error)
 	writeProblem(w, status, detail)
 }
 
-// prepareFailure logs a failure of ours and says when to come back. A visitor who went away is none.
+// prepareFailure has a failure of ours logged and says when to come back. A visitor who went away is none.
 func (s *server) prepareFailure(w http.ResponseWriter, r *http.Request, status int, err error) {
 	if status >= http.StatusInternalServerError && !errors.Is(r.Context().Err(), context.Canceled) {
-		s.Log.Error("request failed", "route", r.Pattern, "requestId", w.Header().Get(requestIDHeader), "error", err)
+		noteFailure(w, err)
 	}
 	if seconds := retryAfter(status, err); seconds != "" {
 		w.Header().Set("Retry-After", seconds)

@@ -5,8 +5,9 @@ import (
 	"time"
 )
 
-// accessLinesPerSecond is how many requests that went well are logged in a second. journald takes 10,000 lines of a
-// service in 30 seconds and then drops all (journald.conf, RateLimitBurst), so there is room left for what went wrong.
+// accessLinesPerSecond is how many requests that went well are logged in a second. What went wrong always is: the
+// service's unit has journald take every line, which would drop what is above 10,000 in 30 seconds (RateLimitBurst in
+// journald.conf).
 const accessLinesPerSecond = 200
 
 // slowRequest is how long a request takes that is always logged.
@@ -22,8 +23,8 @@ type thinner struct {
 
 // pass reports whether to log a line, and how many were left out before it.
 func (t *thinner) pass(now time.Time) (leftOut int64, ok bool) {
-	second := now.Unix()
-	if last := t.second.Load(); last < second && t.second.CompareAndSwap(last, second) {
+	second := now.Unix() // an earlier one if the clock was set back
+	if last := t.second.Load(); last != second && t.second.CompareAndSwap(last, second) {
 		t.passed.Store(0)
 	}
 	if t.passed.Add(1) > t.limit {
