@@ -178,3 +178,11 @@ func TestTheREADMEListsEveryKeyWithItsDefault(t *testing.T) {
 	}
 	require.Len(t, listed, len(project.Config))
 }
+
+func TestCartsElsewhereNeedNoReplicasToBeDurable(t *testing.T) {
+	t.Parallel()
+	for _, store := range []string{"instance", "cookie", "dynamodb"} {
+		_, err := deploy(update, base().with(settings{"cartStore": store, "cartDurability": "strict"}))
+		require.NoError(t, err, store)
+	}
+}
