@@ -6,11 +6,11 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"log/slog"
 	"net"
 	"net/http"
 	"regexp"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -19,35 +19,41 @@ import (
 // apiFourth is the last part of the address where the AWS API is served.
 const apiFourth = 1
 
+// apiService is a service of AWS that instances call.
+type apiService struct {
+	Name   string // as VPC endpoints name it: "dynamodb"
+	Target string // what the names of its operations begin with: "secretsmanager."
+	// Call carries out an operation. Its result is answered as JSON, unless it
+	// answers by itself.
+	Call func(by Caller, operation string, r *http.Request) (any, error)
+}
+
+// answerer is a result that is not JSON.
+type answerer interface{ Answer(w http.ResponseWriter) }
+
 // api is the AWS API that instances call: HTTPS on an address of the cloud's own,
-// reached only from interfaces that may reach the internet.
+// reached only from interfaces that may reach one of its services.
 type api struct {
-	cloud  *Cloud
-	url    string
-	server *http.Server
+	host     *Host
+	network  *network
+	services []apiService
+	url      string
+	server   *http.Server
 
 	mu      sync.RWMutex
-	callers map[string]caller // by access key
+	callers map[string]interfaceCaller // by access key
 }
 
-// caller is an instance that has credentials.
-type caller struct {
-	instanceID string
-	profile    string
-	from       *networkInterface
+// interfaceCaller is an instance that has credentials, and where it is.
+type interfaceCaller struct {
+	Caller
+	from *networkInterface
 }
 
-// apiError is an error in AWS's form.
-type apiError struct {
-	Code    string `json:"__type"`
-	Message string `json:"message"`
-}
-
-func (e apiError) Error() string { return e.Code + ": " + e.Message }
-
-func newAPI(c *Cloud) (*api, error) {
-	address := c.network.own(apiFourth)
-	certificate, err := c.authority.issue(address.String())
+// openAPI serves services to the instances of a network.
+func openAPI(h *Host, n *network, services ...apiService) (*api, error) {
+	address := h.Loopback.own(apiFourth)
+	certificate, err := h.Authority.issue(address.String())
 	if err != nil {
 		return nil, err
 	}
@@ -55,73 +61,60 @@ func newAPI(c *Cloud) (*api, error) {
 	if err != nil {
 		return nil, fmt.Errorf("AWS API endpoint: %w", err)
 	}
-	a := &api{cloud: c, url: "https://" + listener.Addr().String(), callers: map[string]caller{}}
+	a := &api{host: h, network: n, services: services, url: "https://" + listener.Addr().String(), callers: map[string]interfaceCaller{}}
 	a.server = &http.Server{
 		Handler:           a,
 		TLSConfig:         &tls.Config{Certificates: []tls.Certificate{certificate}},
 		ReadHeaderTimeout: 5 * time.Second,
-		ErrorLog:          slog.NewLogLogger(c.log.Handler(), slog.LevelDebug),
+		ErrorLog:          slog.NewLogLogger(h.Log.Handler(), slog.LevelDebug),
 	}
-	go func() { _ = a.server.ServeTLS(vpcListener{listener, c}, "", "") }()
+	gated := gatedListener{listener, a.gate, func(from string) { a.logRefusal(from, "AWS APIs") }}
+	go func() { _ = a.server.ServeTLS(gated, "", "") }()
 	return a, nil
 }
 
-func (a *api) close() {
+// Close ends all calls. Nil is no error.
+func (a *api) Close() {
 	if a != nil {
 		_ = a.server.Close()
 	}
 }
 
-// vpcListener accepts connections of interfaces that may reach AWS's APIs.
-type vpcListener struct {
-	net.Listener
-	cloud *Cloud
+// gate is open to interfaces that may reach any of the services.
+func (a *api) gate(conn net.Conn) (from string, open bool) {
+	source := a.network.source(conn)
+	return ownerOf(source), source != nil && slices.ContainsFunc(a.services, func(s apiService) bool {
+		return a.network.reaches(source, s.Name)
+	})
 }
 
-func (l vpcListener) Accept() (net.Conn, error) {
-	for {
-		conn, err := l.Listener.Accept()
-		if err != nil {
-			return nil, err
-		}
-		from := l.cloud.network.source(conn)
-		if from != nil && (l.cloud.reaches(from, "") || l.cloud.reaches(from, "dynamodb")) {
-			return conn, nil
-		}
-		l.cloud.log.Warn("connection refused by the security groups", "from", ownerOf(from), "to", "AWS APIs", "port", 443)
-		reset(conn)
-	}
+func (a *api) logRefusal(from, to string) {
+	a.host.Log.Warn("connection refused by the security groups", "from", from, "to", to, "port", 443)
 }
 
-// reaches says whether an interface may call a service of AWS: over the internet, or
-// through the service's gateway endpoint.
-func (c *Cloud) reaches(from *networkInterface, service string) bool {
-	return c.network.permitsService(from, c.vpcEndpoints.prefixList(service))
-}
-
-// instanceEnvironment returns what the platform adds to an instance's environment:
-// where AWS is, the credentials of its profile, and the machine's trust store.
-func (c *Cloud) instanceEnvironment(i *networkInterface, instanceID, profile string) []string {
+// Environment returns what the platform adds to an instance's environment: where
+// AWS is, the credentials of its profile, and the machine's trust store.
+func (a *api) Environment(i *networkInterface, instanceID, profile string) []string {
 	accessKey := "ASIA" + rand.Text()[:16]
-	c.api.mu.Lock()
-	c.api.callers[accessKey] = caller{instanceID, profile, i}
-	c.api.mu.Unlock()
+	a.mu.Lock()
+	a.callers[accessKey] = interfaceCaller{Caller{instanceID, profile}, i}
+	a.mu.Unlock()
 	return []string{
-		"AWS_ENDPOINT_URL=" + c.api.url,
+		"AWS_ENDPOINT_URL=" + a.url,
 		"AWS_ACCESS_KEY_ID=" + accessKey,
 		"AWS_SECRET_ACCESS_KEY=" + rand.Text(),
-		"SSL_CERT_FILE=" + c.authority.trustPath,
+		"SSL_CERT_FILE=" + a.host.Authority.trustPath,
 		"PATH=/usr/local/bin:/usr/bin:/bin",
 	}
 }
 
-// forgetInstance takes an instance's credentials back.
-func (c *Cloud) forgetInstance(instanceID string) {
-	c.api.mu.Lock()
-	defer c.api.mu.Unlock()
-	for key, who := range c.api.callers {
-		if who.instanceID == instanceID {
-			delete(c.api.callers, key)
+// Forget takes an instance's credentials back.
+func (a *api) Forget(instanceID string) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	for key, who := range a.callers {
+		if who.InstanceID == instanceID {
+			delete(a.callers, key)
 		}
 	}
 }
@@ -129,9 +122,10 @@ func (c *Cloud) forgetInstance(instanceID string) {
 // ServeHTTP speaks AWS JSON 1.1.
 func (a *api) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	status := http.StatusOK
+	r.Body = http.MaxBytesReader(w, r.Body, 1<<20)
 	result, err := a.call(r)
-	if reply, ok := result.(forwarded); ok && err == nil {
-		reply.write(w)
+	if reply, ok := result.(answerer); ok && err == nil {
+		reply.Answer(w)
 		return
 	}
 	if err != nil {
@@ -139,7 +133,7 @@ func (a *api) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		if !ok {
 			problem = apiError{"InternalServiceError", err.Error()}
 		}
-		a.cloud.log.Warn("AWS API call refused", "action", r.Header.Get("X-Amz-Target"), "error", problem)
+		a.host.Log.Warn("AWS API call refused", "action", r.Header.Get("X-Amz-Target"), "error", problem)
 		status, result = http.StatusBadRequest, problem
 		w.Header().Set("X-Amzn-ErrorType", problem.Code)
 	}
@@ -148,32 +142,27 @@ func (a *api) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	_ = json.NewEncoder(w).Encode(result)
 }
 
+// call finds who calls, and hands the call to the service that its target names.
 func (a *api) call(r *http.Request) (any, error) {
 	by, err := a.identify(r)
 	if err != nil {
 		return nil, err
 	}
-	body, err := io.ReadAll(io.LimitReader(r.Body, 1<<20))
-	if err != nil {
-		return nil, apiError{"ValidationException", err.Error()}
-	}
 	target := r.Header.Get("X-Amz-Target")
-	if operation, ok := strings.CutPrefix(target, dynamodbTarget); ok {
-		a.mustReach(by, "dynamodb")
-		return a.cloud.callTable(by, operation, r, body)
-	}
-	if target == "secretsmanager.GetSecretValue" {
-		a.mustReach(by, "secretsmanager")
-		return a.cloud.getSecretValue(by, body)
+	for _, service := range a.services {
+		if operation, ok := strings.CutPrefix(target, service.Target); ok {
+			a.mustReach(by, service.Name)
+			return service.Call(by.Caller, operation, r)
+		}
 	}
 	return nil, apiError{"UnknownOperationException", fmt.Sprintf("the local cloud has no %q", target)}
 }
 
 // mustReach ends the connection of a caller who may reach another service on this
 // address, but not this one.
-func (a *api) mustReach(by caller, service string) {
-	if !a.cloud.reaches(by.from, service) {
-		a.cloud.log.Warn("connection refused by the security groups", "from", by.from.owner, "to", service, "port", 443)
+func (a *api) mustReach(by interfaceCaller, service string) {
+	if !a.network.reaches(by.from, service) {
+		a.logRefusal(by.from.owner, service)
 		panic(http.ErrAbortHandler)
 	}
 }
@@ -182,27 +171,17 @@ var credential = regexp.MustCompile(`Credential=([^/,]+)/`)
 
 // identify finds the instance behind a request. That it comes from the instance's
 // own address stands for the signature, which is not computed again.
-func (a *api) identify(r *http.Request) (caller, error) {
+func (a *api) identify(r *http.Request) (interfaceCaller, error) {
 	match := credential.FindStringSubmatch(r.Header.Get("Authorization"))
 	if match == nil {
-		return caller{}, apiError{"MissingAuthenticationTokenException", "Missing Authentication Token"}
+		return interfaceCaller{}, apiError{"MissingAuthenticationTokenException", "Missing Authentication Token"}
 	}
 	a.mu.RLock()
 	by, ok := a.callers[match[1]]
 	a.mu.RUnlock()
 	address, _, _ := strings.Cut(r.RemoteAddr, ":")
 	if !ok || by.from.local.String() != address {
-		return caller{}, apiError{"UnrecognizedClientException", "The security token included in the request is invalid."}
+		return interfaceCaller{}, apiError{"UnrecognizedClientException", "The security token included in the request is invalid."}
 	}
 	return by, nil
-}
-
-func (c *Cloud) authorize(by caller, action, resource string) error {
-	if c.allowed(by.profile, action, resource) {
-		return nil
-	}
-	role, _ := c.roleOf(by.profile)
-	return apiError{"AccessDeniedException", fmt.Sprintf(
-		"User: arn:aws:sts::%s:assumed-role/%s/%s is not authorized to perform: %s on resource: %s because no identity-based policy allows the %s action",
-		AccountID, role.Name, by.instanceID, action, resource, action)}
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"slices"
 	"sync"
 	"time"
@@ -32,14 +33,15 @@ type LaunchTemplateRef struct {
 
 // autoScalingGroups implements Service[AutoScalingGroup].
 type autoScalingGroups struct {
-	cloud        *Cloud
+	log          *slog.Logger
+	instances    *Instances
 	templates    *launchTemplates
 	targetGroups *targetGroups
 	groups       *records[*scalingGroup]
 }
 
-func newAutoScalingGroups(c *Cloud, templates *launchTemplates, groups *targetGroups) *autoScalingGroups {
-	return &autoScalingGroups{c, templates, groups, newRecords[*scalingGroup]()}
+func newAutoScalingGroups(log *slog.Logger, instances *Instances, templates *launchTemplates, groups *targetGroups) *autoScalingGroups {
+	return &autoScalingGroups{log, instances, templates, groups, newRecords[*scalingGroup]("auto scaling group")}
 }
 
 // Create returns when the declared capacity serves; a group that cannot come up is
@@ -59,11 +61,10 @@ func (s *autoScalingGroups) Create(ctx context.Context, r Resource, spec AutoSca
 
 // Update waits for more capacity, but not for an instance refresh: it runs on.
 func (s *autoScalingGroups) Update(ctx context.Context, r Resource, spec AutoScalingGroup) (Outputs, error) {
-	record, ok := s.groups.find(r.ID)
-	if !ok {
-		return nil, fmt.Errorf("no auto scaling group %q", r.ID)
+	group, err := s.groups.get(r.ID)
+	if err != nil {
+		return nil, err
 	}
-	group := record.spec
 	before := group.size()
 	if err := group.declare(spec); err != nil {
 		return nil, fmt.Errorf("auto scaling group %s: %w", r.Name, err)
@@ -78,12 +79,13 @@ func (s *autoScalingGroups) Update(ctx context.Context, r Resource, spec AutoSca
 
 func (s *autoScalingGroups) Delete(ctx context.Context, r Resource) error {
 	if group, ok := s.groups.find(r.ID); ok {
-		group.spec.stop(ctx)
+		group.spec.stop(ctx) // until then status shows its instances end
 	}
 	return s.groups.Delete(ctx, r)
 }
 
-func (s *autoScalingGroups) close(ctx context.Context) error {
+// Close stops them all.
+func (s *autoScalingGroups) Close(ctx context.Context) error {
 	var stopping sync.WaitGroup
 	for _, group := range s.groups.all() {
 		stopping.Go(func() { group.spec.stop(ctx) })
@@ -92,7 +94,8 @@ func (s *autoScalingGroups) close(ctx context.Context) error {
 	return nil
 }
 
-func (s *autoScalingGroups) report() []Component {
+// Report lists what runs.
+func (s *autoScalingGroups) Report() []Component {
 	var components []Component
 	for _, group := range s.groups.all() {
 		components = append(components, group.spec.report()...)
@@ -108,7 +111,7 @@ func (g *scalingGroup) declare(spec AutoScalingGroup) error {
 	}
 	var groups []*targetGroup
 	for _, arn := range spec.TargetGroupARNs {
-		group, err := g.targetGroups.find(arn)
+		group, err := g.targetGroups.Find(arn)
 		if err != nil {
 			return err
 		}
@@ -151,7 +154,7 @@ func (g *scalingGroup) routeTo(groups []*targetGroup) {
 		}
 		for _, group := range g.routes {
 			if !slices.Contains(groups, group) {
-				g.work.Go(func() { group.deregister(g.force, m.id) })
+				g.work.Go(func() { group.deregister(g.forced, m.id) })
 			}
 		}
 	}

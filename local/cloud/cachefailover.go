@@ -22,7 +22,7 @@ func (g *replicationGroup) look(ctx context.Context) {
 	}
 	g.route()
 	if err := g.restart(ctx); err != nil {
-		g.cloud.log.Error("cache node did not come back", "group", g.spec.ReplicationGroupID, "error", err)
+		g.service.host.Log.Error("cache node did not come back", "group", g.spec.ReplicationGroupID, "error", err)
 	}
 	g.route()
 }
@@ -31,7 +31,7 @@ func (g *replicationGroup) look(ctx context.Context) {
 // whether there is one.
 func (g *replicationGroup) failOver(ctx context.Context) bool {
 	old := g.primary
-	g.cloud.log.Warn("cache primary is down", "node", old.id, "zone", old.zone, "failover", g.spec.AutomaticFailoverEnabled)
+	g.service.host.Log.Warn("cache primary is down", "node", old.id, "zone", old.zone, "failover", g.spec.AutomaticFailoverEnabled)
 	g.primaryEnd.move()
 	if !g.spec.AutomaticFailoverEnabled {
 		return false
@@ -41,15 +41,15 @@ func (g *replicationGroup) failOver(ctx context.Context) bool {
 		return false
 	}
 	if err := best.client.ReplicaOf(ctx, "NO", "ONE").Err(); err != nil {
-		g.cloud.log.Error("cache replica was not promoted", "node", best.id, "error", err)
+		g.service.host.Log.Error("cache replica was not promoted", "node", best.id, "error", err)
 		return false
 	}
 	g.primary = best
-	g.cloud.log.Warn("cache replica promoted", "node", best.id, "zone", best.zone)
+	g.service.host.Log.Warn("cache replica promoted", "node", best.id, "zone", best.zone)
 	for _, node := range g.nodes {
 		if node != best && node.alive() {
 			if err := node.follow(ctx, best); err != nil {
-				g.cloud.log.Error("cache replica does not follow", "node", node.id, "error", err)
+				g.service.host.Log.Error("cache replica does not follow", "node", node.id, "error", err)
 			}
 		}
 	}

@@ -7,8 +7,6 @@ import (
 	"fmt"
 	"os"
 	"slices"
-	"strings"
-	"sync/atomic"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -20,45 +18,39 @@ const cacheLookInterval = 250 * time.Millisecond
 
 // replicationGroup is a primary and its replicas. Only its keeper changes it.
 type replicationGroup struct {
-	cloud      *Cloud
+	kept[ReplicationGroup]
+	service    *ElastiCache
 	resource   Resource
 	dir        string
-	primaryEnd *endpoint // where writes go
-	readerEnd  *endpoint // where reads may go
-	keeper     *keeper
+	primaryEnd *networkEndpoint // where writes go
+	readerEnd  *networkEndpoint // where reads may go
 
-	spec      ReplicationGroup
 	placement placement
 	nodes     []*cacheNode
 	primary   *cacheNode
 	serial    int // of the node that was made last
-
-	components atomic.Pointer[[]Component]
 }
 
-func (c *Cloud) startReplicationGroup(ctx context.Context, r Resource, spec ReplicationGroup) (*replicationGroup, error) {
-	g := &replicationGroup{cloud: c, resource: r, spec: spec, dir: c.path("elasticache", spec.ReplicationGroupID)}
-	err := g.start(ctx)
-	if err != nil {
-		return nil, errors.Join(err, g.stop(ctx))
+func (s *ElastiCache) start(ctx context.Context, r Resource, spec ReplicationGroup) (*replicationGroup, error) {
+	g := &replicationGroup{service: s, resource: r, dir: s.host.Path("elasticache", spec.ReplicationGroupID)}
+	g.declare(spec, g.show)
+	if err := g.start(ctx); err != nil {
+		return nil, errors.Join(err, g.Stop())
 	}
-	g.keeper = newKeeper(cacheLookInterval, g.look)
+	var processes []*process
 	for _, node := range g.nodes {
-		g.keeper.wakeWhenEnded(node.process)
+		processes = append(processes, node.process)
 	}
+	g.keep(cacheLookInterval, g.look, processes...)
 	return g, nil
 }
 
 func (g *replicationGroup) start(ctx context.Context) error {
-	group, ok := g.cloud.cacheSubnetGroups.find(g.spec.SubnetGroupName)
-	if !ok {
-		return fmt.Errorf("no subnet group %q", g.spec.SubnetGroupName)
-	}
 	if _, err := g.parameters(); err != nil {
 		return err
 	}
 	var err error
-	if g.placement, err = g.cloud.network.placement(group.Name, group.spec.SubnetIDs); err != nil {
+	if g.placement, err = g.service.SubnetGroups.placement(g.spec.SubnetGroupName); err != nil {
 		return err
 	}
 	if err := os.MkdirAll(g.dir, 0o700); err != nil {
@@ -86,10 +78,10 @@ func (g *replicationGroup) start(ctx context.Context) error {
 	return nil
 }
 
-func (g *replicationGroup) openEndpoint(role string) (*endpoint, error) {
+func (g *replicationGroup) openEndpoint(role string) (*networkEndpoint, error) {
 	zone := g.placement.zones[0]
 	owner := "cache " + g.spec.ReplicationGroupID + " " + role
-	return g.cloud.openEndpoint(owner, g.placement.subnet[zone], g.spec.SecurityGroupIDs, g.spec.Port)
+	return g.service.network.openEndpoint(owner, g.placement.subnet[zone], g.spec.SecurityGroupIDs, g.spec.Port)
 }
 
 // addNode makes a node in the zone that has the fewest, without starting it.
@@ -132,9 +124,7 @@ func (g *replicationGroup) startNode(ctx context.Context, node *cacheNode) error
 	if err := node.start(ctx, g.spec, primary); err != nil {
 		return err
 	}
-	if g.keeper != nil {
-		g.keeper.wakeWhenEnded(node.process)
-	}
+	g.watch(node.process)
 	parameters, err := g.parameters()
 	if err != nil {
 		return err
@@ -142,22 +132,17 @@ func (g *replicationGroup) startNode(ctx context.Context, node *cacheNode) error
 	return node.apply(ctx, parameters)
 }
 
-// parameters returns those of the declared group; AWS's default groups have none.
 func (g *replicationGroup) parameters() ([]Parameter, error) {
-	name := g.spec.ParameterGroupName
-	if name == "" || strings.HasPrefix(name, "default.") {
-		return nil, nil
-	}
-	group, ok := g.cloud.cacheParameterGroups.find(name)
-	if !ok {
-		return nil, fmt.Errorf("no parameter group %q", name)
-	}
-	return group.spec.Parameters, nil
+	return g.service.ParameterGroups.parameters(g.spec.ParameterGroupName)
 }
 
-func (g *replicationGroup) outputs() Outputs {
+// ParameterGroup is the declared one.
+func (g *replicationGroup) ParameterGroup() string { return g.spec.ParameterGroupName }
+
+// Outputs are what AWS computes of a replication group.
+func (g *replicationGroup) Outputs() Outputs {
 	var members []string
-	for _, c := range *g.components.Load() {
+	for _, c := range g.Components() {
 		members = append(members, c.ID)
 	}
 	return Outputs{
@@ -172,9 +157,9 @@ func (g *replicationGroup) outputs() Outputs {
 	}
 }
 
-// stop ends all nodes and frees the addresses.
-func (g *replicationGroup) stop(context.Context) error {
-	g.keeper.stop()
+// Stop ends all nodes and frees the addresses.
+func (g *replicationGroup) Stop() error {
+	g.leave()
 	for _, node := range g.nodes {
 		node.stop()
 	}

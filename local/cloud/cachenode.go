@@ -6,8 +6,6 @@ import (
 	"crypto/x509"
 	"errors"
 	"fmt"
-	"net"
-	"net/netip"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -23,39 +21,30 @@ import (
 
 const (
 	cacheStartTimeout = 20 * time.Second
-	// A node that does not answer for so long, so many times in a row, is dead: a client
-	// that goes on asking finds the next primary within three seconds.
+	// A node that does not answer for so long, again and again, is dead: a client that
+	// goes on asking finds the next primary within three seconds.
 	cachePingTimeout = 650 * time.Millisecond
-	cachePingMisses  = 3
 )
 
 // cacheNode is one redis-server.
 type cacheNode struct {
-	group   *replicationGroup
-	id      string
-	zone    string
-	dir     string
-	address netip.AddrPort
-
-	process  *process      // nil before the first start
-	client   *redis.Client // nil before the first start
-	misses   int
+	node
+	group    *replicationGroup
+	client   *redis.Client     // nil before the first start
 	original map[string]string // what a parameter was before the group set it
 	ignored  []string          // declared parameters that redis-server does not have
-	state    string
-	since    time.Time
 }
 
 func (g *replicationGroup) newNode(id, zone string) (*cacheNode, error) {
-	address, err := g.cloud.network.nodeAddress()
+	address, err := g.service.host.Loopback.nodeAddress()
 	if err != nil {
 		return nil, err
 	}
-	n := &cacheNode{group: g, id: id, zone: zone, dir: filepath.Join(g.dir, id), address: address}
+	n := &cacheNode{group: g, node: node{id: id, zone: zone, dir: filepath.Join(g.dir, id), address: address}}
 	if err := os.MkdirAll(n.dir, 0o700); err != nil {
 		return nil, err
 	}
-	return n, g.cloud.authority.issueTo(n.dir, address.Addr().String(), g.primaryEnd.host(), g.readerEnd.host())
+	return n, g.service.host.Authority.issueTo(n.dir, address.Addr().String(), g.primaryEnd.host(), g.readerEnd.host())
 }
 
 // start starts the node empty, as a replica of primary unless that is nil, and
@@ -70,12 +59,14 @@ func (n *cacheNode) start(ctx context.Context, spec ReplicationGroup, primary *c
 	if err := os.WriteFile(config, []byte(n.config(spec, primary)), 0o600); err != nil {
 		return err
 	}
-	c := command{path: path, args: []string{config}, dir: n.dir, log: n.group.cloud.logPath("cache-" + n.id)}
-	if n.process, err = n.group.cloud.processes.start(c); err != nil {
+	c := command{path: path, args: []string{config}, dir: n.dir, log: n.group.service.host.LogPath("cache-" + n.id)}
+	p, err := n.group.service.host.Processes.start(c)
+	if err != nil {
 		return err
 	}
+	n.started(p)
 	n.connect(spec)
-	n.misses, n.original = 0, map[string]string{}
+	n.original = map[string]string{}
 	ctx, cancel := context.WithTimeout(ctx, cacheStartTimeout)
 	defer cancel()
 	err = n.process.until(ctx, "cache node "+n.id, func(ctx context.Context) error {
@@ -111,7 +102,7 @@ func (n *cacheNode) connect(spec ReplicationGroup) {
 	}
 	if spec.TransitEncryptionEnabled {
 		roots := x509.NewCertPool()
-		roots.AddCert(n.group.cloud.authority.certificate)
+		roots.AddCert(n.group.service.host.Authority.certificate)
 		options.TLSConfig = &tls.Config{RootCAs: roots, ServerName: n.address.Addr().String()}
 	}
 	n.client = redis.NewClient(options)
@@ -123,8 +114,6 @@ func (n *cacheNode) disconnect() {
 	}
 }
 
-func (n *cacheNode) alive() bool { return n.process != nil && n.process.running() }
-
 // check ends a node that does not answer any more.
 func (n *cacheNode) check(ctx context.Context) {
 	if !n.alive() {
@@ -135,13 +124,10 @@ func (n *cacheNode) check(ctx context.Context) {
 	var answer redis.Error
 	err := n.client.Ping(ctx).Err()
 	if err == nil || errors.As(err, &answer) {
-		n.misses = 0 // a refusal is an answer too: a long script runs
+		n.answered() // a refusal is an answer too: a long script runs
 		return
 	}
-	if n.misses++; n.misses >= cachePingMisses {
-		n.group.cloud.log.Warn("cache node does not answer", "node", n.id, "error", err)
-		n.process.kill()
-	}
+	n.missed(err, n.group.service.host.Log)
 }
 
 func (n *cacheNode) follow(ctx context.Context, primary *cacheNode) error {
@@ -184,16 +170,6 @@ func (n *cacheNode) stop() {
 	if n.process != nil {
 		n.process.kill()
 	}
-}
-
-// listening is nil when something accepts connections there. The client would wait
-// a second before it tried again.
-func listening(ctx context.Context, address netip.AddrPort) error {
-	conn, err := new(net.Dialer).DialContext(ctx, "tcp4", address.String())
-	if err != nil {
-		return err
-	}
-	return conn.Close()
 }
 
 func redisServer() (string, error) {

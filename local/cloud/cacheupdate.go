@@ -6,25 +6,20 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-	"time"
 )
 
-// update changes the running group to what is declared now. After an error all of it
-// is done again the next time.
-func (g *replicationGroup) update(ctx context.Context, spec ReplicationGroup) (err error) {
-	before := g.spec
+func (g *replicationGroup) update(ctx context.Context, spec ReplicationGroup) error {
+	return g.redeclare(ctx, spec, func(ctx context.Context, before ReplicationGroup) error {
+		return g.change(ctx, before, spec)
+	})
+}
+
+func (g *replicationGroup) change(ctx context.Context, before, spec ReplicationGroup) error {
 	if spec.TransitEncryptionEnabled != before.TransitEncryptionEnabled || spec.Port != before.Port {
 		return errors.New("transitEncryptionEnabled and port do not change on a running group here: down and up again")
 	}
-	g.spec = spec
-	defer func() {
-		if err != nil {
-			g.spec = before
-		}
-		g.publish()
-	}()
-	g.cloud.network.wear(g.primaryEnd.eni, spec.SecurityGroupIDs)
-	g.cloud.network.wear(g.readerEnd.eni, spec.SecurityGroupIDs)
+	g.primaryEnd.setGroups(spec.SecurityGroupIDs)
+	g.readerEnd.setGroups(spec.SecurityGroupIDs)
 	if spec.AuthToken != before.AuthToken {
 		for _, node := range g.alive() {
 			if err := node.setToken(ctx, spec); err != nil {
@@ -32,7 +27,7 @@ func (g *replicationGroup) update(ctx context.Context, spec ReplicationGroup) (e
 			}
 		}
 	}
-	if err := g.applyParameters(ctx); err != nil {
+	if err := g.ApplyParameters(ctx); err != nil {
 		return err
 	}
 	return g.resize(ctx)
@@ -43,7 +38,8 @@ func (g *replicationGroup) alive() []*cacheNode {
 	return slices.DeleteFunc(slices.Clone(g.nodes), func(n *cacheNode) bool { return !n.alive() })
 }
 
-func (g *replicationGroup) applyParameters(ctx context.Context) error {
+// ApplyParameters sets the declared group's parameters on every node.
+func (g *replicationGroup) ApplyParameters(ctx context.Context) error {
 	parameters, err := g.parameters()
 	if err != nil {
 		return err
@@ -79,39 +75,31 @@ func (g *replicationGroup) resize(ctx context.Context) error {
 	return err
 }
 
-// publish records how the nodes are, for those who ask meanwhile.
-func (g *replicationGroup) publish() {
+// show says how the nodes are.
+func (g *replicationGroup) show() []Component {
 	components := make([]Component, 0, len(g.nodes))
 	for _, node := range g.nodes {
 		components = append(components, node.component())
 	}
-	g.components.Store(&components)
+	return components
 }
 
 func (n *cacheNode) component() Component {
 	c := Component{
 		Kind:    "cache replica",
-		ID:      n.id,
-		Zone:    n.zone,
 		Address: n.group.readerEnd.String(),
 		State:   "available",
 		Healthy: n.alive(),
-		Log:     n.group.cloud.logPath("cache-" + n.id),
+		Log:     n.group.service.host.LogPath("cache-" + n.id),
 		Note:    n.note(),
 	}
 	if n == n.group.primary {
 		c.Kind, c.Address = "cache primary", n.group.primaryEnd.String()
 	}
-	if c.Healthy {
-		c.PID = n.process.pid()
-	} else {
+	if !c.Healthy {
 		c.State = "restarting: its process ended"
 	}
-	if state := c.Kind + c.State; state != n.state {
-		n.state, n.since = state, time.Now()
-	}
-	c.Since = n.since
-	return c
+	return n.describe(c)
 }
 
 func (n *cacheNode) note() string {

@@ -81,12 +81,8 @@ func systemRoots() []byte {
 	return nil
 }
 
-// serverCertificate returns a certificate for the names and IP addresses that a
-// server is reached by.
-func (c *Cloud) serverCertificate(names ...string) (tls.Certificate, error) {
-	return c.authority.issue(names...)
-}
-
+// issue returns a certificate for the names and IP addresses that a server is
+// reached by.
 func (a *authority) issue(names ...string) (tls.Certificate, error) {
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	if err != nil {

@@ -104,17 +104,10 @@ func (i *dbInstance) forcesTLS() bool {
 
 // parameters returns those of the declared group that have an effect here, and the
 // names of the others: PostgreSQL does not know them, or they are computed from the
-// instance class. AWS's default groups have none.
+// instance class.
 func (i *dbInstance) parameters() (applied []Parameter, ignored []string, err error) {
-	name := i.spec.ParameterGroupName
-	if name == "" || strings.HasPrefix(name, "default.") {
-		return nil, nil, nil
-	}
-	group, ok := i.cloud.dbParameterGroups.find(name)
-	if !ok {
-		return nil, nil, fmt.Errorf("no parameter group %q", name)
-	}
-	for _, p := range group.spec.Parameters {
+	declared, err := i.service.ParameterGroups.parameters(i.spec.ParameterGroupName)
+	for _, p := range declared {
 		known := p.Name == forceTLS || i.postgres.parameters[p.Name] ||
 			strings.Contains(p.Name, ".") && !strings.HasPrefix(p.Name, "rds.")
 		if known && !strings.Contains(p.Value, "{") {
@@ -123,7 +116,7 @@ func (i *dbInstance) parameters() (applied []Parameter, ignored []string, err er
 			ignored = append(ignored, p.Name)
 		}
 	}
-	return applied, ignored, nil
+	return applied, ignored, err
 }
 
 // createMaster makes the declared database and its owner, who may do what RDS's

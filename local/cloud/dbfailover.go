@@ -22,14 +22,14 @@ func (i *dbInstance) look(ctx context.Context) {
 		err = i.keepStandby(ctx)
 	}
 	if err != nil && ctx.Err() == nil {
-		i.cloud.log.Error("database is not whole yet", "database", i.identifier(), "error", err)
+		i.service.host.Log.Error("database is not whole yet", "database", i.identifier(), "error", err)
 	}
 }
 
 // replacePrimary makes the standby the primary, which has every acknowledged write.
 // Without one, the primary is started again with its data.
 func (i *dbInstance) replacePrimary(ctx context.Context) error {
-	i.cloud.log.Warn("database primary is down", "database", i.identifier(), "zone", i.primary.zone)
+	i.service.host.Log.Warn("database primary is down", "database", i.identifier(), "zone", i.primary.zone)
 	i.endpoint.move()
 	i.internal.move()
 	if i.standby == nil || !i.standby.alive() || !i.standby.inSync {
@@ -37,7 +37,7 @@ func (i *dbInstance) replacePrimary(ctx context.Context) error {
 		if err := i.primary.start(ctx); err != nil {
 			return err
 		}
-		i.keeper.wakeWhenEnded(i.primary.process)
+		i.watch(i.primary.process)
 		i.route()
 		return nil
 	}
@@ -48,7 +48,7 @@ func (i *dbInstance) replacePrimary(ctx context.Context) error {
 	dead := i.primary
 	i.primary, i.standby = i.standby, nil
 	i.route()
-	i.cloud.log.Warn("database standby promoted", "database", i.identifier(), "zone", i.primary.zone)
+	i.service.host.Log.Warn("database standby promoted", "database", i.identifier(), "zone", i.primary.zone)
 	dead.discard()
 	return nil
 }
@@ -60,7 +60,7 @@ func (i *dbInstance) keepStandby(ctx context.Context) error {
 		return nil
 	}
 	if i.standby != nil {
-		i.cloud.log.Warn("database standby is down", "database", i.identifier(), "zone", i.standby.zone)
+		i.service.host.Log.Warn("database standby is down", "database", i.identifier(), "zone", i.standby.zone)
 		if err := i.primary.waitFor(ctx, nil); err != nil {
 			return err
 		}
@@ -74,7 +74,7 @@ func (i *dbInstance) keepStandby(ctx context.Context) error {
 	if err := i.startStandby(ctx); err != nil {
 		return err
 	}
-	i.keeper.wakeWhenEnded(i.standby.process)
+	i.watch(i.standby.process)
 	return nil
 }
 
@@ -92,17 +92,17 @@ func (i *dbInstance) lookAfterReplica(ctx context.Context) {
 		err = i.primary.start(ctx)
 		i.primary.broken = err != nil
 	case i.source.internal.leads():
-		i.cloud.log.Warn("read replica is copied anew", "database", i.identifier())
+		i.service.host.Log.Warn("read replica is copied anew", "database", i.identifier())
 		i.primary.discard()
 		err = i.primary.replicate(ctx, i.source.internal)
 	default:
 		return // until the source is there
 	}
 	if err != nil {
-		i.cloud.log.Error("read replica did not come back", "database", i.identifier(), "error", err)
+		i.service.host.Log.Error("read replica did not come back", "database", i.identifier(), "error", err)
 		return
 	}
-	i.keeper.wakeWhenEnded(i.primary.process)
+	i.watch(i.primary.process)
 	i.route()
 }
 

@@ -78,16 +78,11 @@ func (n *dbNode) check(ctx context.Context) {
 	}
 	var answer *pgconn.PgError
 	if err == nil || errors.As(err, &answer) || ctx.Err() != nil {
-		n.misses = 0 // a refusal is an answer too: it starts, or has no connection left
+		n.answered() // a refusal is an answer too: it starts, or has no connection left
 		return
 	}
-	if n.misses++; n.misses >= dbPingMisses {
-		n.instance.cloud.log.Warn("database node does not answer", "node", n.id, "error", err)
-		n.process.kill()
-	}
+	n.missed(err, n.instance.service.host.Log)
 }
-
-func (n *dbNode) alive() bool { return n.process != nil && n.process.running() }
 
 // lost says whether the node should follow a primary and cannot.
 func (n *dbNode) lost() bool {

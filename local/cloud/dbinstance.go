@@ -19,27 +19,24 @@ const dbLookInterval = time.Second
 
 // dbInstance is one database, or one read replica of it. Only its keeper changes it.
 type dbInstance struct {
-	cloud     *Cloud
+	kept[DBInstance]
+	service   *RDS
 	resource  Resource
 	postgres  *postgresql
 	source    *dbInstance // nil unless a read replica
 	dir       string
-	endpoint  *endpoint // what clients use
-	internal  *endpoint // where standby and read replicas find the primary
-	adminPass string    // rdsadmin's; the same in read replicas
-	keeper    *keeper
+	endpoint  *networkEndpoint // what clients use
+	internal  *endpoint        // where standby and read replicas find the primary
+	adminPass string           // rdsadmin's; the same in read replicas
 
 	// timeline is PostgreSQL's number for the history that the primary writes: every
 	// promotion begins another.
 	timeline atomic.Int64
 
-	spec      DBInstance
 	placement placement
 	primary   *dbNode // the only node of a read replica
 	standby   *dbNode // nil without multiAz, and while a new one is made
 	serial    int     // of the node that was made last
-
-	components atomic.Pointer[[]Component]
 }
 
 func (i *dbInstance) identifier() string { return i.spec.Identifier }
@@ -53,41 +50,38 @@ func (i *dbInstance) create(ctx context.Context) error {
 		err = i.startReplica(ctx)
 	}
 	if err != nil {
-		return errors.Join(err, i.stop(ctx))
+		return errors.Join(err, i.Stop())
 	}
 	i.route()
-	i.keeper = newKeeper(dbLookInterval, i.look)
+	var processes []*process
 	for _, node := range i.nodes() {
-		i.keeper.wakeWhenEnded(node.process)
+		processes = append(processes, node.process)
 	}
+	i.keep(dbLookInterval, i.look, processes...)
 	return nil
 }
 
 // prepare makes everything but the nodes.
 func (i *dbInstance) prepare() error {
-	group, ok := i.cloud.dbSubnetGroups.find(i.spec.DBSubnetGroupName)
-	if !ok {
-		return fmt.Errorf("no subnet group %q", i.spec.DBSubnetGroupName)
-	}
 	var err error
-	if i.placement, err = i.cloud.network.placement(group.Name, group.spec.SubnetIDs); err != nil {
+	if i.placement, err = i.service.SubnetGroups.placement(i.spec.DBSubnetGroupName); err != nil {
 		return err
 	}
 	if i.spec.MultiAZ && len(i.placement.zones) < 2 {
-		return fmt.Errorf("multiAz needs subnets in two zones or more, and subnet group %s has one", group.Name)
+		return fmt.Errorf("multiAz needs subnets in two zones or more, and subnet group %s has one", i.spec.DBSubnetGroupName)
 	}
 	owner := "database " + i.identifier()
-	if i.endpoint, err = i.cloud.openEndpoint(owner, i.placement.subnet[i.placement.zones[0]], i.spec.VPCSecurityGroupIDs, i.spec.Port); err != nil {
+	if i.endpoint, err = i.service.network.openEndpoint(owner, i.placement.subnet[i.placement.zones[0]], i.spec.VPCSecurityGroupIDs, i.spec.Port); err != nil {
 		return err
 	}
-	if i.internal, err = i.cloud.openInternalEndpoint(); err != nil {
+	if i.internal, err = i.service.host.openInternalEndpoint(); err != nil {
 		return err
 	}
 	i.dir = filepath.Join(i.postgres.dir, i.identifier())
 	if err := i.postgres.mkdir(i.dir); err != nil {
 		return err
 	}
-	if err := i.cloud.authority.issueTo(i.dir, i.endpoint.host()); err != nil {
+	if err := i.service.host.Authority.issueTo(i.dir, i.endpoint.host()); err != nil {
 		return err
 	}
 	return errors.Join(
@@ -126,7 +120,7 @@ func (i *dbInstance) startReplica(ctx context.Context) error {
 	zone := i.spec.AvailabilityZone
 	if zone == "" {
 		var taken []string
-		for _, c := range *i.source.components.Load() {
+		for _, c := range i.source.Components() {
 			taken = append(taken, c.Zone)
 		}
 		zone = i.placement.zone(taken...)
@@ -164,8 +158,12 @@ func (i *dbInstance) nodes() []*dbNode {
 	return nodes
 }
 
-func (i *dbInstance) outputs() Outputs {
-	components := *i.components.Load()
+// ParameterGroup is the declared one.
+func (i *dbInstance) ParameterGroup() string { return i.spec.ParameterGroupName }
+
+// Outputs are what AWS computes of a database.
+func (i *dbInstance) Outputs() Outputs {
+	components := i.Components()
 	return Outputs{
 		"arn":                 i.resource.ARN,
 		"identifier":          i.identifier(),
@@ -182,9 +180,9 @@ func (i *dbInstance) outputs() Outputs {
 	}
 }
 
-// stop ends all nodes, removes their data and frees the address.
-func (i *dbInstance) stop(context.Context) error {
-	i.keeper.stop()
+// Stop ends all nodes, removes their data and frees the address.
+func (i *dbInstance) Stop() error {
+	i.leave()
 	if i.primary != nil {
 		for _, node := range i.nodes() {
 			node.discard()

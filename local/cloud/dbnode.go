@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net/netip"
 	"os"
 	"path/filepath"
 	"syscall"
@@ -16,9 +15,8 @@ import (
 const (
 	dbStartTimeout = 60 * time.Second
 	dbStopTimeout  = 5 * time.Second
-	// A node that does not answer for so long, so many times in a row, is dead.
+	// A node that does not answer for so long, again and again, is dead.
 	dbPingTimeout = 2 * time.Second
-	dbPingMisses  = 3
 	// How long one connection serves to ask whether a node is well.
 	dbSessionLifetime = 5 * time.Second
 	// A standby or read replica that gets nothing from a living primary for so long
@@ -32,37 +30,30 @@ const adminUser = "rdsadmin"
 
 // dbNode is one PostgreSQL server with its data.
 type dbNode struct {
+	node     // its folder is PGDATA
 	instance *dbInstance
-	id       string
-	zone     string
-	dir      string // PGDATA
-	address  netip.AddrPort
 
 	follows   *endpoint // where it gets its data; nil for a primary
 	waitsFor  string    // the id of the standby that commits wait for
 	inSync    bool      // the primary's commits wait for it
 	broken    bool      // it did not start again
-	process   *process  // nil before the first start
 	admin     *pgx.Conn // of the superuser
 	connected time.Time // when admin was opened
-	misses    int
 	following bool      // it gets the primary's changes
 	followed  time.Time // when it last did
-	state     string
-	since     time.Time
 }
 
 func (i *dbInstance) newNode(zone string) (*dbNode, error) {
-	address, err := i.cloud.network.nodeAddress()
+	address, err := i.service.host.Loopback.nodeAddress()
 	if err != nil {
 		return nil, err
 	}
 	i.serial++
 	id := fmt.Sprintf("%s-%d", i.identifier(), i.serial)
-	return &dbNode{instance: i, id: id, zone: zone, dir: filepath.Join(i.dir, id), address: address}, nil
+	return &dbNode{instance: i, node: node{id: id, zone: zone, dir: filepath.Join(i.dir, id), address: address}}, nil
 }
 
-func (n *dbNode) log() string { return n.instance.cloud.logPath("database-" + n.id) }
+func (n *dbNode) log() string { return n.instance.service.host.LogPath("database-" + n.id) }
 
 // initialize makes an empty database server's data.
 func (n *dbNode) initialize(ctx context.Context) error {
@@ -74,7 +65,7 @@ func (n *dbNode) initialize(ctx context.Context) error {
 	c := n.instance.postgres.command("initdb", n.log(), "--pgdata="+n.dir, "--username="+adminUser,
 		"--pwfile="+password, "--auth=scram-sha-256", "--encoding=UTF8", "--locale=C.UTF-8",
 		"--wal-segsize=4", "--no-sync", "--no-instructions")
-	return n.instance.cloud.processes.run(ctx, "initdb of "+n.id, c)
+	return n.instance.service.host.Processes.run(ctx, "initdb of "+n.id, c)
 }
 
 // replicate copies the data of the primary behind e, starts on it, and returns when
@@ -86,7 +77,7 @@ func (n *dbNode) replicate(ctx context.Context, e *endpoint) error {
 		"--host="+primary.Addr().String(), fmt.Sprint("--port=", primary.Port()), "--username="+adminUser,
 		"--wal-method=stream", "--checkpoint=fast", "--no-sync", "--no-password", "--no-manifest")
 	c.env = append(c.env, "PGPASSWORD="+n.instance.adminPass, "PGSSLMODE=disable")
-	if err := n.instance.cloud.processes.run(ctx, "copy for "+n.id, c); err != nil {
+	if err := n.instance.service.host.Processes.run(ctx, "copy for "+n.id, c); err != nil {
 		return err
 	}
 	if err := n.start(ctx); err != nil {
@@ -108,12 +99,13 @@ func (n *dbNode) start(ctx context.Context) error {
 	if err := n.configure(); err != nil {
 		return err
 	}
-	var err error
 	c := n.instance.postgres.command("postgres", n.log(), "-D", n.dir)
-	if n.process, err = n.instance.cloud.processes.start(c); err != nil {
+	p, err := n.instance.service.host.Processes.start(c)
+	if err != nil {
 		return err
 	}
-	n.misses, n.following, n.followed = 0, false, time.Now()
+	n.started(p)
+	n.following, n.followed = false, time.Now()
 	ctx, cancel := context.WithTimeout(ctx, dbStartTimeout)
 	defer cancel()
 	if err := n.process.until(ctx, "database node "+n.id, n.look); err != nil {
@@ -177,6 +169,6 @@ func (n *dbNode) halt() {
 func (n *dbNode) discard() {
 	n.halt()
 	if err := os.RemoveAll(n.dir); err != nil {
-		n.instance.cloud.log.Warn("database files are left over", "dir", n.dir, "error", err)
+		n.instance.service.host.Log.Warn("database files are left over", "dir", n.dir, "error", err)
 	}
 }

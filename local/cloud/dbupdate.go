@@ -5,30 +5,25 @@ import (
 	"errors"
 	"fmt"
 	"strings"
-	"time"
 )
 
-// update changes the running database to what is declared now. After an error all of
-// it is done again the next time.
-func (i *dbInstance) update(ctx context.Context, spec DBInstance) (err error) {
-	before := i.spec
+func (i *dbInstance) update(ctx context.Context, spec DBInstance) error {
+	return i.redeclare(ctx, spec, func(ctx context.Context, before DBInstance) error {
+		return i.change(ctx, before, spec)
+	})
+}
+
+func (i *dbInstance) change(ctx context.Context, before, spec DBInstance) error {
 	if spec.Port != before.Port {
 		return errors.New("port does not change on a running database here: down and up again")
 	}
-	i.spec = spec
-	defer func() {
-		if err != nil {
-			i.spec = before
-		}
-		i.publish()
-	}()
-	i.cloud.network.wear(i.endpoint.eni, spec.VPCSecurityGroupIDs)
+	i.endpoint.setGroups(spec.VPCSecurityGroupIDs)
 	if i.source == nil && spec.Password != before.Password {
 		if err := i.administer(ctx, `alter role %1$I password %2$L`); err != nil {
 			return err
 		}
 	}
-	if err := i.reconfigure(ctx); err != nil {
+	if err := i.ApplyParameters(ctx); err != nil {
 		return err
 	}
 	if i.source != nil || spec.MultiAZ == before.MultiAZ {
@@ -52,9 +47,9 @@ func (i *dbInstance) changeMultiAZ(ctx context.Context) error {
 	return nil
 }
 
-// reconfigure lets all nodes read the parameters again. Static ones wait for a
+// ApplyParameters lets all nodes read the parameters again. Static ones wait for a
 // restart, as on RDS.
-func (i *dbInstance) reconfigure(ctx context.Context) error {
+func (i *dbInstance) ApplyParameters(ctx context.Context) error {
 	if err := i.writeAccess(); err != nil {
 		return err
 	}
@@ -88,21 +83,19 @@ func (n *dbNode) checkParameters(ctx context.Context) error {
 	return fmt.Errorf("parameter group %s: %s", n.instance.spec.ParameterGroupName, *problem)
 }
 
-// publish records how the nodes are, for those who ask meanwhile.
-func (i *dbInstance) publish() {
+// show says how the nodes are.
+func (i *dbInstance) show() []Component {
 	components := make([]Component, 0, 2)
 	for _, node := range i.nodes() {
 		components = append(components, node.component())
 	}
-	i.components.Store(&components)
+	return components
 }
 
 func (n *dbNode) component() Component {
 	i := n.instance
 	c := Component{
 		Kind:    "database primary",
-		ID:      n.id,
-		Zone:    n.zone,
 		Address: i.endpoint.String(),
 		State:   "available",
 		Healthy: n.alive() && !n.lost(),
@@ -115,9 +108,6 @@ func (n *dbNode) component() Component {
 	case i.source != nil:
 		c.Kind = "read replica"
 	}
-	if n.alive() {
-		c.PID = n.process.pid()
-	}
 	switch {
 	case !n.alive():
 		c.State = "restarting: its process ended"
@@ -126,11 +116,7 @@ func (n *dbNode) component() Component {
 	case n == i.primary && i.source == nil && i.spec.MultiAZ && i.standby == nil:
 		c.State = "available: a new standby is being made"
 	}
-	if state := c.Kind + c.State; state != n.state {
-		n.state, n.since = state, time.Now()
-	}
-	c.Since = n.since
-	return c
+	return n.describe(c)
 }
 
 func (n *dbNode) note() string {

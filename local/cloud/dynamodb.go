@@ -36,16 +36,21 @@ const tableStartTimeout = 20 * time.Second
 // with the first. It keeps items in memory.
 type tables struct {
 	*records[Table]
-	cloud  *Cloud
-	client http.Client
+	host       *Host
+	region     string
+	authorizer authorizer
+	client     http.Client
 
 	mu      sync.Mutex
 	process *process // nil before the first table
 	address netip.AddrPort
 }
 
-func newTables(c *Cloud) *tables {
-	return &tables{records: newRecords[Table](), cloud: c, client: http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: 64}}}
+func newTables(h *Host, region string, a authorizer) *tables {
+	return &tables{
+		records: newRecords[Table]("table"), host: h, region: region, authorizer: a,
+		client: http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: 64}},
+	}
 }
 
 func (s *tables) Create(ctx context.Context, r Resource, spec Table) (Outputs, error) {
@@ -106,15 +111,15 @@ func (s *tables) start(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if s.address, err = s.cloud.network.nodeAddress(); err != nil {
+	if s.address, err = s.host.Loopback.nodeAddress(); err != nil {
 		return err
 	}
-	s.process, err = s.cloud.processes.start(command{
+	s.process, err = s.host.Processes.start(command{
 		path: node,
 		args: []string{program, "--host", s.address.Addr().String(), "--port", fmt.Sprint(s.address.Port()), "--createTableMs", "0", "--deleteTableMs", "0"},
 		env:  []string{"PATH=/usr/local/bin:/usr/bin:/bin"},
-		dir:  s.cloud.dir,
-		log:  s.cloud.logPath("dynamodb"),
+		dir:  s.host.Path(),
+		log:  s.host.LogPath("dynamodb"),
 	})
 	if err != nil {
 		return err
@@ -168,7 +173,8 @@ func (s *tables) call(ctx context.Context, operation string, input any) error {
 	return nil
 }
 
-func (s *tables) report() []Component {
+// Report lists what runs.
+func (s *tables) Report() []Component {
 	s.mu.Lock()
 	process, address := s.process, s.address
 	s.mu.Unlock()
@@ -187,7 +193,13 @@ func (s *tables) report() []Component {
 	return components
 }
 
-func (s *tables) close(context.Context) error {
+// Close stops them all.
+func (s *tables) Close(context.Context) error {
 	s.client.CloseIdleConnections()
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.process != nil {
+		s.process.kill()
+	}
 	return nil
 }

@@ -19,7 +19,8 @@ type forwarded struct {
 	body   []byte
 }
 
-func (f forwarded) write(w http.ResponseWriter) {
+// Answer passes the answer on as it is.
+func (f forwarded) Answer(w http.ResponseWriter) {
 	for _, name := range []string{"Content-Type", "X-Amz-Crc32", "X-Amzn-Requestid"} {
 		if value := f.header.Get(name); value != "" {
 			w.Header().Set(name, value)
@@ -29,8 +30,12 @@ func (f forwarded) write(w http.ResponseWriter) {
 	_, _ = w.Write(f.body)
 }
 
-// callTable carries out a call on one table, if the caller's role may.
-func (c *Cloud) callTable(by caller, operation string, r *http.Request, body []byte) (any, error) {
+// Call carries out a call on one table, if the caller's role may.
+func (s *tables) Call(by Caller, operation string, r *http.Request) (any, error) {
+	body, err := io.ReadAll(r.Body)
+	if err != nil {
+		return nil, apiError{"SerializationException", err.Error()}
+	}
 	var input struct{ TableName string }
 	if err := json.Unmarshal(body, &input); err != nil {
 		return nil, apiError{"SerializationException", "the request body is not JSON: " + err.Error()}
@@ -38,19 +43,19 @@ func (c *Cloud) callTable(by caller, operation string, r *http.Request, body []b
 	if input.TableName == "" {
 		return nil, apiError{"UnknownOperationException", fmt.Sprintf("the local cloud has no %q without a TableName", operation)}
 	}
-	table, there := c.tables.find(input.TableName)
+	table, there := s.find(input.TableName)
 	arn := table.ARN
 	if !there {
-		arn = fmt.Sprintf("arn:aws:dynamodb:%s:%s:table/%s", c.Region, AccountID, input.TableName)
+		arn = fmt.Sprintf("arn:aws:dynamodb:%s:%s:table/%s", s.region, AccountID, input.TableName)
 	}
 	// Who may not use a table is not told whether it exists.
-	if err := c.authorize(by, "dynamodb:"+operation, arn); err != nil {
+	if err := s.authorizer.Authorize(by, "dynamodb:"+operation, arn); err != nil {
 		return nil, err
 	}
 	if !there {
 		return nil, apiError{"ResourceNotFoundException", "Requested resource not found"}
 	}
-	return c.tables.forward(r.Context(), operation, r.Header, body)
+	return s.forward(r.Context(), operation, r.Header, body)
 }
 
 // forward hands a call to dynalite, which does not check who makes it.

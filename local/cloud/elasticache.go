@@ -2,21 +2,9 @@ package cloud
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"strings"
 )
-
-// Parameter is one of a cache's or a database's parameter group.
-type Parameter struct {
-	Name  string `json:"name"`
-	Value string `json:"value"`
-}
-
-// CacheParameterGroup is aws:elasticache/parameterGroup:ParameterGroup.
-type CacheParameterGroup struct {
-	Parameters []Parameter `json:"parameters"`
-}
 
 // ReplicationGroup is aws:elasticache/replicationGroup:ReplicationGroup without
 // cluster mode.
@@ -36,82 +24,55 @@ type ReplicationGroup struct {
 	PreferredCacheClusterAZs []string `json:"preferredCacheClusterAzs"`
 }
 
-// replicationGroups implements Service[ReplicationGroup] with redis-server.
-type replicationGroups struct {
-	cloud  *Cloud
-	groups *running[*replicationGroup]
+// ElastiCache is the service of that name in one account.
+type ElastiCache struct {
+	SubnetGroups      subnetGroups
+	ParameterGroups   parameterGroups
+	ReplicationGroups *replicationGroups
+
+	host    *Host
+	network *network
 }
 
-func newReplicationGroups(c *Cloud) *replicationGroups {
-	s := &replicationGroups{cloud: c, groups: newRunning[*replicationGroup]()}
-	c.cacheParameterGroups.changed = s.parametersChanged
+func newElastiCache(h *Host, n *network) *ElastiCache {
+	s := &ElastiCache{SubnetGroups: newSubnetGroups(n), ParameterGroups: newParameterGroups(), host: h, network: n}
+	s.ReplicationGroups = &replicationGroups{newStores[*replicationGroup]("replication group", s.ParameterGroups), s}
 	return s
 }
 
+// replicationGroups implements Service[ReplicationGroup] with redis-server.
+type replicationGroups struct {
+	*stores[*replicationGroup]
+	service *ElastiCache
+}
+
+// Create returns when all nodes are usable.
 func (s *replicationGroups) Create(ctx context.Context, r Resource, spec ReplicationGroup) (Outputs, error) {
 	spec, err := spec.withDefaults(r)
 	if err != nil {
 		return nil, err
 	}
-	g, err := s.cloud.startReplicationGroup(ctx, r, spec)
+	g, err := s.service.start(ctx, r, spec)
 	if err != nil {
 		return nil, fmt.Errorf("replication group %s: %w", spec.ReplicationGroupID, err)
 	}
-	s.groups.add(r.ID, g)
-	return g.outputs(), nil
+	return s.add(r, g), nil
 }
 
+// Update changes the running group to what is declared now.
 func (s *replicationGroups) Update(ctx context.Context, r Resource, spec ReplicationGroup) (Outputs, error) {
 	spec, err := spec.withDefaults(r)
 	if err != nil {
 		return nil, err
 	}
-	g, ok := s.groups.find(r.ID)
-	if !ok {
-		return nil, fmt.Errorf("replication group %s is not running", spec.ReplicationGroupID)
+	g, err := s.get(r)
+	if err != nil {
+		return nil, err
 	}
-	if err := g.keeper.do(ctx, func(ctx context.Context) error { return g.update(ctx, spec) }); err != nil {
+	if err := g.update(ctx, spec); err != nil {
 		return nil, fmt.Errorf("replication group %s: %w", spec.ReplicationGroupID, err)
 	}
-	return g.outputs(), nil
-}
-
-func (s *replicationGroups) Delete(ctx context.Context, r Resource) error {
-	g, ok := s.groups.remove(r.ID)
-	if !ok {
-		return nil
-	}
-	return g.stop(ctx)
-}
-
-// parametersChanged applies an edited parameter group where it is in use.
-func (s *replicationGroups) parametersChanged(ctx context.Context, parameters record[CacheParameterGroup]) error {
-	var problems []error
-	for _, g := range s.groups.all() {
-		problems = append(problems, g.keeper.do(ctx, func(ctx context.Context) error {
-			if g.spec.ParameterGroupName != parameters.Name {
-				return nil
-			}
-			return g.applyParameters(ctx)
-		}))
-	}
-	return errors.Join(problems...)
-}
-
-func (s *replicationGroups) report() []Component {
-	var components []Component
-	for _, g := range s.groups.all() {
-		components = append(components, *g.components.Load()...)
-	}
-	return components
-}
-
-func (s *replicationGroups) close(ctx context.Context) error {
-	var problems []error
-	for _, g := range s.groups.all() {
-		problems = append(problems, g.stop(ctx))
-	}
-	return errors.Join(problems...)
+	return g.Outputs(), nil
 }
 
 // withDefaults fills in what AWS would, and refuses what AWS would.

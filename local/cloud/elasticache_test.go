@@ -2,6 +2,7 @@ package cloud
 
 import (
 	"context"
+	"crypto/tls"
 	"net"
 	"strconv"
 	"syscall"
@@ -30,38 +31,59 @@ func testCache() ReplicationGroup {
 	}
 }
 
-// declareCache declares a cache and returns clients of its two endpoints.
-func declareCache(a *account, spec ReplicationGroup) (primary, reader *redis.Client) {
-	a.t.Helper()
-	declare(a, a.CacheParameterGroups, "cache-parameters", CacheParameterGroup{[]Parameter{
-		{"maxmemory-policy", "volatile-lru"}, {"reserved-memory-percent", "25"},
-	}})
-	outputs := declare(a, a.ReplicationGroups, "sessions", spec)
-	return a.cacheClient(a.app, spec, outputs["primaryEndpointAddress"]), a.cacheClient(a.app, spec, outputs["readerEndpointAddress"])
+// cacheAccount is a VPC with a subnet group for caches.
+type cacheAccount struct {
+	*VPC
+	*ElastiCache
 }
 
-func (a *account) cacheClient(from *networkInterface, spec ReplicationGroup, host any) *redis.Client {
+func newCacheAccount(t *testing.T) *cacheAccount {
+	t.Helper()
+	v := NewVPC(t)
+	a := &cacheAccount{v, newElastiCache(v.Host, v.Network)}
+	t.Cleanup(func() { require.NoError(t, a.ReplicationGroups.Close(context.Background())) })
+	Declare(t, a.SubnetGroups, "cache-subnets", SubnetGroup{DataSubnets})
+	return a
+}
+
+// component returns the one component of a kind.
+func (a *cacheAccount) component(kind string) Component {
+	a.Helper()
+	return ComponentOf(a.T, a.ReplicationGroups.Report(), kind)
+}
+
+// declareCache declares a cache and returns clients of its two endpoints.
+func declareCache(a *cacheAccount, spec ReplicationGroup) (primary, reader *redis.Client) {
+	a.Helper()
+	Declare(a.T, a.ParameterGroups, "cache-parameters", ParameterGroup{[]Parameter{
+		{"maxmemory-policy", "volatile-lru"}, {"reserved-memory-percent", "25"},
+	}})
+	outputs := Declare(a.T, a.ReplicationGroups, "sessions", spec)
+	return a.client(a.App, spec, outputs["primaryEndpointAddress"]), a.client(a.App, spec, outputs["readerEndpointAddress"])
+}
+
+func (a *cacheAccount) client(from *networkInterface, spec ReplicationGroup, host any) *redis.Client {
 	options := &redis.Options{
 		Addr:                     net.JoinHostPort(host.(string), strconv.Itoa(spec.Port)),
 		Password:                 spec.AuthToken,
 		MaintNotificationsConfig: &maintnotifications.Config{Mode: maintnotifications.ModeDisabled},
 		Dialer: func(ctx context.Context, network, address string) (net.Conn, error) {
-			return dialer(from).DialContext(ctx, network, address)
+			return Dialer(from).DialContext(ctx, network, address)
 		},
 	}
 	if spec.TransitEncryptionEnabled {
-		roots := a.trust()
+		roots := a.Trust()
 		roots.ServerName = host.(string)
-		options.Dialer = tlsDialer(from, roots)
+		options.Dialer = (&tls.Dialer{NetDialer: Dialer(from), Config: roots}).DialContext
 	}
 	client := redis.NewClient(options)
-	a.t.Cleanup(func() { _ = client.Close() })
+	a.Cleanup(func() { _ = client.Close() })
 	return client
 }
 
 func TestCacheFailsOverWithoutLosingReplicatedWrites(t *testing.T) {
 	t.Parallel()
-	a := newAccount(t)
+	a := newCacheAccount(t)
 	primary, _ := declareCache(a, testCache())
 	ctx := t.Context()
 	conn := primary.Conn()
@@ -69,22 +91,22 @@ func TestCacheFailsOverWithoutLosingReplicatedWrites(t *testing.T) {
 	require.EqualValues(t, 2, conn.Do(ctx, "WAIT", 2, 5000).Val())
 	conn.Close()
 
-	before := a.componentOf("cache primary")
+	before := a.component("cache primary")
 	require.NoError(t, syscall.Kill(before.PID, syscall.SIGKILL))
 
-	eventually(t, "the endpoint leads to a promoted replica", func() bool {
+	Eventually(t, "the endpoint leads to a promoted replica", func() bool {
 		return primary.Set(ctx, "after", "failover", 0).Err() == nil
 	})
 	require.Equal(t, "two shirts", primary.Get(ctx, "cart").Val())
-	eventually(t, "the dead node is a replica again", func() bool {
-		return a.countHealthy("cache replica") == 2
+	Eventually(t, "the dead node is a replica again", func() bool {
+		return CountHealthy(a.ReplicationGroups.Report(), "cache replica") == 2
 	})
-	require.NotEqual(t, before.Zone, a.componentOf("cache primary").Zone)
+	require.NotEqual(t, before.Zone, a.component("cache primary").Zone)
 }
 
 func TestCacheAsksForTLSAPasswordAndAPermittedSource(t *testing.T) {
 	t.Parallel()
-	a := newAccount(t)
+	a := newCacheAccount(t)
 	spec := testCache()
 	primary, reader := declareCache(a, spec)
 	host, _, err := net.SplitHostPort(primary.Options().Addr)
@@ -95,49 +117,49 @@ func TestCacheAsksForTLSAPasswordAndAPermittedSource(t *testing.T) {
 
 	wrong := spec
 	wrong.AuthToken = "another-token-of-16"
-	require.ErrorContains(t, a.cacheClient(a.app, wrong, host).Ping(ctx).Err(), "WRONGPASS")
-	require.ErrorIs(t, a.cacheClient(a.stranger, spec, host).Ping(ctx).Err(), syscall.ECONNRESET)
+	require.ErrorContains(t, a.client(a.App, wrong, host).Ping(ctx).Err(), "WRONGPASS")
+	require.ErrorIs(t, a.client(a.Stranger, spec, host).Ping(ctx).Err(), syscall.ECONNRESET)
 	plain := spec
 	plain.TransitEncryptionEnabled = false
-	require.Error(t, a.cacheClient(a.app, plain, host).Ping(ctx).Err())
+	require.Error(t, a.client(a.App, plain, host).Ping(ctx).Err())
 }
 
 func TestCacheTakesUpdatesWhileItRuns(t *testing.T) {
 	t.Parallel()
-	a := newAccount(t)
+	a := newCacheAccount(t)
 	spec := testCache()
 	spec.NumCacheClusters = 2
 	primary, _ := declareCache(a, spec)
 	ctx := t.Context()
 	require.NoError(t, primary.Set(ctx, "cart", "kept", 0).Err())
 	require.Equal(t, "volatile-lru", primary.ConfigGet(ctx, "maxmemory-policy").Val()["maxmemory-policy"])
-	require.Contains(t, a.componentOf("cache primary").Note, "reserved-memory-percent")
+	require.Contains(t, a.component("cache primary").Note, "reserved-memory-percent")
 
-	_, err := a.CacheParameterGroups.Update(ctx, named("cache-parameters"), CacheParameterGroup{[]Parameter{{"timeout", "300"}}})
+	_, err := a.ParameterGroups.Update(ctx, Named("cache-parameters"), ParameterGroup{[]Parameter{{"timeout", "300"}}})
 	require.NoError(t, err)
 	require.Equal(t, "noeviction", primary.ConfigGet(ctx, "maxmemory-policy").Val()["maxmemory-policy"])
 	require.Equal(t, "300", primary.ConfigGet(ctx, "timeout").Val()["timeout"])
 
 	spec.NumCacheClusters, spec.AuthToken = 3, "another-token-of-16"
-	outputs, err := a.ReplicationGroups.Update(ctx, named("sessions"), spec)
+	outputs, err := a.ReplicationGroups.Update(ctx, Named("sessions"), spec)
 	require.NoError(t, err)
 	require.Equal(t, []string{"sessions-001", "sessions-002", "sessions-003"}, outputs["memberClusters"])
 	zones := map[string]bool{}
-	for _, c := range a.Status() {
+	for _, c := range a.ReplicationGroups.Report() {
 		zones[c.Zone] = true
 	}
 	require.Len(t, zones, 3)
-	require.Equal(t, "kept", a.cacheClient(a.app, spec, outputs["primaryEndpointAddress"]).Get(ctx, "cart").Val())
+	require.Equal(t, "kept", a.client(a.App, spec, outputs["primaryEndpointAddress"]).Get(ctx, "cart").Val())
 
 	spec.NumCacheClusters = 2
-	_, err = a.ReplicationGroups.Update(ctx, named("sessions"), spec)
+	_, err = a.ReplicationGroups.Update(ctx, Named("sessions"), spec)
 	require.NoError(t, err)
-	require.Equal(t, 1, a.countHealthy("cache replica"))
+	require.Equal(t, 1, CountHealthy(a.ReplicationGroups.Report(), "cache replica"))
 }
 
 func TestCacheWithoutFailoverComesBackEmpty(t *testing.T) {
 	t.Parallel()
-	a := newAccount(t)
+	a := newCacheAccount(t)
 	spec := testCache()
 	spec.NumCacheClusters, spec.AutomaticFailoverEnabled, spec.MultiAZEnabled = 1, false, false
 	primary, reader := declareCache(a, spec)
@@ -145,10 +167,10 @@ func TestCacheWithoutFailoverComesBackEmpty(t *testing.T) {
 	require.NoError(t, primary.Set(ctx, "cart", "lost", 0).Err())
 	require.Equal(t, "lost", reader.Get(ctx, "cart").Val(), "without replicas the reader endpoint leads to the primary")
 
-	before := a.componentOf("cache primary")
+	before := a.component("cache primary")
 	require.NoError(t, syscall.Kill(before.PID, syscall.SIGKILL))
-	eventually(t, "the node is restarted", func() bool {
-		now := a.componentOf("cache primary")
+	Eventually(t, "the node is restarted", func() bool {
+		now := a.component("cache primary")
 		return now.Healthy && now.PID != before.PID
 	})
 	require.ErrorIs(t, primary.Get(ctx, "cart").Err(), redis.Nil)
@@ -170,7 +192,7 @@ func TestCacheDeclarationThatAWSRefusesIsRefused(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			spec := testCache()
 			test.change(&spec)
-			_, err := spec.withDefaults(named("sessions"))
+			_, err := spec.withDefaults(Named("sessions"))
 			require.ErrorContains(t, err, test.want)
 		})
 	}
@@ -178,10 +200,20 @@ func TestCacheDeclarationThatAWSRefusesIsRefused(t *testing.T) {
 
 func TestCacheThatDoesNotStartSaysWhyWithTheEndOfItsLog(t *testing.T) {
 	t.Parallel()
-	a := newAccount(t)
-	declare(a, a.CacheParameterGroups, "cache-parameters", CacheParameterGroup{[]Parameter{{"maxmemory-policy", "nonsense"}}})
-	_, err := a.ReplicationGroups.Create(t.Context(), named("sessions"), testCache())
+	a := newCacheAccount(t)
+	Declare(t, a.ParameterGroups, "cache-parameters", ParameterGroup{[]Parameter{{"maxmemory-policy", "nonsense"}}})
+	_, err := a.ReplicationGroups.Create(t.Context(), Named("sessions"), testCache())
 	require.ErrorContains(t, err, "parameter maxmemory-policy=nonsense")
-	require.Empty(t, a.Status())
-	require.Empty(t, a.processes.live)
+	require.Empty(t, a.ReplicationGroups.Report())
+	require.Empty(t, a.Host.Processes.Live())
+}
+
+func TestACacheNodeThatHangsIsReplaced(t *testing.T) {
+	t.Parallel()
+	a := newCacheAccount(t)
+	primary, _ := declareCache(a, testCache())
+	require.NoError(t, syscall.Kill(a.component("cache primary").PID, syscall.SIGSTOP))
+	Eventually(t, "the cache fails over", func() bool {
+		return primary.Set(t.Context(), "k", "v", 0).Err() == nil
+	})
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"log/slog"
 	"net"
 	"net/netip"
 	"slices"
@@ -18,10 +19,11 @@ import (
 const upstreamDialTimeout = time.Second
 
 // endpoint is a stable address and port in front of nodes that come and go, as the
-// DNS name of a cache or a database is on AWS. It enforces the security groups.
+// DNS name of a cache or a database is on AWS. Its gate decides who gets through.
 type endpoint struct {
-	cloud    *Cloud
-	eni      *networkInterface // nil for one that only the cloud itself uses
+	owner    string // for people
+	gate     gate   // nil for one that only the cloud itself uses
+	log      *slog.Logger
 	listener net.Listener
 	serving  sync.WaitGroup
 
@@ -39,31 +41,17 @@ type connection struct {
 	upstream     netip.AddrPort
 }
 
-// openEndpoint gives owner an interface in a subnet that listens on port. It has
-// no upstream yet.
-func (c *Cloud) openEndpoint(owner, subnetID string, groups []string, port int) (*endpoint, error) {
-	eni, err := c.network.attach(owner, subnetID, groups)
+// openInternalEndpoint opens an endpoint outside the VPC, for nodes to reach each other.
+func (h *Host) openInternalEndpoint() (*endpoint, error) {
+	address, err := h.Loopback.nodeAddress()
 	if err != nil {
 		return nil, err
 	}
-	e, err := c.listenEndpoint(netip.AddrPortFrom(eni.local, uint16(port)), eni)
-	if err != nil {
-		c.network.detach(eni)
-		return nil, fmt.Errorf("%s: %w", owner, err)
-	}
-	return e, nil
+	return h.listenEndpoint("the cloud itself", address, nil)
 }
 
-// openInternalEndpoint is an endpoint outside the VPC, for nodes to reach each other.
-func (c *Cloud) openInternalEndpoint() (*endpoint, error) {
-	address, err := c.network.nodeAddress()
-	if err != nil {
-		return nil, err
-	}
-	return c.listenEndpoint(address, nil)
-}
-
-func (c *Cloud) listenEndpoint(address netip.AddrPort, eni *networkInterface) (*endpoint, error) {
+// listenEndpoint opens owner's endpoint. It has no upstream yet.
+func (h *Host) listenEndpoint(owner string, address netip.AddrPort, gate gate) (*endpoint, error) {
 	listener, err := net.Listen("tcp4", address.String())
 	if errors.Is(err, syscall.EADDRINUSE) {
 		return nil, fmt.Errorf("port %d is taken by a program that listens on every address: stop it, or declare another port", address.Port())
@@ -71,7 +59,7 @@ func (c *Cloud) listenEndpoint(address netip.AddrPort, eni *networkInterface) (*
 	if err != nil {
 		return nil, err
 	}
-	e := &endpoint{cloud: c, eni: eni, listener: listener, connections: map[*connection]struct{}{}}
+	e := &endpoint{owner: owner, gate: gate, log: h.Log, listener: listener, connections: map[*connection]struct{}{}}
 	e.serving.Go(e.accept)
 	return e, nil
 }
@@ -115,7 +103,6 @@ func (e *endpoint) close() {
 	_ = e.listener.Close()
 	e.move()
 	e.serving.Wait()
-	e.cloud.network.detach(e.eni)
 }
 
 func (e *endpoint) accept() {
@@ -129,10 +116,12 @@ func (e *endpoint) accept() {
 }
 
 func (e *endpoint) serve(client *net.TCPConn) {
-	if from := e.cloud.network.source(client); e.eni != nil && !e.cloud.network.permits(from, e.eni, int(e.addrPort().Port())) {
-		e.logRefusal(from)
-		reset(client)
-		return
+	if e.gate != nil {
+		if from, open := e.gate(client); !open {
+			e.logRefusal(from)
+			reset(client)
+			return
+		}
 	}
 	c, err := e.connect(client)
 	if err != nil {
@@ -197,29 +186,14 @@ func (c *connection) end() {
 }
 
 // logRefusal writes at most one line a second, because clients try again at once.
-func (e *endpoint) logRefusal(from *networkInterface) {
+func (e *endpoint) logRefusal(from string) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	e.refusals++
 	if time.Since(e.logged) < time.Second {
 		return
 	}
-	e.cloud.log.Warn("connection refused by the security groups",
-		"from", ownerOf(from), "to", e.eni.owner, "port", e.addrPort().Port(), "times", e.refusals)
+	e.log.Warn("connection refused by the security groups",
+		"from", from, "to", e.owner, "port", e.addrPort().Port(), "times", e.refusals)
 	e.refusals, e.logged = 0, time.Now()
-}
-
-// reset ends a connection as a firewall or a dead host does: without a goodbye.
-func reset(conn net.Conn) {
-	if tcp, ok := conn.(*net.TCPConn); ok {
-		_ = tcp.SetLinger(0)
-	}
-	_ = conn.Close()
-}
-
-func ownerOf(i *networkInterface) string {
-	if i == nil {
-		return "outside the VPC"
-	}
-	return i.owner
 }

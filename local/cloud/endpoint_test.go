@@ -35,11 +35,11 @@ func namedServer(t *testing.T, name string) netip.AddrPort {
 }
 
 // greet connects from an interface, or from outside if nil, and returns who answers.
-func greet(t *testing.T, from *networkInterface, e *endpoint) (string, net.Conn, error) {
+func greet(t *testing.T, from *networkInterface, e *networkEndpoint) (string, net.Conn, error) {
 	t.Helper()
 	var d net.Dialer // from outside the VPC
 	if from != nil {
-		d = *dialer(from)
+		d = *Dialer(from)
 	}
 	conn, err := d.DialContext(context.Background(), "tcp4", e.String())
 	if err != nil {
@@ -50,57 +50,57 @@ func greet(t *testing.T, from *networkInterface, e *endpoint) (string, net.Conn,
 	return line, conn, err
 }
 
-func openTestEndpoint(a *account) *endpoint {
-	a.t.Helper()
-	e, err := a.openEndpoint("cache", "subnet-data0", []string{"sg-data"}, 17000)
-	require.NoError(a.t, err)
-	a.t.Cleanup(e.close)
+func openTestEndpoint(v *VPC) *networkEndpoint {
+	v.Helper()
+	e, err := v.Network.openEndpoint("cache", DataSubnets[0], []string{"sg-data"}, 17000)
+	require.NoError(v, err)
+	v.Cleanup(e.close)
 	return e
 }
 
 func TestEndpointStaysWhileTheNodeBehindItChanges(t *testing.T) {
 	t.Parallel()
-	a := newAccount(t)
-	e := openTestEndpoint(a)
-	_, _, err := greet(t, a.app, e)
+	v := NewVPC(t)
+	e := openTestEndpoint(v)
+	_, _, err := greet(t, v.App, e)
 	require.ErrorIs(t, err, syscall.ECONNRESET, "no node yet")
 
 	e.move(namedServer(t, "first"))
-	name, old, err := greet(t, a.app, e)
+	name, old, err := greet(t, v.App, e)
 	require.NoError(t, err)
 	require.Equal(t, "first\n", name)
 
 	e.move(namedServer(t, "second"))
 	_, err = old.Read(make([]byte, 1))
 	require.ErrorIs(t, err, syscall.ECONNRESET, "what leads to the old node ends")
-	name, _, err = greet(t, a.app, e)
+	name, _, err = greet(t, v.App, e)
 	require.NoError(t, err)
 	require.Equal(t, "second\n", name)
 }
 
 func TestEndpointResetsWhomNoRuleLetsIn(t *testing.T) {
 	t.Parallel()
-	a := newAccount(t)
-	e := openTestEndpoint(a)
+	v := NewVPC(t)
+	e := openTestEndpoint(v)
 	e.move(namedServer(t, "node"))
-	_, _, err := greet(t, a.stranger, e)
+	_, _, err := greet(t, v.Stranger, e)
 	require.ErrorIs(t, err, syscall.ECONNRESET)
 	_, _, err = greet(t, nil, e)
 	require.ErrorIs(t, err, syscall.ECONNRESET, "from outside the VPC")
 
-	_, _, err = greet(t, a.app, e)
+	_, _, err = greet(t, v.App, e)
 	require.NoError(t, err)
-	require.NoError(t, a.IngressRules.Delete(t.Context(), named("sg-app-to-sg-data-1024-in")))
-	_, _, err = greet(t, a.app, e)
+	require.NoError(t, v.Network.IngressRules().Delete(t.Context(), Named("sg-app-to-sg-data-1024-in")))
+	_, _, err = greet(t, v.App, e)
 	require.ErrorIs(t, err, syscall.ECONNRESET, "a rule that is gone")
 }
 
 func TestEndpointDeliversWhatWasSentBeforeTheEnd(t *testing.T) {
 	t.Parallel()
-	a := newAccount(t)
-	e := openTestEndpoint(a)
+	v := NewVPC(t)
+	e := openTestEndpoint(v)
 	e.move(namedServer(t, "node"))
-	_, conn, err := greet(t, a.app, e)
+	_, conn, err := greet(t, v.App, e)
 	require.NoError(t, err)
 	sent := make([]byte, 1<<20)
 	go func() {
@@ -114,11 +114,11 @@ func TestEndpointDeliversWhatWasSentBeforeTheEnd(t *testing.T) {
 
 func TestPortThatAnotherProgramHoldsIsNamed(t *testing.T) {
 	t.Parallel()
-	a := newAccount(t)
+	v := NewVPC(t)
 	everywhere, err := net.Listen("tcp4", "0.0.0.0:0")
 	require.NoError(t, err)
 	defer everywhere.Close()
 	port := everywhere.Addr().(*net.TCPAddr).Port
-	_, err = a.openEndpoint("cache", "subnet-data0", nil, port)
+	_, err = v.Network.openEndpoint("cache", "subnet-data0", nil, port)
 	require.ErrorContains(t, err, "is taken by a program that listens on every address")
 }

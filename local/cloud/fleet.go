@@ -120,7 +120,7 @@ func (g *scalingGroup) report() []Component {
 }
 
 func (g *scalingGroup) reportMember(m *member) Component {
-	c := Component{Kind: "cart instance", ID: m.id, State: "pending", Note: fmt.Sprintf("launch template version %d", m.version)}
+	c := Component{Kind: g.instances.Kind(), ID: m.id, State: "pending", Note: fmt.Sprintf("launch template version %d", m.version)}
 	if m.instance == nil {
 		return c
 	}

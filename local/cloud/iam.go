@@ -27,6 +27,21 @@ type InstanceProfile struct {
 	Role string `json:"role"`
 }
 
+// IAM knows the roles of an account and what their policies allow.
+type IAM struct {
+	Roles            *records[Role]
+	RolePolicies     rolePolicies
+	InstanceProfiles *records[InstanceProfile]
+}
+
+func newIAM() *IAM {
+	return &IAM{
+		Roles:            newRecords[Role]("role"),
+		RolePolicies:     rolePolicies{newRecords[RolePolicy]("role policy")},
+		InstanceProfiles: newRecords[InstanceProfile]("instance profile"),
+	}
+}
+
 // rolePolicies implements Service[RolePolicy]: it refuses a document that it
 // cannot read when it is declared, not when it is first asked.
 type rolePolicies struct{ *records[RolePolicy] }
@@ -42,15 +57,29 @@ func (s rolePolicies) Update(ctx context.Context, r Resource, spec RolePolicy) (
 	return s.Create(ctx, r, spec)
 }
 
-// allowed says whether the role of an instance profile may take an action on a
+// Caller is an instance that calls an API with the credentials of its profile.
+type Caller struct{ InstanceID, Profile string }
+
+// Authorize returns AWS's error when the caller may not take an action on a resource.
+func (i *IAM) Authorize(by Caller, action, resource string) error {
+	if i.Allowed(by.Profile, action, resource) {
+		return nil
+	}
+	role, _ := i.roleOf(by.Profile)
+	return apiError{"AccessDeniedException", fmt.Sprintf(
+		"User: arn:aws:sts::%s:assumed-role/%s/%s is not authorized to perform: %s on resource: %s because no identity-based policy allows the %s action",
+		AccountID, role.Name, by.InstanceID, action, resource, action)}
+}
+
+// Allowed says whether the role of an instance profile may take an action on a
 // resource: some policy allows it and none denies it.
-func (p *platform) allowed(profile, action, resource string) bool {
-	role, ok := p.roleOf(profile)
+func (i *IAM) Allowed(profile, action, resource string) bool {
+	role, ok := i.roleOf(profile)
 	if !ok {
 		return false
 	}
 	allowed := false
-	for _, document := range p.policiesOf(role) {
+	for _, document := range i.policiesOf(role) {
 		statements, err := parsePolicy(document)
 		if err != nil {
 			return false
@@ -69,20 +98,20 @@ func (p *platform) allowed(profile, action, resource string) bool {
 	return allowed
 }
 
-func (p *platform) roleOf(profile string) (record[Role], bool) {
-	found, ok := p.instanceProfiles.find(profile)
+func (i *IAM) roleOf(profile string) (record[Role], bool) {
+	found, ok := i.InstanceProfiles.find(profile)
 	if !ok {
 		return record[Role]{}, false
 	}
-	return p.roles.find(found.spec.Role)
+	return i.Roles.find(found.spec.Role)
 }
 
-func (p *platform) policiesOf(role record[Role]) []string {
+func (i *IAM) policiesOf(role record[Role]) []string {
 	var documents []string
 	for _, inline := range role.spec.InlinePolicies {
 		documents = append(documents, inline.Policy)
 	}
-	for _, policy := range p.rolePolicies.all() {
+	for _, policy := range i.RolePolicies.all() {
 		if policy.spec.Role == role.Name || policy.spec.Role == role.ID {
 			documents = append(documents, policy.spec.Policy)
 		}

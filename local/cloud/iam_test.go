@@ -30,20 +30,19 @@ func TestPolicyDecidesWhatAProfileMayDo(t *testing.T) {
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			require.True(t, json.Valid([]byte(test.policy)))
-			p := platform{roles: newRecords[Role](), rolePolicies: rolePolicies{newRecords[RolePolicy]()}, instanceProfiles: newRecords[InstanceProfile]()}
-			p.roles.put(named("role"), Role{})
-			p.rolePolicies.put(named("policy"), RolePolicy{Role: "role", Policy: test.policy})
-			p.instanceProfiles.put(named("profile"), InstanceProfile{Role: "role"})
-			require.Equal(t, test.allowed, p.allowed("profile", test.action, test.resource))
-			require.Equal(t, test.allowed, p.allowed(named("profile").ARN, test.action, test.resource), "by ARN")
-			require.False(t, p.allowed("another-profile", test.action, test.resource))
+			i := newIAM()
+			Declare(t, i.Roles, "role", Role{})
+			Declare(t, i.RolePolicies, "policy", RolePolicy{Role: "role", Policy: test.policy})
+			Declare(t, i.InstanceProfiles, "profile", InstanceProfile{Role: "role"})
+			require.Equal(t, test.allowed, i.Allowed("profile", test.action, test.resource))
+			require.Equal(t, test.allowed, i.Allowed(Named("profile").ARN, test.action, test.resource), "by ARN")
+			require.False(t, i.Allowed("another-profile", test.action, test.resource))
 		})
 	}
 }
 
 func TestPolicyThatIsNotJSONIsRefusedWhenDeclared(t *testing.T) {
 	t.Parallel()
-	a := newAccount(t)
-	_, err := a.RolePolicies.Create(t.Context(), named("policy"), RolePolicy{Role: "role", Policy: "{"})
+	_, err := newIAM().RolePolicies.Create(t.Context(), Named("policy"), RolePolicy{Role: "role", Policy: "{"})
 	require.ErrorContains(t, err, "role policy policy: policy document")
 }

@@ -3,13 +3,11 @@ package cloud
 import (
 	"context"
 	"crypto/rand"
-	"crypto/sha256"
+	"encoding/base64"
 	"encoding/hex"
 	"errors"
 	"fmt"
-	"io"
 	"os"
-	"path/filepath"
 	"strings"
 	"syscall"
 	"time"
@@ -18,6 +16,31 @@ import (
 // shutdownGrace is how long a service may take to end after SIGTERM before it is
 // killed, which it never needs: it has been drained before.
 const shutdownGrace = 30 * time.Second
+
+// Platform is what AWS gives to an instance with a profile.
+type Platform interface {
+	// Environment returns variables with credentials, and with the way to the APIs.
+	Environment(i *networkInterface, instanceID, profile string) []string
+	// Forget takes the credentials back.
+	Forget(instanceID string)
+	// Fetch returns the path of an S3 object's file.
+	Fetch(i *networkInterface, profile, bucket, key string) (string, error)
+}
+
+// Instances launches and terminates instances.
+type Instances struct {
+	image    Image
+	host     *Host
+	network  *network
+	platform Platform
+}
+
+func newInstances(h *Host, n *network, p Platform, image Image) *Instances {
+	return &Instances{image: image, host: h, network: n, platform: p}
+}
+
+// Kind is what status calls an instance.
+func (s *Instances) Kind() string { return s.image.Kind }
 
 // instance is a machine of an Auto Scaling group. The process that its user data
 // starts stands for it: when that ends, the machine is gone.
@@ -35,59 +58,57 @@ func newInstanceID() string {
 	return "i-" + hex.EncodeToString(random)[:17]
 }
 
-// launch boots an instance of a launch template in a subnet: it does what the user
+// Launch boots an instance of a launch template in a subnet: it does what the user
 // data says, and what the instance may: its role and its security groups decide.
-func (c *Cloud) launch(id string, template LaunchTemplate, subnet string) (_ *instance, err error) {
-	i := &instance{id: id, dir: c.path("instances", id), launched: time.Now()}
+func (s *Instances) Launch(ctx context.Context, id string, template LaunchTemplate, subnet string) (_ *instance, err error) {
+	i := &instance{id: id, dir: s.host.Path("instances", id), launched: time.Now()}
 	defer func() {
 		if err != nil {
-			c.bury(i)
+			s.bury(i)
 			err = fmt.Errorf("instance %s: %w", id, err)
 		}
 	}()
-	if i.eni, err = c.network.attach(id, subnet, template.VPCSecurityGroupIDs); err != nil {
+	if s.image.Boot == nil {
+		return nil, errors.New("this local cloud was opened without an image to boot")
+	}
+	if i.eni, err = s.network.attach(id, subnet, template.VPCSecurityGroupIDs); err != nil {
 		return nil, err
 	}
-	boot, err := readUserData(template.UserData, map[string]string{
-		"INSTANCE_ID":       id,
-		"AVAILABILITY_ZONE": i.eni.zone,
-		"PRIVATE_IP":        i.eni.local.String(),
-	})
+	userData, err := base64.StdEncoding.DecodeString(template.UserData)
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("user data: not base64: %w", err)
 	}
 	profile := template.IAMInstanceProfile.name()
-	object, err := c.fetchObject(i.eni, profile, boot.bucket, boot.key)
+	c, err := s.image.Boot(ctx, Machine{
+		ID: id, Zone: i.eni.zone, Address: i.eni.local, UserData: string(userData), Dir: i.dir,
+		Fetch: func(bucket, key string) (string, error) { return s.platform.Fetch(i.eni, profile, bucket, key) },
+	})
 	if err != nil {
 		return nil, err
 	}
-	program := filepath.Join(i.dir, "cart")
-	if err := install(object, program, boot.sha256); err != nil {
+	if err := os.MkdirAll(i.dir, 0o755); err != nil {
 		return nil, err
 	}
-	i.process, err = c.processes.start(command{
-		path: program,
-		env:  append(boot.environment, c.instanceEnvironment(i.eni, id, profile)...),
-		dir:  i.dir,
-		log:  c.logPath(id),
-	})
+	c.dir, c.log = i.dir, s.host.LogPath(id)
+	c.env = append(c.env, s.platform.Environment(i.eni, id, profile)...)
+	i.process, err = s.host.Processes.start(c)
 	return i, err
 }
 
-// terminate shuts the instance down, within the grace or until ctx ends.
-func (c *Cloud) terminate(ctx context.Context, i *instance) {
+// Terminate shuts the instance down, within the grace or until ctx ends.
+func (s *Instances) Terminate(ctx context.Context, i *instance) {
 	ctx, cancel := context.WithTimeout(ctx, shutdownGrace)
 	defer cancel()
 	if i.process.running() {
 		i.process.stop(ctx, syscall.SIGTERM)
 	}
-	c.bury(i)
+	s.bury(i)
 }
 
 // bury removes what an instance without a process leaves, but for its log.
-func (c *Cloud) bury(i *instance) {
-	c.forgetInstance(i.id)
-	c.network.detach(i.eni)
+func (s *Instances) bury(i *instance) {
+	s.platform.Forget(i.id)
+	s.network.detach(i.eni)
 	_ = os.RemoveAll(i.dir)
 }
 
@@ -100,25 +121,4 @@ func (p *InstanceProfileRef) name() string {
 		return p.Name
 	}
 	return p.ARN[strings.LastIndex(p.ARN, "/")+1:]
-}
-
-// install puts a release where it is run, if it is the one that is meant. It is a
-// hard link, so that all instances of a release share its pages in memory.
-func install(object, program, sum string) error {
-	in, err := os.Open(object)
-	if err != nil {
-		return err
-	}
-	defer in.Close()
-	hash := sha256.New()
-	if _, err := io.Copy(hash, in); err != nil {
-		return fmt.Errorf("install the release: %w", err)
-	}
-	if actual := hex.EncodeToString(hash.Sum(nil)); actual != sum {
-		return fmt.Errorf("install the release: its sha256 is %s, the user data says %s", actual, sum)
-	}
-	return errors.Join(
-		os.MkdirAll(filepath.Dir(program), 0o755),
-		os.Link(object, program),
-		os.Chmod(program, 0o755))
 }

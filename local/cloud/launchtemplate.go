@@ -31,7 +31,7 @@ type launchTemplates struct {
 }
 
 func newLaunchTemplates() *launchTemplates {
-	return &launchTemplates{newRecords[*launchTemplate]()}
+	return &launchTemplates{newRecords[*launchTemplate]("launch template")}
 }
 
 // launchTemplate keeps every version: a group may go back to an older one.
@@ -48,11 +48,10 @@ func (s *launchTemplates) Create(_ context.Context, r Resource, spec LaunchTempl
 }
 
 func (s *launchTemplates) Update(_ context.Context, r Resource, spec LaunchTemplate) (Outputs, error) {
-	record, ok := s.templates.find(r.ID)
-	if !ok {
-		return nil, fmt.Errorf("no launch template %q", r.ID)
+	template, err := s.templates.get(r.ID)
+	if err != nil {
+		return nil, err
 	}
-	template := record.spec
 	template.add(spec)
 	return template.outputs(), nil
 }
@@ -70,11 +69,11 @@ func (s *launchTemplates) version(ref *LaunchTemplateRef) (LaunchTemplate, int, 
 	if id == "" {
 		id = ref.Name
 	}
-	record, ok := s.templates.find(id)
-	if !ok {
-		return LaunchTemplate{}, 0, fmt.Errorf("no launch template %q", id)
+	template, err := s.templates.get(id)
+	if err != nil {
+		return LaunchTemplate{}, 0, err
 	}
-	return record.spec.version(ref.Version)
+	return template.version(ref.Version)
 }
 
 // add makes spec the latest version, unless only what is no part of a version changed.

@@ -15,23 +15,23 @@ type Listener struct {
 
 // listeners implements Service[Listener].
 type listeners struct {
-	cloud     *Cloud
-	ports     map[int]int
+	host      *Host
 	balancers *loadBalancers
 	groups    *targetGroups
 	listeners *records[*listener]
 }
 
-func newListeners(c *Cloud, o Options, balancers *loadBalancers, groups *targetGroups) *listeners {
-	return &listeners{c, o.ListenerPorts, balancers, groups, newRecords[*listener]()}
+// newListeners makes listeners of balancers, which are served at the same ports.
+func newListeners(h *Host, balancers *loadBalancers, groups *targetGroups) *listeners {
+	return &listeners{h, balancers, groups, newRecords[*listener]("listener")}
 }
 
 func (s *listeners) Create(_ context.Context, r Resource, spec Listener) (Outputs, error) {
-	balancer, err := s.balancers.find(spec.LoadBalancerARN)
+	balancer, err := s.balancers.balancers.get(spec.LoadBalancerARN)
 	if err != nil {
 		return nil, fmt.Errorf("listener on port %d: %w", spec.Port, err)
 	}
-	l := &listener{id: r.ID, balancer: balancer, log: s.cloud.log, spec: spec}
+	l := &listener{id: r.ID, balancer: balancer, log: s.host.Log, spec: spec}
 	if err := s.start(l, spec); err != nil {
 		return nil, fmt.Errorf("listener on port %d of %s: %w", spec.Port, balancer.name, err)
 	}
@@ -47,7 +47,7 @@ func (s *listeners) start(l *listener, spec Listener) error {
 	if err != nil {
 		return err
 	}
-	if err := l.open(s.cloud, s.ports[spec.Port]); err != nil {
+	if err := l.open(s.host.Authority, s.balancers.ports[spec.Port]); err != nil {
 		return err
 	}
 	l.route(spec, routes)
@@ -57,11 +57,10 @@ func (s *listeners) start(l *listener, spec Listener) error {
 // Update changes actions without closing a connection; another port or protocol
 // is another socket.
 func (s *listeners) Update(ctx context.Context, r Resource, spec Listener) (Outputs, error) {
-	record, ok := s.listeners.find(r.ID)
-	if !ok {
+	l, err := s.listeners.get(r.ID)
+	if err != nil {
 		return s.Create(ctx, r, spec)
 	}
-	l := record.spec
 	if was := l.declared(); was.Port != spec.Port || was.Protocol != spec.Protocol {
 		if err := s.Delete(ctx, r); err != nil {
 			return nil, err
@@ -77,13 +76,13 @@ func (s *listeners) Update(ctx context.Context, r Resource, spec Listener) (Outp
 }
 
 func (s *listeners) Delete(ctx context.Context, r Resource) error {
-	if l, ok := s.listeners.find(r.ID); ok {
-		l.spec.balancer.mu.Lock()
-		delete(l.spec.balancer.listeners, r.ID)
-		l.spec.balancer.mu.Unlock()
-		l.spec.close(ctx)
+	if l, ok := s.listeners.remove(r); ok {
+		l.balancer.mu.Lock()
+		delete(l.balancer.listeners, r.ID)
+		l.balancer.mu.Unlock()
+		l.close(ctx)
 	}
-	return s.listeners.Delete(ctx, r)
+	return nil
 }
 
 // routes finds the target groups that the default action forwards to.
@@ -93,7 +92,7 @@ func (s *listeners) routes(spec Listener) ([]route, error) {
 	}
 	var routes []route
 	for _, weighted := range spec.DefaultActions[0].targetGroups() {
-		group, err := s.groups.find(weighted.ARN)
+		group, err := s.groups.Find(weighted.ARN)
 		if err != nil {
 			return nil, err
 		}

@@ -27,7 +27,7 @@ type listener struct {
 }
 
 // open listens on a port of 127.0.0.1, 0 for a free one.
-func (l *listener) open(c *Cloud, port int) error {
+func (l *listener) open(a *authority, port int) error {
 	socket, err := net.Listen("tcp4", net.JoinHostPort("127.0.0.1", strconv.Itoa(port)))
 	if err != nil {
 		return err
@@ -37,20 +37,19 @@ func (l *listener) open(c *Cloud, port int) error {
 		ReadHeaderTimeout: defaultIdleTimeout,
 		IdleTimeout:       l.balancer.idleTimeout(),
 		MaxHeaderBytes:    64 << 10, // ALB's quota
-		ErrorLog:          slog.NewLogLogger(c.log.Handler(), slog.LevelDebug),
+		ErrorLog:          slog.NewLogLogger(l.log.Handler(), slog.LevelDebug),
 	}
-	guarded := guard{socket, func(conn net.Conn) bool {
-		return c.network.permits(c.network.source(conn), l.balancer.interfaceIn(""), l.declared().Port)
-	}}
-	serve := func() error { return l.server.Serve(guarded) }
+	balancer := func() *networkInterface { return l.balancer.interfaceIn("") }
+	gated := gatedListener{socket, l.balancer.network.gateTo(balancer, l.spec.Port), func(string) {}}
+	serve := func() error { return l.server.Serve(gated) }
 	if l.spec.Protocol == "HTTPS" {
-		certificate, err := c.serverCertificate("localhost", "127.0.0.1")
+		certificate, err := a.issue("localhost", "127.0.0.1")
 		if err != nil {
 			_ = socket.Close()
 			return err
 		}
 		l.server.TLSConfig = &tls.Config{Certificates: []tls.Certificate{certificate}, MinVersion: tls.VersionTLS12}
-		serve = func() error { return l.server.ServeTLS(guarded, "", "") }
+		serve = func() error { return l.server.ServeTLS(gated, "", "") }
 	}
 	l.socket = socket
 	l.served.Go(func() { _ = serve() }) // ends with ErrServerClosed
@@ -94,20 +93,4 @@ func (l *listener) close(ctx context.Context) {
 	}
 	l.served.Wait()
 	l.route(l.declared(), nil)
-}
-
-// guard resets connections that it does not admit.
-type guard struct {
-	net.Listener
-	admit func(net.Conn) bool
-}
-
-func (g guard) Accept() (net.Conn, error) {
-	for {
-		conn, err := g.Listener.Accept()
-		if err != nil || g.admit(conn) {
-			return conn, err
-		}
-		reset(conn)
-	}
 }

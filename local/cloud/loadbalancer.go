@@ -23,17 +23,18 @@ type LoadBalancer struct {
 
 // loadBalancers implements Service[LoadBalancer].
 type loadBalancers struct {
-	cloud     *Cloud
+	network   *network
 	ports     map[int]int
 	balancers *records[*loadBalancer]
 }
 
-func newLoadBalancers(c *Cloud, o Options) *loadBalancers {
-	return &loadBalancers{cloud: c, ports: o.ListenerPorts, balancers: newRecords[*loadBalancer]()}
+// newLoadBalancers takes the ports of this machine by declared port.
+func newLoadBalancers(n *network, ports map[int]int) *loadBalancers {
+	return &loadBalancers{network: n, ports: ports, balancers: newRecords[*loadBalancer]("load balancer")}
 }
 
 func (s *loadBalancers) Create(ctx context.Context, r Resource, spec LoadBalancer) (Outputs, error) {
-	balancer := &loadBalancer{name: r.Name, network: s.cloud.network, listeners: map[string]*listener{}, since: time.Now()}
+	balancer := &loadBalancer{name: r.Name, network: s.network, listeners: map[string]*listener{}, since: time.Now()}
 	if err := balancer.update(spec); err != nil {
 		balancer.close(ctx)
 		return nil, fmt.Errorf("load balancer %s: %w", r.Name, err)
@@ -55,7 +56,7 @@ func (s *loadBalancers) dnsName() string {
 }
 
 func (s *loadBalancers) Update(_ context.Context, r Resource, spec LoadBalancer) (Outputs, error) {
-	balancer, err := s.find(r.ID)
+	balancer, err := s.balancers.get(r.ID)
 	if err != nil {
 		return nil, err
 	}
@@ -63,28 +64,22 @@ func (s *loadBalancers) Update(_ context.Context, r Resource, spec LoadBalancer)
 }
 
 func (s *loadBalancers) Delete(ctx context.Context, r Resource) error {
-	if balancer, ok := s.balancers.find(r.ID); ok {
-		balancer.spec.close(ctx)
+	if balancer, ok := s.balancers.remove(r); ok {
+		balancer.close(ctx)
 	}
-	return s.balancers.Delete(ctx, r)
+	return nil
 }
 
-func (s *loadBalancers) close(ctx context.Context) error {
+// Close stops them all.
+func (s *loadBalancers) Close(ctx context.Context) error {
 	for _, balancer := range s.balancers.all() {
 		balancer.spec.close(ctx)
 	}
 	return nil
 }
 
-func (s *loadBalancers) find(reference string) (*loadBalancer, error) {
-	balancer, ok := s.balancers.find(reference)
-	if !ok {
-		return nil, fmt.Errorf("no load balancer %q", reference)
-	}
-	return balancer.spec, nil
-}
-
-func (s *loadBalancers) report() []Component {
+// Report lists what runs.
+func (s *loadBalancers) Report() []Component {
 	var components []Component
 	for _, balancer := range s.balancers.all() {
 		components = append(components, balancer.spec.report())
@@ -126,7 +121,7 @@ func (b *loadBalancer) update(spec LoadBalancer) error {
 			b.network.detach(i)
 			return true
 		}
-		b.network.wear(i, spec.SecurityGroups)
+		b.network.setGroups(i, spec.SecurityGroups)
 		return false
 	})
 	b.spec = spec

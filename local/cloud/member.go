@@ -29,7 +29,7 @@ func (g *scalingGroup) launch() {
 		template, _, err := g.templates.version(&ref)
 		var i *instance
 		if err == nil {
-			i, err = g.cloud.launch(m.id, template, m.subnet)
+			i, err = g.instances.Launch(g.forced, m.id, template, m.subnet)
 		}
 		g.mu.Lock()
 		defer g.mu.Unlock()
@@ -69,16 +69,16 @@ func (g *scalingGroup) dismiss(m *member, why string) {
 	if m.instance == nil {
 		return
 	}
-	g.cloud.log.Info("instance terminated", "group", g.name, "instance", m.id, "because", why)
+	g.log.Info("instance terminated", "group", g.name, "instance", m.id, "because", why)
 	routes := slices.Clone(g.routes)
 	g.work.Go(func() {
 		defer g.poke()
 		var deregistering sync.WaitGroup
 		for _, group := range routes {
-			deregistering.Go(func() { group.deregister(g.force, m.id) })
+			deregistering.Go(func() { group.deregister(g.forced, m.id) })
 		}
 		deregistering.Wait()
-		g.cloud.terminate(g.force, m.instance)
+		g.instances.Terminate(g.forced, m.instance)
 		g.mu.Lock()
 		defer g.mu.Unlock()
 		g.forget(m)

@@ -1,7 +1,6 @@
 package cloud
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"os"
@@ -32,8 +31,8 @@ var postgresFolders = []string{
 }
 
 // findPostgres returns the newest installation that has all of the tools, with a
-// folder of its own under dir.
-func findPostgres(dir string) (*postgresql, error) {
+// folder of its own in the cloud's.
+func findPostgres(h *Host) (*postgresql, error) {
 	bin, err := newestPostgresFolder()
 	if err != nil {
 		return nil, err
@@ -55,7 +54,7 @@ func findPostgres(dir string) (*postgresql, error) {
 	if err := p.chooseUser(); err != nil {
 		return nil, err
 	}
-	return p, p.makeDir(dir)
+	return p, p.makeDir(h)
 }
 
 func newestPostgresFolder() (string, error) {
@@ -110,17 +109,12 @@ func (p *postgresql) chooseUser() error {
 	return errors.New("PostgreSQL does not run as root, and there is no user postgres or nobody")
 }
 
-// makeDir makes the folder for databases: in dir, unless the user that they run as
-// cannot get there.
-func (p *postgresql) makeDir(dir string) error {
-	p.dir = filepath.Join(dir, "rds")
-	if p.uid != 0 && !traversable(dir) {
-		temporary, err := os.MkdirTemp("/var/tmp", "myclothes-rds-")
-		if err != nil {
-			return err
-		}
-		p.dir = temporary
-		if err := os.Symlink(temporary, filepath.Join(dir, outsideLink)); err != nil {
+// makeDir makes the folder for databases: in the cloud's, unless the user that they
+// run as cannot get there.
+func (p *postgresql) makeDir(h *Host) (err error) {
+	p.dir = h.Path("rds")
+	if p.uid != 0 && !traversable(h.Path()) {
+		if p.dir, err = h.OutsideDir(); err != nil {
 			return err
 		}
 	}
@@ -175,22 +169,4 @@ func (p *postgresql) command(tool, log string, args ...string) command {
 		uid:  p.uid,
 		gid:  p.gid,
 	}
-}
-
-// run runs a process to its end.
-func (p *processes) run(ctx context.Context, what string, c command) error {
-	child, err := p.start(c)
-	if err != nil {
-		return fmt.Errorf("%s: %w", what, err)
-	}
-	select {
-	case <-child.done:
-	case <-ctx.Done():
-		child.kill()
-		return child.failure(what, ctx.Err())
-	}
-	if child.err != nil {
-		return child.failure(what, child.err)
-	}
-	return nil
 }

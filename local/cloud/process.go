@@ -90,6 +90,24 @@ func (p *processes) start(c command) (*process, error) {
 	return child, nil
 }
 
+// run runs a process to its end.
+func (p *processes) run(ctx context.Context, what string, c command) error {
+	child, err := p.start(c)
+	if err != nil {
+		return fmt.Errorf("%s: %w", what, err)
+	}
+	select {
+	case <-child.done:
+	case <-ctx.Done():
+		child.kill()
+		return child.failure(what, ctx.Err())
+	}
+	if child.err != nil {
+		return child.failure(what, child.err)
+	}
+	return nil
+}
+
 func (p *processes) wait(child *process) {
 	child.err = child.cmd.Wait()
 	p.mu.Lock()
@@ -110,6 +128,17 @@ func (p *processes) close() {
 	for _, child := range live {
 		child.kill()
 	}
+}
+
+// Live lists the processes that run.
+func (p *processes) Live() []int {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	var pids []int
+	for child := range p.live {
+		pids = append(pids, child.pid())
+	}
+	return pids
 }
 
 func (c *process) pid() int { return c.cmd.Process.Pid }

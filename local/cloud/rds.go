@@ -9,11 +9,6 @@ import (
 	"sync"
 )
 
-// DBParameterGroup is aws:rds/parameterGroup:ParameterGroup.
-type DBParameterGroup struct {
-	Parameters []Parameter `json:"parameters"`
-}
-
 // DBInstance is aws:rds/instance:Instance for PostgreSQL.
 type DBInstance struct {
 	Identifier            string   `json:"identifier"` // the physical name if empty
@@ -32,21 +27,32 @@ type DBInstance struct {
 	ReplicateSourceDB     string   `json:"replicateSourceDb"`     // identifier or ARN
 }
 
+// RDS is the service of that name in one account.
+type RDS struct {
+	SubnetGroups    subnetGroups
+	ParameterGroups parameterGroups
+	Instances       *dbInstances
+
+	host    *Host
+	network *network
+}
+
+func newRDS(h *Host, n *network) *RDS {
+	s := &RDS{SubnetGroups: newSubnetGroups(n), ParameterGroups: newParameterGroups(), host: h, network: n}
+	s.Instances = &dbInstances{stores: newStores[*dbInstance]("database", s.ParameterGroups), service: s}
+	return s
+}
+
 // dbInstances implements Service[DBInstance] with PostgreSQL.
 type dbInstances struct {
-	cloud     *Cloud
-	instances *running[*dbInstance]
+	*stores[*dbInstance]
+	service *RDS
 
 	mu       sync.Mutex
 	postgres *postgresql // found when the first instance is made
 }
 
-func newDBInstances(c *Cloud) *dbInstances {
-	s := &dbInstances{cloud: c, instances: newRunning[*dbInstance]()}
-	c.dbParameterGroups.changed = s.parametersChanged
-	return s
-}
-
+// Create returns when the database is usable, and its standby follows.
 func (s *dbInstances) Create(ctx context.Context, r Resource, spec DBInstance) (Outputs, error) {
 	i, err := s.prepare(r, spec)
 	if err == nil {
@@ -55,61 +61,57 @@ func (s *dbInstances) Create(ctx context.Context, r Resource, spec DBInstance) (
 	if err != nil {
 		return nil, fmt.Errorf("database %s: %w", r.Name, err)
 	}
-	s.instances.add(r.ID, i)
-	return i.outputs(), nil
+	return s.add(r, i), nil
 }
 
 // prepare checks the declaration and finds what the instance stands on.
 func (s *dbInstances) prepare(r Resource, spec DBInstance) (*dbInstance, error) {
-	i := &dbInstance{cloud: s.cloud, resource: r}
+	i := &dbInstance{service: s.service, resource: r}
 	if spec.ReplicateSourceDB != "" {
 		if i.source = s.named(spec.ReplicateSourceDB); i.source == nil {
 			return nil, fmt.Errorf("replicateSourceDb: no database %q", spec.ReplicateSourceDB)
 		}
 	}
-	var err error
-	if i.spec, err = spec.withDefaults(r, i.source); err != nil {
+	spec, err := spec.withDefaults(r, i.source)
+	if err != nil {
 		return nil, err
 	}
+	i.declare(spec, i.show)
+	i.postgres, err = s.installation()
+	return i, err
+}
+
+// installation finds PostgreSQL on this machine, once.
+func (s *dbInstances) installation() (_ *postgresql, err error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.postgres == nil {
-		if s.postgres, err = findPostgres(s.cloud.dir); err != nil {
-			return nil, err
-		}
+		s.postgres, err = findPostgres(s.service.host)
 	}
-	i.postgres = s.postgres
-	return i, nil
+	return s.postgres, err
 }
 
+// Update changes the running database to what is declared now.
 func (s *dbInstances) Update(ctx context.Context, r Resource, spec DBInstance) (Outputs, error) {
-	i, ok := s.instances.find(r.ID)
-	if !ok {
-		return nil, fmt.Errorf("database %s is not running", r.Name)
+	i, err := s.get(r)
+	if err != nil {
+		return nil, err
 	}
-	spec, err := spec.withDefaults(r, i.source)
+	spec, err = spec.withDefaults(r, i.source)
 	if err == nil && spec.BackupRetentionPeriod == 0 && len(s.replicasOf(i)) > 0 {
 		err = errors.New("backupRetentionPeriod cannot be 0 while there are read replicas")
 	}
 	if err == nil {
-		err = i.keeper.do(ctx, func(ctx context.Context) error { return i.update(ctx, spec) })
+		err = i.update(ctx, spec)
 	}
 	if err != nil {
 		return nil, fmt.Errorf("database %s: %w", r.Name, err)
 	}
-	return i.outputs(), nil
-}
-
-func (s *dbInstances) Delete(ctx context.Context, r Resource) error {
-	i, ok := s.instances.remove(r.ID)
-	if !ok {
-		return nil
-	}
-	return i.stop(ctx)
+	return i.Outputs(), nil
 }
 
 func (s *dbInstances) named(reference string) *dbInstance {
-	for _, i := range s.instances.all() {
+	for _, i := range s.all() {
 		if i.identifier() == reference || i.resource.ARN == reference {
 			return i
 		}
@@ -118,46 +120,27 @@ func (s *dbInstances) named(reference string) *dbInstance {
 }
 
 func (s *dbInstances) replicasOf(source *dbInstance) []*dbInstance {
-	return slices.DeleteFunc(s.instances.all(), func(i *dbInstance) bool { return i.source != source })
+	return slices.DeleteFunc(s.all(), func(i *dbInstance) bool { return i.source != source })
 }
 
-// parametersChanged applies an edited parameter group where it is in use.
-func (s *dbInstances) parametersChanged(ctx context.Context, parameters record[DBParameterGroup]) error {
-	var problems []error
-	for _, i := range s.instances.all() {
-		problems = append(problems, i.keeper.do(ctx, func(ctx context.Context) error {
-			if i.spec.ParameterGroupName != parameters.Name {
-				return nil
-			}
-			return i.reconfigure(ctx)
-		}))
-	}
-	return errors.Join(problems...)
-}
-
-// report lists the instances, read replicas after what they replicate.
-func (s *dbInstances) report() []Component {
+// Report lists the instances, read replicas after what they replicate.
+func (s *dbInstances) Report() []Component {
 	var sources, replicas []Component
-	for _, i := range s.instances.all() {
+	for _, i := range s.all() {
 		if i.source == nil {
-			sources = append(sources, *i.components.Load()...)
+			sources = append(sources, i.Components()...)
 		} else {
-			replicas = append(replicas, *i.components.Load()...)
+			replicas = append(replicas, i.Components()...)
 		}
 	}
 	return append(sources, replicas...)
 }
 
-func (s *dbInstances) close(ctx context.Context) error {
-	var stops sync.WaitGroup
-	instances := s.instances.all()
-	problems := make([]error, len(instances))
-	for n, i := range instances {
-		stops.Go(func() { problems[n] = i.stop(ctx) })
+// Close stops all databases and removes their folder.
+func (s *dbInstances) Close(ctx context.Context) error {
+	err := s.stores.Close(ctx)
+	if s.postgres == nil {
+		return err
 	}
-	stops.Wait()
-	if s.postgres != nil {
-		problems = append(problems, os.RemoveAll(s.postgres.dir), os.RemoveAll(s.cloud.path(outsideLink)))
-	}
-	return errors.Join(problems...)
+	return errors.Join(err, os.RemoveAll(s.postgres.dir))
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"net"
+	"strconv"
 	"syscall"
 	"testing"
 	"time"
@@ -34,38 +35,66 @@ func testReplica() DBInstance {
 	return DBInstance{ReplicateSourceDB: "customers", VPCSecurityGroupIDs: []string{"sg-data"}}
 }
 
-func declareDatabase(a *account, spec DBInstance, parameters ...Parameter) string {
-	a.t.Helper()
-	declare(a, a.DBParameterGroups, "db-parameters", DBParameterGroup{parameters})
-	return declare(a, a.DBInstances, "customers", spec)["address"].(string)
+// dbAccount is a VPC with a subnet group for databases.
+type dbAccount struct {
+	*VPC
+	*RDS
+}
+
+func newDBAccount(t *testing.T) *dbAccount {
+	t.Helper()
+	v := NewVPC(t)
+	a := &dbAccount{v, newRDS(v.Host, v.Network)}
+	t.Cleanup(func() { require.NoError(t, a.Instances.Close(context.Background())) })
+	Declare(t, a.SubnetGroups, "db-subnets", SubnetGroup{DataSubnets})
+	return a
+}
+
+// component returns the one component of a kind.
+func (a *dbAccount) component(kind string) Component {
+	a.Helper()
+	return ComponentOf(a.T, a.Instances.Report(), kind)
+}
+
+// declareDatabase declares a database and returns its address.
+func declareDatabase(a *dbAccount, spec DBInstance, parameters ...Parameter) string {
+	a.Helper()
+	Declare(a.T, a.ParameterGroups, "db-parameters", ParameterGroup{parameters})
+	return Declare(a.T, a.Instances, "customers", spec)["address"].(string)
+}
+
+// declareReplica declares a read replica of the database and returns its address.
+func declareReplica(a *dbAccount) string {
+	a.Helper()
+	return Declare(a.T, a.Instances, "customers-replica", testReplica())["address"].(string)
 }
 
 // connect opens a connection as the service does: from an instance's address, with
 // the server's certificate verified.
-func (a *account) connect(from *networkInterface, host, sslMode string) (*pgx.Conn, error) {
+func (a *dbAccount) connect(from *networkInterface, host, sslMode string) (*pgx.Conn, error) {
 	config, err := pgx.ParseConfig(fmt.Sprintf("host=%s port=15432 dbname=myclothes user=myclothes password=%s sslmode=%s",
 		host, testPassword, sslMode))
-	require.NoError(a.t, err)
+	require.NoError(a, err)
 	if sslMode == "verify-full" {
-		config.TLSConfig = a.trust()
+		config.TLSConfig = a.Trust()
 		config.TLSConfig.ServerName = host
 	}
 	config.DialFunc = func(ctx context.Context, network, address string) (net.Conn, error) {
-		return dialer(from).DialContext(ctx, network, address)
+		return Dialer(from).DialContext(ctx, network, address)
 	}
-	ctx, cancel := context.WithTimeout(a.t.Context(), 5*time.Second)
+	ctx, cancel := context.WithTimeout(a.Context(), 5*time.Second)
 	defer cancel()
 	return pgx.ConnectConfig(ctx, config)
 }
 
 // query runs one statement on a connection of its own and returns its only value.
-func (a *account) query(host, statement string) (string, error) {
-	conn, err := a.connect(a.app, host, "verify-full")
+func (a *dbAccount) query(host, statement string) (string, error) {
+	conn, err := a.connect(a.App, host, "verify-full")
 	if err != nil {
 		return "", err
 	}
 	defer conn.Close(context.Background())
-	rows, err := conn.Query(a.t.Context(), statement)
+	rows, err := conn.Query(a.Context(), statement)
 	if err != nil {
 		return "", err
 	}
@@ -78,21 +107,21 @@ func (a *account) query(host, statement string) (string, error) {
 
 func TestDatabaseFailsOverWithEveryAcknowledgedWrite(t *testing.T) {
 	t.Parallel()
-	a := newAccount(t)
+	a := newDBAccount(t)
 	begin := time.Now()
 	host := declareDatabase(a, testDatabase())
 	t.Logf("primary and standby after %s", time.Since(begin))
-	replica := declare(a, a.DBInstances, "customers-replica", testReplica())["address"].(string)
+	replica := declareReplica(a)
 	t.Logf("and read replica after %s", time.Since(begin))
 	_, err := a.query(host, `create table customer (name text)`)
 	require.NoError(t, err)
 
-	before := a.componentOf("database primary")
+	before := a.component("database primary")
 	acknowledged := a.writeUntilKilled(host, before.PID)
 	killed := time.Now()
 	require.NotZero(t, acknowledged)
 
-	eventually(t, "the endpoint leads to the promoted standby", func() bool {
+	Eventually(t, "the endpoint leads to the promoted standby", func() bool {
 		_, err := a.query(host, `insert into customer values ('after') returning name`)
 		return err == nil
 	})
@@ -100,26 +129,26 @@ func TestDatabaseFailsOverWithEveryAcknowledgedWrite(t *testing.T) {
 	count, err := a.query(host, `select count(distinct name)::text from customer where name <> 'after'`)
 	require.NoError(t, err)
 	require.GreaterOrEqual(t, atoi(t, count), acknowledged)
-	require.NotEqual(t, before.Zone, a.componentOf("database primary").Zone)
+	require.NotEqual(t, before.Zone, a.component("database primary").Zone)
 
-	eventually(t, "the read replica follows the new primary", func() bool {
+	Eventually(t, "the read replica follows the new primary", func() bool {
 		after, err := a.query(replica, `select name from customer where name = 'after'`)
 		return err == nil && after == "after"
 	})
-	eventually(t, "there is a standby again", func() bool { return a.countHealthy("database standby") == 1 })
+	Eventually(t, "there is a standby again", func() bool { return CountHealthy(a.Instances.Report(), "database standby") == 1 })
 }
 
 // writeUntilKilled writes rows, kills the server in the middle of it and returns how
 // many writes were acknowledged.
-func (a *account) writeUntilKilled(host string, pid int) int {
-	conn, err := a.connect(a.app, host, "verify-full")
-	require.NoError(a.t, err)
+func (a *dbAccount) writeUntilKilled(host string, pid int) int {
+	conn, err := a.connect(a.App, host, "verify-full")
+	require.NoError(a, err)
 	defer conn.Close(context.Background())
 	for acknowledged := 0; ; acknowledged++ {
 		if acknowledged == 200 {
 			go func() { _ = syscall.Kill(pid, syscall.SIGKILL) }()
 		}
-		if _, err := conn.Exec(a.t.Context(), `insert into customer values ($1)`, fmt.Sprint("customer ", acknowledged)); err != nil {
+		if _, err := conn.Exec(a.Context(), `insert into customer values ($1)`, fmt.Sprint("customer ", acknowledged)); err != nil {
 			return acknowledged
 		}
 	}
@@ -127,32 +156,32 @@ func (a *account) writeUntilKilled(host string, pid int) int {
 
 func TestReadReplicaFollowsAndRefusesWrites(t *testing.T) {
 	t.Parallel()
-	a := newAccount(t)
+	a := newDBAccount(t)
 	spec := testDatabase()
 	spec.MultiAZ = false
 	host := declareDatabase(a, spec, Parameter{"rds.force_ssl", "1"}, Parameter{"log_min_duration_statement", "500"})
-	outputs := declare(a, a.DBInstances, "customers-replica", testReplica())
+	outputs := Declare(t, a.Instances, "customers-replica", testReplica())
 	replica := outputs["address"].(string)
-	require.NotEqual(t, a.componentOf("database primary").Zone, outputs["availabilityZone"])
+	require.NotEqual(t, a.component("database primary").Zone, outputs["availabilityZone"])
 
 	_, err := a.query(host, `create table customer as select 'Ada' as name`)
 	require.NoError(t, err)
-	eventually(t, "the replica has the row", func() bool {
+	Eventually(t, "the replica has the row", func() bool {
 		name, err := a.query(replica, `select name from customer`)
 		return err == nil && name == "Ada"
 	})
 	_, err = a.query(replica, `insert into customer values ('Bob') returning name`)
 	require.ErrorContains(t, err, "read-only")
 
-	before := a.componentOf("read replica")
+	before := a.component("read replica")
 	require.NoError(t, syscall.Kill(before.PID, syscall.SIGKILL))
-	eventually(t, "the replica is back", func() bool {
-		now := a.componentOf("read replica")
+	Eventually(t, "the replica is back", func() bool {
+		now := a.component("read replica")
 		return now.Healthy && now.PID != before.PID
 	})
 	_, err = a.query(host, `insert into customer values ('Bob') returning name`)
 	require.NoError(t, err)
-	eventually(t, "and follows", func() bool {
+	Eventually(t, "and follows", func() bool {
 		name, err := a.query(replica, `select name from customer where name = 'Bob'`)
 		return err == nil && name == "Bob"
 	})
@@ -160,7 +189,7 @@ func TestReadReplicaFollowsAndRefusesWrites(t *testing.T) {
 
 func TestDatabaseAsksForTLSAndAPermittedSource(t *testing.T) {
 	t.Parallel()
-	a := newAccount(t)
+	a := newDBAccount(t)
 	spec := testDatabase()
 	spec.MultiAZ = false
 	host := declareDatabase(a, spec, Parameter{"rds.force_ssl", "1"}, Parameter{"work_mem", "8192"},
@@ -168,21 +197,21 @@ func TestDatabaseAsksForTLSAndAPermittedSource(t *testing.T) {
 	version, err := a.query(host, `select current_setting('work_mem')`)
 	require.NoError(t, err)
 	require.Equal(t, "8MB", version)
-	require.Contains(t, a.componentOf("database primary").Note, "max_connections")
+	require.Contains(t, a.component("database primary").Note, "max_connections")
 	super, err := a.query(host, `select rolsuper::text from pg_roles where rolname = current_user`)
 	require.NoError(t, err)
 	require.Equal(t, "false", super)
 
-	_, err = a.connect(a.app, host, "disable")
+	_, err = a.connect(a.App, host, "disable")
 	require.ErrorContains(t, err, "no encryption")
-	_, err = a.connect(a.stranger, host, "verify-full")
+	_, err = a.connect(a.Stranger, host, "verify-full")
 	require.ErrorIs(t, err, syscall.ECONNRESET)
 
-	parameters := DBParameterGroup{[]Parameter{{"rds.force_ssl", "0"}, {"work_mem", "16384"}}}
-	_, err = a.DBParameterGroups.Update(t.Context(), named("db-parameters"), parameters)
+	parameters := ParameterGroup{[]Parameter{{"rds.force_ssl", "0"}, {"work_mem", "16384"}}}
+	_, err = a.ParameterGroups.Update(t.Context(), Named("db-parameters"), parameters)
 	require.NoError(t, err)
-	eventually(t, "TLS is not forced any more", func() bool {
-		conn, err := a.connect(a.app, host, "disable")
+	Eventually(t, "TLS is not forced any more", func() bool {
+		conn, err := a.connect(a.App, host, "disable")
 		if err != nil {
 			return false
 		}
@@ -190,44 +219,45 @@ func TestDatabaseAsksForTLSAndAPermittedSource(t *testing.T) {
 		return true
 	})
 	parameters.Parameters[1].Value = "plenty"
-	_, err = a.DBParameterGroups.Update(t.Context(), named("db-parameters"), parameters)
+	_, err = a.ParameterGroups.Update(t.Context(), Named("db-parameters"), parameters)
 	require.ErrorContains(t, err, "work_mem")
 }
 
 func TestDatabaseWithoutStandbyComesBackWithItsData(t *testing.T) {
 	t.Parallel()
-	a := newAccount(t)
+	a := newDBAccount(t)
 	spec := testDatabase()
 	spec.MultiAZ = false
 	host := declareDatabase(a, spec)
 	_, err := a.query(host, `create table customer as select 'Ada' as name`)
 	require.NoError(t, err)
-	require.NoError(t, syscall.Kill(a.componentOf("database primary").PID, syscall.SIGKILL))
-	eventually(t, "the data is back", func() bool {
+	require.NoError(t, syscall.Kill(a.component("database primary").PID, syscall.SIGKILL))
+	Eventually(t, "the data is back", func() bool {
 		name, err := a.query(host, `select name from customer`)
 		return err == nil && name == "Ada"
 	})
 
 	spec.MultiAZ = true
-	_, err = a.DBInstances.Update(t.Context(), named("customers"), spec)
+	_, err = a.Instances.Update(t.Context(), Named("customers"), spec)
 	require.NoError(t, err)
-	standby := a.componentOf("database standby")
+	standby := a.component("database standby")
 	require.NoError(t, syscall.Kill(standby.PID, syscall.SIGKILL))
 	_, err = a.query(host, `insert into customer values ('Bob') returning name`)
 	require.NoError(t, err, "writes go on without the standby")
-	eventually(t, "there is another standby", func() bool {
-		return a.countHealthy("database standby") == 1 && a.componentOf("database standby").PID != standby.PID
+	Eventually(t, "there is another standby", func() bool {
+		return CountHealthy(a.Instances.Report(), "database standby") == 1 && a.component("database standby").PID != standby.PID
 	})
 	spec.MultiAZ = false
-	_, err = a.DBInstances.Update(t.Context(), named("customers"), spec)
+	_, err = a.Instances.Update(t.Context(), Named("customers"), spec)
 	require.NoError(t, err)
-	require.Zero(t, a.countHealthy("database standby"))
+	require.Zero(t, CountHealthy(a.Instances.Report(), "database standby"))
 }
 
 func TestDatabaseDeclarationThatRDSRefusesIsRefused(t *testing.T) {
 	t.Parallel()
-	source := &dbInstance{spec: testDatabase()}
-	withoutBackups := &dbInstance{spec: DBInstance{Identifier: "customers"}}
+	source, withoutBackups := &dbInstance{}, &dbInstance{}
+	source.declare(testDatabase(), nil)
+	withoutBackups.declare(DBInstance{Identifier: "customers"}, nil)
 	change := func(f func(*DBInstance)) DBInstance {
 		spec := testDatabase()
 		f(&spec)
@@ -246,8 +276,15 @@ func TestDatabaseDeclarationThatRDSRefusesIsRefused(t *testing.T) {
 		{"zone with multi-AZ", change(func(d *DBInstance) { d.AvailabilityZone = "eu-west-1a" }), nil, "not valid with multiAz"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			_, err := test.spec.withDefaults(named("customers"), test.source)
+			_, err := test.spec.withDefaults(Named("customers"), test.source)
 			require.ErrorContains(t, err, test.want)
 		})
 	}
+}
+
+func atoi(t *testing.T, text string) int {
+	t.Helper()
+	n, err := strconv.Atoi(text)
+	require.NoError(t, err)
+	return n
 }

@@ -2,32 +2,43 @@ package cloud
 
 import (
 	"context"
+	"fmt"
+	"maps"
+	"slices"
 	"sync"
 )
 
-// records implements Service[S] for resources that do nothing by themselves:
-// other services look them up.
+// records holds what a service knows or has started, by Resource.ID. By itself it
+// implements Service[S] for resources that do nothing: other services look them up.
 type records[S any] struct {
+	kind    string // what one is, for people: "load balancer"
+	changed func(context.Context, record[S]) error
+
 	mu   sync.RWMutex
 	byID map[string]record[S]
-
-	// changed, if set, puts an update into effect; when it cannot, the update is
-	// not recorded either.
-	changed func(context.Context, record[S]) error
 }
 
+// record is a resource and what is known of it.
 type record[S any] struct {
 	Resource
 	spec S
 }
 
-func newRecords[S any]() *records[S] { return &records[S]{byID: map[string]record[S]{}} }
+func newRecords[S any](kind string) *records[S] {
+	return &records[S]{kind: kind, byID: map[string]record[S]{}}
+}
 
+// onUpdate sets what puts an update into effect. When it cannot, the update is not
+// recorded either.
+func (s *records[S]) onUpdate(changed func(context.Context, record[S]) error) { s.changed = changed }
+
+// Create records a resource.
 func (s *records[S]) Create(_ context.Context, r Resource, spec S) (Outputs, error) {
 	s.put(r, spec)
 	return nil, nil
 }
 
+// Update records a resource as it is declared now.
 func (s *records[S]) Update(ctx context.Context, r Resource, spec S) (Outputs, error) {
 	before := s.put(r, spec)
 	if s.changed == nil {
@@ -40,10 +51,9 @@ func (s *records[S]) Update(ctx context.Context, r Resource, spec S) (Outputs, e
 	return nil, err
 }
 
+// Delete forgets a resource.
 func (s *records[S]) Delete(_ context.Context, r Resource) error {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	delete(s.byID, r.ID)
+	s.remove(r)
 	return nil
 }
 
@@ -56,6 +66,15 @@ func (s *records[S]) put(r Resource, spec S) record[S] {
 	return before
 }
 
+// remove returns what it removes, for the caller to stop.
+func (s *records[S]) remove(r Resource) (S, bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	removed, ok := s.byID[r.ID]
+	delete(s.byID, r.ID)
+	return removed.spec, ok
+}
+
 // find returns the resource with that id, name or ARN: AWS takes any of them in
 // most places.
 func (s *records[S]) find(reference string) (record[S], bool) {
@@ -64,23 +83,31 @@ func (s *records[S]) find(reference string) (record[S], bool) {
 	})
 }
 
+// get is find for whoever cannot do without.
+func (s *records[S]) get(reference string) (S, error) {
+	found, ok := s.find(reference)
+	if !ok {
+		return found.spec, fmt.Errorf("no %s %q", s.kind, reference)
+	}
+	return found.spec, nil
+}
+
+// first returns the first resource that matches, in the order of the ids.
 func (s *records[S]) first(matches func(record[S]) bool) (record[S], bool) {
-	s.mu.RLock()
-	defer s.mu.RUnlock()
-	for _, r := range s.byID {
-		if matches(r) {
-			return r, true
-		}
+	all := s.all()
+	if i := slices.IndexFunc(all, matches); i >= 0 {
+		return all[i], true
 	}
 	return record[S]{}, false
 }
 
+// all lists the resources in the order of their ids.
 func (s *records[S]) all() []record[S] {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
 	all := make([]record[S], 0, len(s.byID))
-	for _, r := range s.byID {
-		all = append(all, r)
+	for _, id := range slices.Sorted(maps.Keys(s.byID)) {
+		all = append(all, s.byID[id])
 	}
 	return all
 }

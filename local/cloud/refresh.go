@@ -53,13 +53,9 @@ func (r Refresh) Running() bool {
 }
 
 // Refreshes lists the instance refreshes of all groups, the oldest first.
-func (c *Cloud) Refreshes() []Refresh {
+func (s *autoScalingGroups) Refreshes() []Refresh {
 	var refreshes []Refresh
-	groups, ok := c.AutoScalingGroups.(*autoScalingGroups)
-	if !ok {
-		return nil // the cloud did not open
-	}
-	for _, group := range groups.groups.all() {
+	for _, group := range s.groups.all() {
 		refreshes = append(refreshes, group.spec.refreshes()...)
 	}
 	slices.SortFunc(refreshes, func(a, b Refresh) int { return a.Started.Compare(b.Started) })

@@ -21,13 +21,13 @@ func (s *shop) load(clients int) (stop func() (answers int64, failures []string)
 	var mu sync.Mutex
 	var failures []string
 	for range clients {
-		client := browser(s.t)
+		client := Browser(s.T)
 		asking.Go(func() {
 			for ctx.Err() == nil {
-				a, err := post(client, s.url, "a write")
-				if answers.Add(1); err != nil || a.status != 200 {
+				a, err := Post(client, s.url, "a write")
+				if answers.Add(1); err != nil || a.Status != 200 {
 					mu.Lock()
-					failures = append(failures, fmt.Sprint(a.status, " ", a.instance, " ", err))
+					failures = append(failures, fmt.Sprint(a.Status, " ", a.Instance, " ", err))
 					mu.Unlock()
 				}
 			}
@@ -41,10 +41,10 @@ func (s *shop) load(clients int) (stop func() (answers int64, failures []string)
 }
 
 func (s *shop) refreshed() Refresh {
-	s.t.Helper()
+	s.Helper()
 	var last Refresh
-	eventually(s.t, "the instance refresh ends", func() bool {
-		all := s.Refreshes()
+	Eventually(s.T, "the instance refresh ends", func() bool {
+		all := s.groups.Refreshes()
 		last = all[len(all)-1]
 		return !last.Running()
 	})
@@ -62,7 +62,7 @@ func TestARollUnderLoadFailsNoRequest(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			s := newShop(t, lbCookies)
+			s := newShop(t)
 			s.group.InstanceRefresh = refreshing(preferences)
 			s.open()
 			old := s.instances()
@@ -75,7 +75,7 @@ func TestARollUnderLoadFailsNoRequest(t *testing.T) {
 			require.Equal(t, RefreshSuccessful, r.Status, r.Reason)
 			require.Equal(t, 100, r.Percent)
 			require.Equal(t, 3, r.Replaced)
-			require.Equal(t, "version 2", s.get(browser(t), "/").body)
+			require.Equal(t, "version 2", s.get(Browser(t), "/").Body)
 			require.Len(t, s.instances(), 3)
 			for id := range s.instances() {
 				require.NotContains(t, old, id)
@@ -86,7 +86,7 @@ func TestARollUnderLoadFailsNoRequest(t *testing.T) {
 
 func TestABrokenReleaseIsRolledBackWithoutAFailedRequest(t *testing.T) {
 	t.Parallel()
-	s := newShop(t, nil)
+	s := newShop(t)
 	s.group.InstanceRefresh = refreshing(RefreshPreferences{
 		MinHealthyPercentage: new(100), MaxHealthyPercentage: new(134), InstanceWarmup: "0", AutoRollback: true})
 	s.open()
@@ -97,28 +97,28 @@ func TestABrokenReleaseIsRolledBackWithoutAFailedRequest(t *testing.T) {
 	require.Empty(t, failures)
 	require.Equal(t, RefreshRollbackSuccessful, r.Status)
 	require.Contains(t, r.Reason, "the release is broken")
-	require.Len(t, s.servedBy(browser(t), 9), 3)
-	require.Equal(t, "version 1", s.get(browser(t), "/").body)
+	require.Len(t, s.servedBy(9), 3)
+	require.Equal(t, "version 1", s.get(Browser(t), "/").Body)
 
 	s.release("version 3")
 	require.Equal(t, RefreshSuccessful, s.refreshed().Status)
-	require.Equal(t, "version 3", s.get(browser(t), "/").body)
+	require.Equal(t, "version 3", s.get(Browser(t), "/").Body)
 }
 
 func TestABrokenReleaseWithoutRollbackStopsAndTheOldInstancesServe(t *testing.T) {
 	t.Parallel()
-	s := newShop(t, nil)
+	s := newShop(t)
 	s.group.InstanceRefresh = refreshing(RefreshPreferences{
 		MinHealthyPercentage: new(100), MaxHealthyPercentage: new(200), InstanceWarmup: "0"})
 	s.open()
 	s.release("broken")
 	require.Equal(t, RefreshFailed, s.refreshed().Status)
-	require.Len(t, s.servedBy(browser(t), 9), 3)
+	require.Len(t, s.servedBy(9), 3)
 }
 
 func TestANewerVersionCancelsARunningRefresh(t *testing.T) {
 	t.Parallel()
-	s := newShop(t, nil)
+	s := newShop(t)
 	s.group.InstanceRefresh = refreshing(RefreshPreferences{
 		MinHealthyPercentage: new(100), MaxHealthyPercentage: new(134), InstanceWarmup: "1"})
 	s.open()
@@ -126,21 +126,21 @@ func TestANewerVersionCancelsARunningRefresh(t *testing.T) {
 	s.group.InstanceRefresh.Preferences.InstanceWarmup = "0"
 	s.release("version 3")
 	require.Equal(t, RefreshSuccessful, s.refreshed().Status)
-	all := s.Refreshes()
+	all := s.groups.Refreshes()
 	require.Len(t, all, 2)
 	require.Equal(t, RefreshCancelled, all[0].Status)
-	require.Equal(t, "version 3", s.get(browser(t), "/").body)
+	require.Equal(t, "version 3", s.get(Browser(t), "/").Body)
 }
 
 func TestAnUpdateThatKeepsTheVersionReplacesNobody(t *testing.T) {
 	t.Parallel()
-	s := newShop(t, nil)
+	s := newShop(t)
 	s.group.InstanceRefresh = refreshing(RefreshPreferences{})
 	s.open()
 	before := s.instances()
 	s.group.MaxSize = 7
 	s.updateGroup()
-	require.Empty(t, s.Refreshes())
+	require.Empty(t, s.groups.Refreshes())
 	for id := range s.instances() {
 		require.Contains(t, before, id)
 	}

@@ -47,7 +47,7 @@ func (g *scalingGroup) changeVersion(version int) {
 	g.rollouts = append(g.rollouts, &rollout{from: from, Refresh: Refresh{
 		Group: g.name, Status: RefreshInProgress, Total: g.desired, Started: time.Now(),
 	}})
-	g.cloud.log.Info("instance refresh started", "group", g.name, "from version", from, "to version", version)
+	g.log.Info("instance refresh started", "group", g.name, "from version", from, "to version", version)
 }
 
 func (r *rollout) end(status RefreshStatus, reason string) {
@@ -68,7 +68,7 @@ func (g *scalingGroup) refreshFailed(r *rollout, err error) {
 		r.Status, r.Reason = RefreshRollbackInProgress, err.Error()
 		g.version, g.failures, g.retryAt = r.from, 0, time.Time{}
 	}
-	g.cloud.log.Warn("instance refresh failed", "group", g.name, "status", r.Status, "because", err)
+	g.log.Warn("instance refresh failed", "group", g.name, "status", r.Status, "because", err)
 }
 
 // step returns how many instances to launch and to dismiss now.
@@ -91,7 +91,7 @@ func (g *scalingGroup) step() (launches, dismissals int) {
 			status = RefreshRollbackSuccessful
 		}
 		r.end(status, "")
-		g.cloud.log.Info("instance refresh ended", "group", g.name, "status", status)
+		g.log.Info("instance refresh ended", "group", g.name, "status", status)
 	}
 	return g.spec.InstanceRefresh.Preferences.step(f)
 }

@@ -22,14 +22,21 @@ type Object struct {
 
 // objects implements Service[Object]: a folder with a file for each object.
 type objects struct {
-	dir string
+	dir         string
+	network     *network
+	permissions permissions
 
 	mu   sync.Mutex
 	byID map[string]Object
 }
 
-func newObjects(dir string) *objects {
-	return &objects{dir: filepath.Join(dir, "objects"), byID: map[string]Object{}}
+// permissions say what the role of an instance profile may do.
+type permissions interface {
+	Allowed(profile, action, resource string) bool
+}
+
+func newObjects(h *Host, n *network, p permissions) *objects {
+	return &objects{dir: h.Path("objects"), network: n, permissions: p, byID: map[string]Object{}}
 }
 
 func (s *objects) Create(_ context.Context, r Resource, spec Object) (Outputs, error) {
@@ -98,18 +105,18 @@ func (s *objects) path(bucket, key string) string {
 	return filepath.Join(s.dir, hex.EncodeToString(sum[:]))
 }
 
-// fetchObject returns the path of an object's file, if the network lets the
-// interface reach S3 and the profile's role may read the object.
-func (c *Cloud) fetchObject(from *networkInterface, profile, bucket, key string) (string, error) {
-	if !c.network.permitsService(from, c.vpcEndpoints.prefixList("s3")) {
+// Fetch returns the path of an object's file, if the network lets the interface
+// reach S3 and the profile's role may read the object.
+func (s *objects) Fetch(from *networkInterface, profile, bucket, key string) (string, error) {
+	if !s.network.reaches(from, "s3") {
 		return "", fmt.Errorf("s3://%s/%s: %w: %s may reach neither S3's gateway endpoint nor the internet on port 443", bucket, key, errRefused, from.owner)
 	}
 	const action = "s3:GetObject"
 	arn := "arn:aws:s3:::" + bucket + "/" + key
-	if !c.allowed(profile, action, arn) {
+	if !s.permissions.Allowed(profile, action, arn) {
 		return "", fmt.Errorf("s3://%s/%s: access denied: instance profile %q may not %s on %s", bucket, key, profile, action, arn)
 	}
-	path := c.objects.path(bucket, key)
+	path := s.path(bucket, key)
 	if _, err := os.Stat(path); err != nil {
 		return "", fmt.Errorf("s3://%s/%s: no such object", bucket, key)
 	}

@@ -3,6 +3,7 @@ package cloud
 import (
 	"context"
 	"fmt"
+	"log/slog"
 	"slices"
 	"sync"
 	"time"
@@ -16,17 +17,18 @@ const giveUpAfter = 3
 // and terminating happen beside it and wake it when done.
 type scalingGroup struct {
 	name         string
-	cloud        *Cloud
+	log          *slog.Logger
+	instances    *Instances
 	templates    *launchTemplates
 	targetGroups *targetGroups
 
-	wake    chan struct{}
-	ended   chan struct{}      // closed when the loop has ended
-	end     context.CancelFunc // ends the loop
-	looping context.Context
-	force   context.Context // ends when there is no more time to drain and shut down
-	hurry   context.CancelFunc
-	work    sync.WaitGroup // launches, terminations, and watches over processes
+	wake      chan struct{}
+	ended     chan struct{}      // closed when the loop has ended
+	end       context.CancelFunc // ends the loop
+	looping   context.Context
+	forced    context.Context // ends when there is no more time to drain and shut down
+	forceStop context.CancelFunc
+	work      sync.WaitGroup // launches, terminations, and watches over processes
 
 	mu       sync.Mutex
 	spec     AutoScalingGroup
@@ -45,11 +47,11 @@ type scalingGroup struct {
 
 func newScalingGroup(s *autoScalingGroups, name string) *scalingGroup {
 	g := &scalingGroup{
-		name: name, cloud: s.cloud, templates: s.templates, targetGroups: s.targetGroups,
+		name: name, log: s.log, instances: s.instances, templates: s.templates, targetGroups: s.targetGroups,
 		wake: make(chan struct{}, 1), ended: make(chan struct{}), changed: make(chan struct{}), created: time.Now(),
 	}
 	g.looping, g.end = context.WithCancel(context.Background())
-	g.force, g.hurry = context.WithCancel(context.Background())
+	g.forced, g.forceStop = context.WithCancel(context.Background())
 	return g
 }
 
@@ -80,14 +82,14 @@ func (g *scalingGroup) run() {
 func (g *scalingGroup) stop(ctx context.Context) {
 	g.end()
 	<-g.ended
-	defer context.AfterFunc(ctx, g.hurry)()
+	defer context.AfterFunc(ctx, g.forceStop)()
 	g.mu.Lock()
 	for _, m := range g.members {
 		g.dismiss(m, "the group is deleted")
 	}
 	g.mu.Unlock()
 	g.work.Wait()
-	g.hurry()
+	g.forceStop()
 }
 
 // reconcile compares what is with what should be, starts what brings them
@@ -132,7 +134,7 @@ func (g *scalingGroup) inspect(m *member) {
 	case h.state == healthy && m.ready.IsZero():
 		m.ready = time.Now()
 		g.failures, g.lastFail = 0, nil
-		g.cloud.log.Info("instance in service", "group", g.name, "instance", m.id, "zone", m.instance.eni.zone)
+		g.log.Info("instance in service", "group", g.name, "instance", m.id, "zone", m.instance.eni.zone)
 	case h.state == unhealthy && g.spec.HealthCheckType == "ELB" && g.grace(m) <= 0:
 		if m.ready.IsZero() {
 			g.failed(m.instance.process.failure("instance "+m.id, fmt.Errorf("never became healthy: %s", h.reason)), giveUpAfter)
@@ -182,7 +184,7 @@ func (g *scalingGroup) failed(err error, weight int) {
 	if g.failures >= giveUpAfter {
 		g.retryAt = time.Now().Add(min(time.Minute, time.Second<<min(g.failures-giveUpAfter, 6)))
 	}
-	g.cloud.log.Warn("launch failed", "group", g.name, "in a row", g.failures, "because", err)
+	g.log.Warn("launch failed", "group", g.name, "in a row", g.failures, "because", err)
 	if r := g.refreshing(); r != nil && g.failures >= giveUpAfter {
 		g.refreshFailed(r, err)
 	}

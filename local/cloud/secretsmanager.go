@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"net/http"
 	"strings"
 	"sync"
 	"time"
@@ -21,10 +22,20 @@ type SecretVersion struct {
 // secretVersions implements Service[SecretVersion]. Every version is a resource of
 // its own; the one that was created last is current.
 type secretVersions struct {
-	secrets *records[Secret]
+	secrets    *records[Secret]
+	authorizer authorizer
 
 	mu       sync.RWMutex
 	versions []secretVersion // oldest first
+}
+
+// authorizer returns an error when a caller may not take an action on a resource.
+type authorizer interface {
+	Authorize(by Caller, action, resource string) error
+}
+
+func newSecretVersions(secrets *records[Secret], a authorizer) *secretVersions {
+	return &secretVersions{secrets: secrets, authorizer: a}
 }
 
 type secretVersion struct {
@@ -80,22 +91,28 @@ func (s *secretVersions) current(secret Resource) (secretVersion, bool) {
 	return secretVersion{}, false
 }
 
-// getSecretValue is the API call of that name.
-func (c *Cloud) getSecretValue(by caller, body []byte) (any, error) {
+// secretsManagerTarget is how the API's calls are named.
+const secretsManagerTarget = "secretsmanager."
+
+// Call carries out a call of the API: GetSecretValue, the only one that instances need.
+func (s *secretVersions) Call(by Caller, operation string, r *http.Request) (any, error) {
+	if operation != "GetSecretValue" {
+		return nil, apiError{"UnknownOperationException", fmt.Sprintf("the local cloud has no %q", secretsManagerTarget+operation)}
+	}
 	var input struct{ SecretId, VersionStage, VersionId string }
-	if err := json.Unmarshal(body, &input); err != nil {
+	if err := json.NewDecoder(r.Body).Decode(&input); err != nil {
 		return nil, apiError{"ValidationException", "the request body is not JSON: " + err.Error()}
 	}
-	secret, ok := c.secrets.find(input.SecretId)
+	secret, ok := s.secrets.find(input.SecretId)
 	resource := secret.ARN
 	if !ok {
 		resource = input.SecretId
 	}
 	// Who may not read a secret is not told whether it exists.
-	if err := c.authorize(by, "secretsmanager:GetSecretValue", resource); err != nil {
+	if err := s.authorizer.Authorize(by, "secretsmanager:GetSecretValue", resource); err != nil {
 		return nil, err
 	}
-	version, has := c.secretVersions.current(secret.Resource)
+	version, has := s.current(secret.Resource)
 	if !ok || !has || input.VersionStage != "" && input.VersionStage != "AWSCURRENT" ||
 		input.VersionId != "" && input.VersionId != versionID(version.resource) {
 		return nil, apiError{"ResourceNotFoundException", "Secrets Manager can't find the specified secret."}

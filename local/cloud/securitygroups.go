@@ -81,12 +81,13 @@ func (r rule) coversPeer(peer *networkInterface) bool {
 	return err == nil && prefix.Contains(address)
 }
 
-// permitsService says whether an interface may call an AWS API: over the internet
-// or through the gateway endpoint with the given prefix list, if there is one.
-func (n *network) permitsService(from *networkInterface, prefixList string) bool {
+// reaches says whether an interface may call a service of AWS ("s3"): over the
+// internet, or through the service's gateway endpoint if there is one.
+func (n *network) reaches(from *networkInterface, service string) bool {
 	if n.permits(from, nil, 443) {
 		return true
 	}
+	prefixList := n.endpoints.prefixList(service)
 	n.mu.RLock()
 	defer n.mu.RUnlock()
 	for _, r := range n.rules {
@@ -97,6 +98,20 @@ func (n *network) permitsService(from *networkInterface, prefixList string) bool
 	}
 	return false
 }
+
+// Subnets makes the network's subnets.
+func (n *network) Subnets() Service[Subnet] { return subnets{n} }
+
+// IngressRules makes the rules for what its security groups let in.
+func (n *network) IngressRules() Service[SecurityGroupRule] {
+	return securityGroupRules{n, ingress}
+}
+
+// EgressRules makes the rules for what its security groups let out.
+func (n *network) EgressRules() Service[SecurityGroupRule] { return securityGroupRules{n, egress} }
+
+// VPCEndpoints makes the network's endpoints of AWS services.
+func (n *network) VPCEndpoints() Service[VPCEndpoint] { return n.endpoints }
 
 // subnets implements Service[Subnet].
 type subnets struct{ network *network }

@@ -3,7 +3,6 @@ package cloud
 import (
 	"net/http"
 	"net/url"
-	"syscall"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -16,9 +15,9 @@ func sessionCookies(g *TargetGroup) {
 }
 
 // cookies returns those that a browser would send.
-func (s *shop) cookies(client *http.Client) map[string]string {
+func (s *site) cookies(client *http.Client) map[string]string {
 	address, err := url.Parse(s.url)
-	require.NoError(s.t, err)
+	require.NoError(s, err)
 	values := map[string]string{}
 	for _, c := range client.Jar.Cookies(address) {
 		values[c.Name] = c.Value
@@ -26,42 +25,29 @@ func (s *shop) cookies(client *http.Client) map[string]string {
 	return values
 }
 
-// kill kills an instance and returns which one serves the client from then on. A
-// request that it had received when it died is answered with 502, as on AWS.
-func (s *shop) kill(client *http.Client, id string) (elsewhere string) {
-	s.t.Helper()
-	require.NoError(s.t, syscall.Kill(s.instances()[id].PID, syscall.SIGKILL))
-	eventually(s.t, "another instance serves", func() bool {
-		a := s.get(client, "/")
-		elsewhere = a.instance
-		return a.status == http.StatusOK && elsewhere != id
-	})
-	return elsewhere
-}
-
 func TestTheLoadBalancersCookieKeepsAClientAtOneInstanceWhileItLives(t *testing.T) {
 	t.Parallel()
-	s := newShop(t, lbCookies).open()
-	client := browser(t)
+	s := newSite(t, lbCookies).open()
+	client := Browser(t)
 	a := s.get(client, "/")
-	set := (&http.Response{Header: a.header}).Cookies()
+	set := (&http.Response{Header: a.Header}).Cookies()
 	require.Len(t, set, 2)
 	require.Equal(t, "AWSALB", set[0].Name)
 	require.Equal(t, 600, set[0].MaxAge)
 	require.Equal(t, "AWSALBCORS", set[1].Name)
 	require.Equal(t, http.SameSiteNoneMode, set[1].SameSite)
 	require.True(t, set[1].Secure)
-	require.NotContains(t, set[0].Value, a.instance)
-	require.Equal(t, map[string]int{a.instance: 9}, s.servedBy(client, 9))
+	require.NotContains(t, set[0].Value, a.Instance)
+	require.Equal(t, map[string]int{a.Instance: 9}, s.servedBy(client, 9))
 
-	elsewhere := s.kill(client, a.instance)
+	elsewhere := s.kill(client, a.Instance)
 	require.Equal(t, map[string]int{elsewhere: 9}, s.servedBy(client, 9))
 }
 
 func TestStickinessIsSwitchedOnAndOffWhileRequestsAreServed(t *testing.T) {
 	t.Parallel()
-	s := newShop(t, nil).open()
-	client := browser(t)
+	s := newSite(t, nil).open()
+	client := Browser(t)
 	require.Len(t, s.servedBy(client, 9), 3)
 	require.Empty(t, s.cookies(client))
 
@@ -76,20 +62,20 @@ func TestStickinessIsSwitchedOnAndOffWhileRequestsAreServed(t *testing.T) {
 
 func TestAnAlteredOrForeignStickinessCookieIsIgnored(t *testing.T) {
 	t.Parallel()
-	s := newShop(t, lbCookies).open()
+	s := newSite(t, lbCookies).open()
 	address, err := url.Parse(s.url)
 	require.NoError(t, err)
-	other, err := newTargetGroup(s.network, TargetGroup{})
+	other, err := newTargetGroup(s.Network, TargetGroup{})
 	require.NoError(t, err)
 	var victim string
-	for victim = range s.instances() {
+	for victim = range s.servers {
 	}
 	for _, value := range []string{"", "x", victim, other.sealed(binding{target: victim})} {
 		served := map[string]bool{}
 		for range 9 {
-			client := browser(t)
+			client := Browser(t)
 			client.Jar.SetCookies(address, []*http.Cookie{{Name: "AWSALB", Value: value}})
-			served[s.get(client, "/").instance] = true
+			served[s.get(client, "/").Instance] = true
 		}
 		require.Len(t, served, 3, value)
 	}
@@ -97,12 +83,12 @@ func TestAnAlteredOrForeignStickinessCookieIsIgnored(t *testing.T) {
 
 func TestTheApplicationsCookieBindsForAsLongAsTheSession(t *testing.T) {
 	t.Parallel()
-	s := newShop(t, sessionCookies).open()
-	client := browser(t)
+	s := newSite(t, sessionCookies).open()
+	client := Browser(t)
 	require.Len(t, s.servedBy(client, 9), 3)
 	require.Empty(t, s.cookies(client))
 
-	bound := s.get(client, "/sign-in").instance
+	bound := s.get(client, "/sign-in").Instance
 	require.Contains(t, s.cookies(client), "AWSALBAPP-0")
 	require.Equal(t, map[string]int{bound: 9}, s.servedBy(client, 9))
 

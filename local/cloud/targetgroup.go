@@ -9,7 +9,6 @@ import (
 	"maps"
 	"slices"
 	"sync"
-	"time"
 )
 
 // TargetGroup is aws:lb/targetGroup:TargetGroup.
@@ -23,16 +22,16 @@ type TargetGroup struct {
 
 // targetGroups implements Service[TargetGroup].
 type targetGroups struct {
-	cloud  *Cloud
-	groups *records[*targetGroup]
+	network *network
+	groups  *records[*targetGroup]
 }
 
-func newTargetGroups(c *Cloud) *targetGroups {
-	return &targetGroups{cloud: c, groups: newRecords[*targetGroup]()}
+func newTargetGroups(n *network) *targetGroups {
+	return &targetGroups{network: n, groups: newRecords[*targetGroup]("target group")}
 }
 
 func (s *targetGroups) Create(_ context.Context, r Resource, spec TargetGroup) (Outputs, error) {
-	group, err := newTargetGroup(s.cloud.network, spec)
+	group, err := newTargetGroup(s.network, spec)
 	if err != nil {
 		return nil, fmt.Errorf("target group %s: %w", r.Name, err)
 	}
@@ -41,7 +40,7 @@ func (s *targetGroups) Create(_ context.Context, r Resource, spec TargetGroup) (
 }
 
 func (s *targetGroups) Update(_ context.Context, r Resource, spec TargetGroup) (Outputs, error) {
-	group, err := s.find(r.ID)
+	group, err := s.Find(r.ID)
 	if err != nil {
 		return nil, err
 	}
@@ -49,27 +48,23 @@ func (s *targetGroups) Update(_ context.Context, r Resource, spec TargetGroup) (
 	return nil, nil
 }
 
-func (s *targetGroups) Delete(ctx context.Context, r Resource) error {
-	if group, ok := s.groups.find(r.ID); ok {
-		group.spec.stop()
+func (s *targetGroups) Delete(_ context.Context, r Resource) error {
+	if group, ok := s.groups.remove(r); ok {
+		group.stop()
 	}
-	return s.groups.Delete(ctx, r)
+	return nil
 }
 
-func (s *targetGroups) close(context.Context) error {
+// Close stops them all.
+func (s *targetGroups) Close(context.Context) error {
 	for _, group := range s.groups.all() {
 		group.spec.stop()
 	}
 	return nil
 }
 
-func (s *targetGroups) find(reference string) (*targetGroup, error) {
-	group, ok := s.groups.find(reference)
-	if !ok {
-		return nil, fmt.Errorf("no target group %q", reference)
-	}
-	return group.spec, nil
-}
+// Find returns the target group with that id, name or ARN.
+func (s *targetGroups) Find(reference string) (*targetGroup, error) { return s.groups.get(reference) }
 
 // targetGroup knows its targets' health and chooses one for each request.
 type targetGroup struct {
@@ -141,11 +136,4 @@ func (g *targetGroup) source(zone string) *networkInterface {
 		return nil
 	}
 	return balancers[0].interfaceIn(zone)
-}
-
-func seconds(declared *int, otherwise int) time.Duration {
-	if declared != nil {
-		otherwise = *declared
-	}
-	return time.Duration(otherwise) * time.Second
 }

@@ -1,7 +1,6 @@
 package cloud
 
 import (
-	"encoding/base64"
 	"errors"
 	"fmt"
 	"maps"
@@ -24,16 +23,12 @@ var (
 	heredoc    = regexp.MustCompile(`<<\s*(['"]?)(\w+)['"]?`)
 )
 
-// readUserData finds in the user data (base64 of a bash script) what it would do
-// on AWS, without running it: the constants at the start of lines, and the here
+// readUserData finds in the user data, a bash script, what it would do on AWS,
+// without running it: the constants at the start of lines, and the here
 // document written to environmentFile. instance holds what a script asks the
 // instance's metadata for: INSTANCE_ID, AVAILABILITY_ZONE and PRIVATE_IP.
-func readUserData(encoded string, instance map[string]string) (bootstrap, error) {
-	script, err := base64.StdEncoding.DecodeString(encoded)
-	if err != nil {
-		return bootstrap{}, fmt.Errorf("user data: not base64: %w", err)
-	}
-	lines := strings.Split(string(script), "\n")
+func readUserData(script string, instance map[string]string) (bootstrap, error) {
+	lines := strings.Split(script, "\n")
 	variables := constants(lines)
 	maps.Copy(variables, instance)
 

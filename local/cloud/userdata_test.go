@@ -1,7 +1,6 @@
 package cloud
 
 import (
-	"encoding/base64"
 	"strings"
 	"testing"
 
@@ -35,13 +34,9 @@ EOF
 
 var testInstance = map[string]string{"INSTANCE_ID": "i-1", "AVAILABILITY_ZONE": "eu-west-1a", "PRIVATE_IP": "127.20.0.4"}
 
-func readScript(script string) (bootstrap, error) {
-	return readUserData(base64.StdEncoding.EncodeToString([]byte(script)), testInstance)
-}
-
 func TestUserDataSaysWhatToRunAndWithWhichEnvironment(t *testing.T) {
 	t.Parallel()
-	boot, err := readScript(testScript)
+	boot, err := readUserData(testScript, testInstance)
 	require.NoError(t, err)
 	require.Equal(t, bootstrap{
 		bucket: "releases", key: "cart/abc", sha256: "abc",
@@ -54,7 +49,7 @@ func TestUserDataSaysWhatToRunAndWithWhichEnvironment(t *testing.T) {
 
 func TestAQuotedHereDocumentIsTakenAsItIs(t *testing.T) {
 	t.Parallel()
-	boot, err := readScript(strings.Replace(testScript, "cart.env <<EOF", "cart.env <<'EOF'", 1))
+	boot, err := readUserData(strings.Replace(testScript, "cart.env <<EOF", "cart.env <<'EOF'", 1), testInstance)
 	require.NoError(t, err)
 	require.Contains(t, boot.environment, "CART_ADDRESS=${PRIVATE_IP}")
 }
@@ -69,41 +64,7 @@ func TestUserDataThatCannotBeFollowedIsRefusedWithTheReason(t *testing.T) {
 		"does not end with END":       {"cart.env <<EOF", "cart.env <<END"},
 		`"nonsense" is not KEY=VALUE`: {"CART_URL=a=b", "nonsense"},
 	} {
-		_, err := readScript(strings.Replace(testScript, change[0], change[1], 1))
+		_, err := readUserData(strings.Replace(testScript, change[0], change[1], 1), testInstance)
 		require.ErrorContains(t, err, want)
 	}
-	_, err := readUserData("%", nil)
-	require.ErrorContains(t, err, "not base64")
-}
-
-func TestMatchersListCodesAndRanges(t *testing.T) {
-	t.Parallel()
-	for matcher, statuses := range map[string]map[int]bool{
-		"200":         {200: true, 201: false},
-		"200,204":     {200: true, 201: false, 204: true},
-		"200-299":     {199: false, 200: true, 299: true, 300: false},
-		"200-202,404": {202: true, 203: false, 404: true},
-	} {
-		for status, want := range statuses {
-			require.Equal(t, want, HealthCheck{Matcher: matcher}.matches(status), "%s %d", matcher, status)
-		}
-	}
-}
-
-func TestLaunchTemplatesKeepEveryVersion(t *testing.T) {
-	t.Parallel()
-	templates := newLaunchTemplates()
-	outputs, err := templates.Create(t.Context(), named("lt"), LaunchTemplate{ImageID: "ami-1"})
-	require.NoError(t, err)
-	require.Equal(t, Outputs{"latestVersion": 1, "defaultVersion": 1}, outputs)
-	outputs, err = templates.Update(t.Context(), named("lt"), LaunchTemplate{ImageID: "ami-2"})
-	require.NoError(t, err)
-	require.Equal(t, Outputs{"latestVersion": 2, "defaultVersion": 1}, outputs)
-	for version, image := range map[string]string{"1": "ami-1", "2": "ami-2", "$Latest": "ami-2", "$Default": "ami-1"} {
-		template, _, err := templates.version(&LaunchTemplateRef{ID: "lt", Version: version})
-		require.NoError(t, err)
-		require.Equal(t, image, template.ImageID, version)
-	}
-	_, _, err = templates.version(&LaunchTemplateRef{ID: "lt", Version: "3"})
-	require.ErrorContains(t, err, `no version "3"`)
 }

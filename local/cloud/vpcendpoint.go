@@ -27,13 +27,10 @@ func (s vpcEndpoints) Update(ctx context.Context, r Resource, spec VPCEndpoint) 
 }
 
 // prefixList returns the prefix list of the gateway endpoint for a service ("s3"),
-// or "" when there is none or no service.
+// or "" when there is none.
 func (s vpcEndpoints) prefixList(service string) string {
-	if service == "" {
-		return ""
-	}
 	endpoint, ok := s.first(func(r record[VPCEndpoint]) bool {
-		return r.spec.gateway() && strings.HasSuffix(r.spec.ServiceName, "."+service)
+		return service != "" && r.spec.gateway() && strings.HasSuffix(r.spec.ServiceName, "."+service)
 	})
 	if !ok {
 		return ""

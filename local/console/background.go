@@ -74,7 +74,7 @@ func Run(ctx context.Context, o Options, log *slog.Logger) (err error) {
 		return err
 	}
 	c, err := cloud.Open(cloud.Options{
-		Dir: o.path(dataDir), Region: o.Region, ListenerPorts: map[int]int{80: o.Port}, Logger: log,
+		Dir: o.path(dataDir), Region: o.Region, ListenerPorts: map[int]int{80: o.Port}, Image: cloud.CartInstance, Logger: log,
 	})
 	if err != nil {
 		return err

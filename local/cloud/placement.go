@@ -1,19 +1,10 @@
 package cloud
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 )
-
-// DBSubnetGroup is aws:rds/subnetGroup:SubnetGroup.
-type DBSubnetGroup struct {
-	SubnetIDs []string `json:"subnetIds"`
-}
-
-// CacheSubnetGroup is aws:elasticache/subnetGroup:SubnetGroup.
-type CacheSubnetGroup struct {
-	SubnetIDs []string `json:"subnetIds"`
-}
 
 // placement is where nodes may be put: one subnet for each zone.
 type placement struct {
@@ -21,14 +12,15 @@ type placement struct {
 	subnet map[string]string // by zone
 }
 
-func (n *network) placement(group string, subnetIDs []string) (placement, error) {
+// placement returns one subnet for each of their zones.
+func (n *network) placement(subnetIDs []string) (placement, error) {
 	n.mu.RLock()
 	defer n.mu.RUnlock()
 	p := placement{subnet: map[string]string{}}
 	for _, id := range subnetIDs {
 		subnet, ok := n.subnets[id]
 		if !ok {
-			return p, fmt.Errorf("subnet group %s: no subnet %q", group, id)
+			return p, fmt.Errorf("no subnet %q", id)
 		}
 		if _, has := p.subnet[subnet.AvailabilityZone]; !has {
 			p.subnet[subnet.AvailabilityZone] = id
@@ -36,7 +28,7 @@ func (n *network) placement(group string, subnetIDs []string) (placement, error)
 		}
 	}
 	if len(p.zones) == 0 {
-		return p, fmt.Errorf("subnet group %q has no subnets", group)
+		return p, errors.New("it has no subnets")
 	}
 	return p, nil
 }

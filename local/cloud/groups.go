@@ -1,0 +1,63 @@
+package cloud
+
+import (
+	"fmt"
+	"strings"
+)
+
+// Parameter is one of a parameter group.
+type Parameter struct {
+	Name  string `json:"name"`
+	Value string `json:"value"`
+}
+
+// ParameterGroup is aws:elasticache/parameterGroup:ParameterGroup and
+// aws:rds/parameterGroup:ParameterGroup.
+type ParameterGroup struct {
+	Parameters []Parameter `json:"parameters"`
+}
+
+// parameterGroups implements Service[ParameterGroup].
+type parameterGroups struct{ *records[ParameterGroup] }
+
+func newParameterGroups() parameterGroups {
+	return parameterGroups{newRecords[ParameterGroup]("parameter group")}
+}
+
+// parameters returns those of the named group; AWS's default groups have none.
+func (g parameterGroups) parameters(name string) ([]Parameter, error) {
+	if name == "" || strings.HasPrefix(name, "default.") {
+		return nil, nil
+	}
+	group, err := g.get(name)
+	return group.Parameters, err
+}
+
+// SubnetGroup is aws:elasticache/subnetGroup:SubnetGroup and
+// aws:rds/subnetGroup:SubnetGroup.
+type SubnetGroup struct {
+	SubnetIDs []string `json:"subnetIds"`
+}
+
+// subnetGroups implements Service[SubnetGroup].
+type subnetGroups struct {
+	*records[SubnetGroup]
+	network *network
+}
+
+func newSubnetGroups(n *network) subnetGroups {
+	return subnetGroups{newRecords[SubnetGroup]("subnet group"), n}
+}
+
+// placement returns where the nodes of the named group may be put.
+func (g subnetGroups) placement(name string) (placement, error) {
+	group, err := g.get(name)
+	if err != nil {
+		return placement{}, err
+	}
+	where, err := g.network.placement(group.SubnetIDs)
+	if err != nil {
+		return placement{}, fmt.Errorf("subnet group %s: %w", name, err)
+	}
+	return where, nil
+}

@@ -1,0 +1,49 @@
+package cloud
+
+import (
+	"context"
+	"encoding/base64"
+	"log/slog"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+// fetchOnly is an image whose instances fetch an object and run it.
+var fetchOnly = Image{Kind: "instance", Boot: func(_ context.Context, m Machine) (command, error) {
+	path, err := m.Fetch("releases", m.UserData)
+	return command{path: path}, err
+}}
+
+func TestAnInstanceGetsOnlyWhatItsRoleAndGroupsLetItHave(t *testing.T) {
+	t.Parallel()
+	for want, spoil := range map[string]func(*Cloud) error{
+		"access denied": func(c *Cloud) error { return c.RolePolicies.Delete(context.Background(), Named("policy")) },
+		"refused by the security groups": func(c *Cloud) error {
+			return c.EgressRules.Delete(context.Background(), Named("sg-app-internet"))
+		},
+		"no such object": func(c *Cloud) error { return c.Objects.Delete(context.Background(), Named("release")) },
+		// It may have the object, which is no program.
+		"permission denied": func(*Cloud) error { return nil },
+	} {
+		t.Run(want, func(t *testing.T) {
+			t.Parallel()
+			c, err := Open(Options{Dir: t.TempDir(), Region: "eu-west-1", Image: fetchOnly, Logger: slog.New(slog.DiscardHandler)})
+			require.NoError(t, err)
+			t.Cleanup(func() { require.NoError(t, c.Close(context.Background())) })
+			Fill(t, c.host, c.network).AllowInternet("sg-app")
+			Declare(t, c.Objects, "release", Object{Bucket: "releases", Key: "cart/1", Content: "release 1"})
+			Declare(t, c.Roles, "role", Role{})
+			Declare(t, c.RolePolicies, "policy", RolePolicy{Role: "role",
+				Policy: `{"Statement": {"Effect": "Allow", "Action": "s3:GetObject", "Resource": "arn:aws:s3:::releases/*"}}`})
+			Declare(t, c.InstanceProfiles, "profile", InstanceProfile{Role: "role"})
+			Declare(t, c.LaunchTemplates, "template", LaunchTemplate{
+				UserData: base64.StdEncoding.EncodeToString([]byte("cart/1")), VPCSecurityGroupIDs: []string{"sg-app"},
+				IAMInstanceProfile: &InstanceProfileRef{ARN: Named("profile").ARN[:len(Named("profile").ARN)-len("profile")] + "instance-profile/profile"}})
+			require.NoError(t, spoil(c))
+			_, err = c.AutoScalingGroups.Create(t.Context(), Named("group"), AutoScalingGroup{
+				MinSize: 1, MaxSize: 1, VPCZoneIdentifiers: AppSubnets, LaunchTemplate: &LaunchTemplateRef{ID: "template"}})
+			require.ErrorContains(t, err, want)
+		})
+	}
+}

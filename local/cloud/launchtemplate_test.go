@@ -1,0 +1,25 @@
+package cloud
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+func TestLaunchTemplatesKeepEveryVersion(t *testing.T) {
+	t.Parallel()
+	templates := newLaunchTemplates()
+	outputs, err := templates.Create(t.Context(), Named("lt"), LaunchTemplate{ImageID: "ami-1"})
+	require.NoError(t, err)
+	require.Equal(t, Outputs{"latestVersion": 1, "defaultVersion": 1}, outputs)
+	outputs, err = templates.Update(t.Context(), Named("lt"), LaunchTemplate{ImageID: "ami-2"})
+	require.NoError(t, err)
+	require.Equal(t, Outputs{"latestVersion": 2, "defaultVersion": 1}, outputs)
+	for version, image := range map[string]string{"1": "ami-1", "2": "ami-2", "$Latest": "ami-2", "$Default": "ami-1"} {
+		template, _, err := templates.version(&LaunchTemplateRef{ID: "lt", Version: version})
+		require.NoError(t, err)
+		require.Equal(t, image, template.ImageID, version)
+	}
+	_, _, err = templates.version(&LaunchTemplateRef{ID: "lt", Version: "3"})
+	require.ErrorContains(t, err, `no version "3"`)
+}

@@ -1,0 +1,45 @@
+package cloud
+
+import (
+	"os"
+	"path/filepath"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+// onlyCarts lets every profile read the objects of one folder.
+type onlyCarts struct{}
+
+func (onlyCarts) Allowed(profile, action, resource string) bool {
+	matches, _ := filepath.Match("arn:aws:s3:::releases/cart/*", resource)
+	return profile == "profile" && action == "s3:GetObject" && matches
+}
+
+func TestObjectIsFetchedThroughTheGatewayEndpointByWhoMay(t *testing.T) {
+	t.Parallel()
+	v := NewVPC(t)
+	objects := newObjects(v.Host, v.Network, onlyCarts{})
+	source := filepath.Join(t.TempDir(), "cart")
+	require.NoError(t, os.WriteFile(source, []byte("release 1"), 0o600))
+	Declare(t, objects, "object", Object{Bucket: "releases", Key: "cart/1", Source: source})
+	Declare(t, objects, "private", Object{Bucket: "releases", Key: "private", Content: "x"})
+
+	_, err := objects.Fetch(v.App, "profile", "releases", "cart/1")
+	require.ErrorIs(t, err, errRefused)
+
+	v.AllowGateway("sg-app", "s3")
+	path, err := objects.Fetch(v.App, "profile", "releases", "cart/1")
+	require.NoError(t, err)
+	content, err := os.ReadFile(path)
+	require.NoError(t, err)
+	require.Equal(t, "release 1", string(content))
+
+	_, err = objects.Fetch(v.App, "profile", "releases", "private")
+	require.ErrorContains(t, err, "access denied")
+	_, err = objects.Fetch(v.App, "profile", "releases", "cart/2")
+	require.ErrorContains(t, err, "no such object")
+	require.NoError(t, objects.Delete(t.Context(), Named("object")))
+	_, err = objects.Fetch(v.App, "profile", "releases", "cart/1")
+	require.ErrorContains(t, err, "no such object")
+}

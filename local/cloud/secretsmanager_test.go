@@ -1,0 +1,111 @@
+package cloud
+
+import (
+	"context"
+	"testing"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/secretsmanager"
+	"github.com/aws/smithy-go"
+	"github.com/stretchr/testify/require"
+)
+
+const secretARN = "arn:aws:secretsmanager:eu-west-1:000000000000:secret:cache-a1b2c3"
+
+// secretAccount has a secret and a profile whose role may read it, behind the API.
+type secretAccount struct {
+	*VPC
+	*api
+	policies *IAM
+}
+
+func newSecretAccount(t *testing.T) *secretAccount {
+	t.Helper()
+	a := &secretAccount{VPC: NewVPC(t), policies: newIAM()}
+	secrets := newRecords[Secret]("secret")
+	versions := newSecretVersions(secrets, a.policies)
+	var err error
+	a.api, err = openAPI(a.Host, a.Network, apiService{"secretsmanager", secretsManagerTarget, versions.Call})
+	require.NoError(t, err)
+	t.Cleanup(a.api.Close)
+	_, err = secrets.Create(t.Context(), Resource{ID: secretARN, Name: "cache", ARN: secretARN}, Secret{})
+	require.NoError(t, err)
+	for _, version := range []string{"1", "2"} {
+		_, err = versions.Create(t.Context(), Resource{ID: secretARN + "|" + version}, SecretVersion{secretARN, "value " + version})
+		require.NoError(t, err)
+	}
+	Declare(t, a.policies.Roles, "role", Role{})
+	Declare(t, a.policies.RolePolicies, "policy", RolePolicy{"role",
+		`{"Statement":[{"Effect":"Allow","Action":"secretsmanager:GetSecretValue","Resource":"` + secretARN + `"}]}`})
+	Declare(t, a.policies.InstanceProfiles, "profile", InstanceProfile{"role"})
+	return a
+}
+
+func (a *secretAccount) client(from *networkInterface, environment []string) *secretsmanager.Client {
+	sdk := a.SDK(from, environment)
+	return secretsmanager.New(secretsmanager.Options{
+		Region: "eu-west-1", BaseEndpoint: &sdk.Endpoint, HTTPClient: sdk.Client, Credentials: sdk.Credentials, RetryMaxAttempts: 1,
+	})
+}
+
+func getSecret(client *secretsmanager.Client, id string) (string, error) {
+	output, err := client.GetSecretValue(context.Background(), &secretsmanager.GetSecretValueInput{SecretId: &id})
+	if err != nil {
+		return "", err
+	}
+	return aws.ToString(output.SecretString), nil
+}
+
+func TestInstanceReadsItsSecretThroughTheAWSSDK(t *testing.T) {
+	t.Parallel()
+	a := newSecretAccount(t)
+	a.AllowInternet("sg-app")
+	client := a.client(a.App, a.Environment(a.App, "i-app", "profile"))
+	value, err := getSecret(client, secretARN)
+	require.NoError(t, err)
+	require.Equal(t, "value 2", value)
+	value, err = getSecret(client, "cache")
+	require.NoError(t, err)
+	require.Equal(t, "value 2", value)
+}
+
+func TestSecretIsRefusedToWhoMayNotReadIt(t *testing.T) {
+	t.Parallel()
+	a := newSecretAccount(t)
+	a.AllowInternet("sg-app")
+	Declare(t, a.policies.Roles, "other-role", Role{})
+	Declare(t, a.policies.InstanceProfiles, "other-profile", InstanceProfile{"other-role"})
+	neighbour := a.Attach("i-neighbour", "sg-app")
+	environment := a.Environment(a.App, "i-app", "profile")
+
+	code := func(client *secretsmanager.Client, id string) string {
+		_, err := getSecret(client, id)
+		return ErrorCode(t, err)
+	}
+	other := a.client(neighbour, a.Environment(neighbour, "i-neighbour", "other-profile"))
+	require.Equal(t, "AccessDeniedException", code(other, secretARN))
+	own := a.client(a.App, environment)
+	require.Equal(t, "AccessDeniedException", code(own, secretARN+"-another"))
+	stolen := a.client(neighbour, environment)
+	require.Equal(t, "UnrecognizedClientException", code(stolen, secretARN), "credentials from another instance's address")
+	a.Forget("i-app")
+	require.Equal(t, "UnrecognizedClientException", code(own, secretARN), "a terminated instance")
+}
+
+func TestOnlyReadingASecretsValueIsModelled(t *testing.T) {
+	t.Parallel()
+	a := newSecretAccount(t)
+	a.AllowInternet("sg-app")
+	_, err := a.client(a.App, a.Environment(a.App, "i-app", "profile")).DescribeSecret(t.Context(),
+		&secretsmanager.DescribeSecretInput{SecretId: aws.String(secretARN)})
+	require.Equal(t, "UnknownOperationException", ErrorCode(t, err))
+}
+
+func TestInstanceWithoutAWayToTheInternetReachesNoAPI(t *testing.T) {
+	t.Parallel()
+	a := newSecretAccount(t)
+	_, err := getSecret(a.client(a.App, a.Environment(a.App, "i-app", "profile")), secretARN)
+	require.Error(t, err)
+	var problem smithy.APIError
+	require.NotErrorAs(t, err, &problem, "the connection itself is refused")
+}

@@ -1,0 +1,128 @@
+package cloud
+
+import (
+	"context"
+	"encoding/base64"
+	"fmt"
+	"net/http"
+	"syscall"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+// shop is a VPC with a load balancer and a group of instances behind it.
+type shop struct {
+	*VPC
+	templates *launchTemplates
+	groups    *autoScalingGroups
+	url       string
+	group     AutoScalingGroup
+}
+
+// newShop declares a load balancer over the three zones, and what instances need.
+func newShop(t *testing.T) *shop {
+	t.Helper()
+	v := NewVPC(t)
+	balancers, targets := newLoadBalancers(v.Network, nil), newTargetGroups(v.Network)
+	s := &shop{VPC: v, templates: newLaunchTemplates()}
+	s.groups = newAutoScalingGroups(v.Host.Log, newInstances(v.Host, v.Network, noPlatform{}, testImage), s.templates, targets)
+	t.Cleanup(func() {
+		for _, service := range []interface{ Close(context.Context) error }{balancers, targets, s.groups} {
+			require.NoError(t, service.Close(context.Background()))
+		}
+	})
+	v.Allow("sg-lb", "sg-app", 8080, 8080)
+	Declare(t, v.Network.IngressRules(), "internet-to-lb", SecurityGroupRule{
+		SecurityGroupID: "sg-lb", IPProtocol: "tcp", FromPort: 80, ToPort: 80, CidrIpv4: "0.0.0.0/0"})
+	Declare(t, balancers, "lb", LoadBalancer{Subnets: AppSubnets, SecurityGroups: []string{"sg-lb"}})
+	Declare(t, targets, "tg", TargetGroup{Port: 8080, Stickiness: &Stickiness{Type: "lb_cookie"}, HealthCheck: &HealthCheck{
+		Path: "/healthz", Interval: 1, Timeout: 1, HealthyThreshold: 2, UnhealthyThreshold: 2}})
+	Declare(t, newListeners(v.Host, balancers, targets), "http", Listener{LoadBalancerARN: Named("lb").ARN, Port: 80, Protocol: "HTTP",
+		DefaultActions: []Action{{Type: "forward", TargetGroupARN: Named("tg").ARN}}})
+	Declare(t, s.templates, "template", template("version 1"))
+	s.url = ComponentOf(t, balancers.Report(), "load balancer").Address
+	s.group = AutoScalingGroup{
+		MinSize: 3, MaxSize: 6, VPCZoneIdentifiers: AppSubnets, TargetGroupARNs: []string{Named("tg").ARN},
+		HealthCheckType: "ELB", HealthCheckGracePeriod: new(60), WaitForCapacityTimeout: "60s",
+		LaunchTemplate: &LaunchTemplateRef{ID: "template", Version: "1"},
+	}
+	return s
+}
+
+// open launches the group.
+func (s *shop) open() *shop {
+	s.Helper()
+	Declare(s.T, s.groups, "group", s.group)
+	return s
+}
+
+// template is a launch template whose service behaves as told.
+func template(behaviour string) LaunchTemplate {
+	return LaunchTemplate{UserData: base64.StdEncoding.EncodeToString([]byte(behaviour)), VPCSecurityGroupIDs: []string{"sg-app"}}
+}
+
+// release declares a new version of the launch template and has the group use it.
+func (s *shop) release(behaviour string) {
+	s.Helper()
+	outputs, err := s.templates.Update(s.Context(), Named("template"), template(behaviour))
+	require.NoError(s, err)
+	s.group.LaunchTemplate = &LaunchTemplateRef{ID: "template", Version: fmt.Sprint(outputs["latestVersion"])}
+	s.updateGroup()
+}
+
+// updateLatest declares a new version before there is a group.
+func (s *shop) updateLatest(behaviour string) {
+	s.Helper()
+	_, err := s.templates.Update(s.Context(), Named("template"), template(behaviour))
+	require.NoError(s, err)
+	s.group.LaunchTemplate.Version = "$Latest"
+}
+
+func (s *shop) updateGroup() {
+	s.Helper()
+	_, err := s.groups.Update(s.Context(), Named("group"), s.group)
+	require.NoError(s, err)
+}
+
+// instances lists the group's instances by id.
+func (s *shop) instances() map[string]Component {
+	found := map[string]Component{}
+	for _, c := range s.groups.Report() {
+		if c.Kind == testImage.Kind {
+			found[c.ID] = c
+		}
+	}
+	return found
+}
+
+func (s *shop) healthy() int { return CountHealthy(s.groups.Report(), testImage.Kind) }
+
+// kill kills an instance and returns when another one serves the client.
+func (s *shop) kill(client *http.Client, id string) {
+	s.Helper()
+	require.NoError(s, syscall.Kill(s.instances()[id].PID, syscall.SIGKILL))
+	Eventually(s.T, "another instance serves", func() bool {
+		a := s.get(client, "/")
+		return a.Status == http.StatusOK && a.Instance != id
+	})
+}
+
+func (s *shop) get(client *http.Client, path string) Answer {
+	s.Helper()
+	a, err := Get(client, s.url+path)
+	require.NoError(s, err)
+	return a
+}
+
+// servedBy returns which instances answer that many clients.
+func (s *shop) servedBy(clients int) map[string]int {
+	s.Helper()
+	served := map[string]int{}
+	for range clients {
+		a := s.get(Browser(s.T), "/")
+		require.Equal(s, http.StatusOK, a.Status, a.Body)
+		served[a.Instance]++
+	}
+	return served
+}

@@ -1,0 +1,159 @@
+package cloud
+
+import (
+	"context"
+	"fmt"
+	"net"
+	"net/http"
+	"net/netip"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+// site is a VPC with a load balancer over its zones, and targets behind it.
+type site struct {
+	*VPC
+	balancers *loadBalancers
+	groups    *targetGroups
+	listeners *listeners
+	url       string
+	servers   map[string]*http.Server // of the targets, by id
+	zones     map[string]string       // by target
+	resume    chan struct{}           // closed when requests for /wait may be answered
+}
+
+// newSite declares a load balancer without targets; edit changes the target group's
+// declaration.
+func newSite(t *testing.T, edit func(*TargetGroup)) *site {
+	t.Helper()
+	v := NewVPC(t)
+	s := &site{VPC: v, balancers: newLoadBalancers(v.Network, nil), groups: newTargetGroups(v.Network),
+		servers: map[string]*http.Server{}, zones: map[string]string{}, resume: make(chan struct{})}
+	s.listeners = newListeners(v.Host, s.balancers, s.groups)
+	t.Cleanup(func() {
+		require.NoError(t, s.balancers.Close(context.Background()))
+		require.NoError(t, s.groups.Close(context.Background()))
+	})
+	v.Allow("sg-lb", "sg-app", 8080, 8080)
+	Declare(t, v.Network.IngressRules(), "internet-to-lb", SecurityGroupRule{
+		SecurityGroupID: "sg-lb", IPProtocol: "tcp", FromPort: 80, ToPort: 443, CidrIpv4: "0.0.0.0/0"})
+	Declare(t, s.balancers, "lb", LoadBalancer{Subnets: AppSubnets, SecurityGroups: []string{"sg-lb"}})
+	spec := TargetGroup{Port: 8080, HealthCheck: &HealthCheck{Path: "/healthz", Interval: 1, Timeout: 1, HealthyThreshold: 2, UnhealthyThreshold: 2}}
+	if edit != nil {
+		edit(&spec)
+	}
+	Declare(t, s.groups, "tg", spec)
+	Declare(t, s.listeners, "http", forwardTo("tg"))
+	s.url = ComponentOf(t, s.balancers.Report(), "load balancer").Address
+	return s
+}
+
+// forwardTo is a listener on port 80.
+func forwardTo(group string) Listener {
+	return listenerThat(Action{Type: "forward", TargetGroupARN: Named(group).ARN})
+}
+
+func listenerThat(action Action) Listener {
+	return Listener{LoadBalancerARN: Named("lb").ARN, Port: 80, Protocol: "HTTP", DefaultActions: []Action{action}}
+}
+
+// open registers a healthy target in each zone.
+func (s *site) open() *site {
+	s.Helper()
+	for i, subnet := range AppSubnets {
+		id := fmt.Sprint("i-", i)
+		eni, err := s.Network.attach(id, subnet, []string{"sg-app"})
+		require.NoError(s, err)
+		s.zones[id] = eni.zone
+		s.serve(id, eni)
+		s.targetGroup().register(id, eni, func() {})
+	}
+	Eventually(s.T, "all healthy", func() bool { return s.count(healthy) == 3 })
+	return s
+}
+
+// serve runs a target's service.
+func (s *site) serve(id string, eni *networkInterface) {
+	s.Helper()
+	listener, err := net.Listen("tcp4", netip.AddrPortFrom(eni.local, 8080).String())
+	require.NoError(s, err)
+	mux := http.NewServeMux()
+	mux.Handle("/", Application(id, "version 1"))
+	mux.HandleFunc("/wait", func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("X-Instance-Id", id)
+		select {
+		case <-s.resume:
+		case <-r.Context().Done():
+		}
+	})
+	server := &http.Server{Handler: mux}
+	served := make(chan struct{})
+	go func() {
+		defer close(served)
+		_ = server.Serve(listener)
+	}()
+	s.servers[id] = server
+	s.Cleanup(func() {
+		_ = server.Close()
+		<-served
+	})
+}
+
+func (s *site) targetGroup() *targetGroup {
+	s.Helper()
+	group, err := s.groups.Find("tg")
+	require.NoError(s, err)
+	return group
+}
+
+func (s *site) updateTargetGroup(edit func(*TargetGroup)) {
+	s.Helper()
+	spec := s.targetGroup().spec
+	edit(&spec)
+	_, err := s.groups.Update(s.Context(), Named("tg"), spec)
+	require.NoError(s, err)
+}
+
+// count returns how many targets are in a state.
+func (s *site) count(state targetState) int {
+	n := 0
+	for id := range s.servers {
+		if s.targetGroup().healthOf(id).state == state {
+			n++
+		}
+	}
+	return n
+}
+
+// kill ends a target's service and returns which target serves the client from then
+// on. A request that the killed one had received is answered with 502, as on AWS.
+func (s *site) kill(client *http.Client, id string) (elsewhere string) {
+	s.Helper()
+	require.NoError(s, s.servers[id].Close())
+	Eventually(s.T, "another target serves", func() bool {
+		a := s.get(client, "/")
+		elsewhere = a.Instance
+		return a.Status == http.StatusOK && elsewhere != id
+	})
+	return elsewhere
+}
+
+func (s *site) get(client *http.Client, path string) Answer {
+	s.Helper()
+	a, err := Get(client, s.url+path)
+	require.NoError(s, err)
+	return a
+}
+
+// servedBy returns which targets answer a number of requests.
+func (s *site) servedBy(client *http.Client, requests int) map[string]int {
+	s.Helper()
+	served := map[string]int{}
+	for range requests {
+		a := s.get(client, "/")
+		require.Equal(s, http.StatusOK, a.Status, a.Body)
+		served[a.Instance]++
+	}
+	return served
+}
