@@ -14,6 +14,8 @@ import (
 	"strings"
 	"sync"
 	"time"
+
+	"myclothes/local/cloud/aws"
 )
 
 // apiFourth is the last part of the address where the AWS API is served.
@@ -129,9 +131,9 @@ func (a *api) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	if err != nil {
-		problem, ok := errors.AsType[apiError](err)
+		problem, ok := errors.AsType[aws.Error](err)
 		if !ok {
-			problem = apiError{"InternalServiceError", err.Error()}
+			problem = aws.Error{Code: "InternalServiceError", Message: err.Error()}
 		}
 		a.host.Log.Warn("AWS API call refused", "action", r.Header.Get("X-Amz-Target"), "error", problem)
 		status, result = http.StatusBadRequest, problem
@@ -155,7 +157,7 @@ func (a *api) call(r *http.Request) (any, error) {
 			return service.Call(by.Caller, operation, r)
 		}
 	}
-	return nil, apiError{"UnknownOperationException", fmt.Sprintf("the local cloud has no %q", target)}
+	return nil, aws.Error{Code: "UnknownOperationException", Message: fmt.Sprintf("the local cloud has no %q", target)}
 }
 
 // mustReach ends the connection of a caller who may reach another service on this
@@ -174,14 +176,14 @@ var credential = regexp.MustCompile(`Credential=([^/,]+)/`)
 func (a *api) identify(r *http.Request) (interfaceCaller, error) {
 	match := credential.FindStringSubmatch(r.Header.Get("Authorization"))
 	if match == nil {
-		return interfaceCaller{}, apiError{"MissingAuthenticationTokenException", "Missing Authentication Token"}
+		return interfaceCaller{}, aws.Error{Code: "MissingAuthenticationTokenException", Message: "Missing Authentication Token"}
 	}
 	a.mu.RLock()
 	by, ok := a.callers[match[1]]
 	a.mu.RUnlock()
 	address, _, _ := strings.Cut(r.RemoteAddr, ":")
 	if !ok || by.from.local.String() != address {
-		return interfaceCaller{}, apiError{"UnrecognizedClientException", "The security token included in the request is invalid."}
+		return interfaceCaller{}, aws.Error{Code: "UnrecognizedClientException", Message: "The security token included in the request is invalid."}
 	}
 	return by, nil
 }

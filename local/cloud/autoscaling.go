@@ -8,6 +8,8 @@ import (
 	"slices"
 	"sync"
 	"time"
+
+	"myclothes/local/cloud/aws"
 )
 
 // AutoScalingGroup is aws:autoscaling/group:Group.
@@ -37,31 +39,31 @@ type autoScalingGroups struct {
 	instances    *Instances
 	templates    *launchTemplates
 	targetGroups *targetGroups
-	groups       *records[*scalingGroup]
+	groups       *aws.Records[*scalingGroup]
 }
 
 func newAutoScalingGroups(log *slog.Logger, instances *Instances, templates *launchTemplates, groups *targetGroups) *autoScalingGroups {
-	return &autoScalingGroups{log, instances, templates, groups, newRecords[*scalingGroup]("auto scaling group")}
+	return &autoScalingGroups{log, instances, templates, groups, aws.NewRecords[*scalingGroup]("auto scaling group")}
 }
 
 // Create returns when the declared capacity serves; a group that cannot come up is
 // taken down again.
-func (s *autoScalingGroups) Create(ctx context.Context, r Resource, spec AutoScalingGroup) (Outputs, error) {
+func (s *autoScalingGroups) Create(ctx context.Context, r aws.Resource, spec AutoScalingGroup) (aws.Outputs, error) {
 	group := newScalingGroup(s, r.Name)
 	if err := group.declare(spec); err != nil {
 		return nil, fmt.Errorf("auto scaling group %s: %w", r.Name, err)
 	}
-	s.groups.put(r, group)
+	s.groups.Put(r, group)
 	go group.run()
 	if err := group.waitForCapacity(ctx, spec); err != nil {
 		return nil, errors.Join(err, s.Delete(context.WithoutCancel(ctx), r))
 	}
-	return Outputs{"desiredCapacity": group.size()}, nil
+	return aws.Outputs{"desiredCapacity": group.size()}, nil
 }
 
 // Update waits for more capacity, but not for an instance refresh: it runs on.
-func (s *autoScalingGroups) Update(ctx context.Context, r Resource, spec AutoScalingGroup) (Outputs, error) {
-	group, err := s.groups.get(r.ID)
+func (s *autoScalingGroups) Update(ctx context.Context, r aws.Resource, spec AutoScalingGroup) (aws.Outputs, error) {
+	group, err := s.groups.Get(r.ID)
 	if err != nil {
 		return nil, err
 	}
@@ -74,12 +76,12 @@ func (s *autoScalingGroups) Update(ctx context.Context, r Resource, spec AutoSca
 			return nil, err
 		}
 	}
-	return Outputs{"desiredCapacity": group.size()}, nil
+	return aws.Outputs{"desiredCapacity": group.size()}, nil
 }
 
-func (s *autoScalingGroups) Delete(ctx context.Context, r Resource) error {
-	if group, ok := s.groups.find(r.ID); ok {
-		group.spec.stop(ctx) // until then status shows its instances end
+func (s *autoScalingGroups) Delete(ctx context.Context, r aws.Resource) error {
+	if group, ok := s.groups.Find(r.ID); ok {
+		group.Spec.stop(ctx) // until then status shows its instances end
 	}
 	return s.groups.Delete(ctx, r)
 }
@@ -87,18 +89,18 @@ func (s *autoScalingGroups) Delete(ctx context.Context, r Resource) error {
 // Close stops them all.
 func (s *autoScalingGroups) Close(ctx context.Context) error {
 	var stopping sync.WaitGroup
-	for _, group := range s.groups.all() {
-		stopping.Go(func() { group.spec.stop(ctx) })
+	for _, group := range s.groups.All() {
+		stopping.Go(func() { group.Spec.stop(ctx) })
 	}
 	stopping.Wait()
 	return nil
 }
 
 // Report lists what runs.
-func (s *autoScalingGroups) Report() []Component {
-	var components []Component
-	for _, group := range s.groups.all() {
-		components = append(components, group.spec.report()...)
+func (s *autoScalingGroups) Report() []aws.Component {
+	var components []aws.Component
+	for _, group := range s.groups.All() {
+		components = append(components, group.Spec.report()...)
 	}
 	return components
 }

@@ -10,6 +10,8 @@ import (
 	"time"
 
 	"golang.org/x/sync/errgroup"
+
+	"myclothes/local/cloud/aws"
 )
 
 // How often the nodes of a replication group are asked whether they are well. The
@@ -20,7 +22,7 @@ const cacheLookInterval = 250 * time.Millisecond
 type replicationGroup struct {
 	kept[ReplicationGroup]
 	service    *ElastiCache
-	resource   Resource
+	resource   aws.Resource
 	dir        string
 	primaryEnd *networkEndpoint // where writes go
 	readerEnd  *networkEndpoint // where reads may go
@@ -31,7 +33,7 @@ type replicationGroup struct {
 	serial    int // of the node that was made last
 }
 
-func (s *ElastiCache) start(ctx context.Context, r Resource, spec ReplicationGroup) (*replicationGroup, error) {
+func (s *ElastiCache) start(ctx context.Context, r aws.Resource, spec ReplicationGroup) (*replicationGroup, error) {
 	g := &replicationGroup{service: s, resource: r, dir: s.host.Path("elasticache", spec.ReplicationGroupID)}
 	g.declare(spec, g.show)
 	if err := g.start(ctx); err != nil {
@@ -140,12 +142,12 @@ func (g *replicationGroup) parameters() ([]Parameter, error) {
 func (g *replicationGroup) ParameterGroup() string { return g.spec.ParameterGroupName }
 
 // Outputs are what AWS computes of a replication group.
-func (g *replicationGroup) Outputs() Outputs {
+func (g *replicationGroup) Outputs() aws.Outputs {
 	var members []string
 	for _, c := range g.Components() {
 		members = append(members, c.ID)
 	}
-	return Outputs{
+	return aws.Outputs{
 		"arn":                    g.resource.ARN,
 		"replicationGroupId":     g.spec.ReplicationGroupID,
 		"port":                   g.spec.Port,

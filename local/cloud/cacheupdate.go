@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"myclothes/local/cloud/aws"
 )
 
 func (g *replicationGroup) update(ctx context.Context, spec ReplicationGroup) error {
@@ -76,16 +78,16 @@ func (g *replicationGroup) resize(ctx context.Context) error {
 }
 
 // show says how the nodes are.
-func (g *replicationGroup) show() []Component {
-	components := make([]Component, 0, len(g.nodes))
+func (g *replicationGroup) show() []aws.Component {
+	components := make([]aws.Component, 0, len(g.nodes))
 	for _, node := range g.nodes {
 		components = append(components, node.component())
 	}
 	return components
 }
 
-func (n *cacheNode) component() Component {
-	c := Component{
+func (n *cacheNode) component() aws.Component {
+	c := aws.Component{
 		Kind:    "cache replica",
 		Address: n.group.readerEnd.String(),
 		State:   "available",

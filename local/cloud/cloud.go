@@ -12,6 +12,8 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+
+	"myclothes/local/cloud/aws"
 )
 
 // Options say where and as what a cloud runs.
@@ -43,7 +45,7 @@ type Cloud struct {
 }
 
 // reporter is a service that has something running.
-type reporter interface{ Report() []Component }
+type reporter interface{ Report() []aws.Component }
 
 // closer is a service that has something to stop.
 type closer interface {
@@ -76,8 +78,8 @@ func (c *Cloud) Close(ctx context.Context) error {
 }
 
 // Status lists everything that runs, in the order in which requests pass it.
-func (c *Cloud) Status() []Component {
-	var components []Component
+func (c *Cloud) Status() []aws.Component {
+	var components []aws.Component
 	for _, s := range c.services.all() {
 		if s, ok := s.(reporter); ok {
 			components = append(components, s.Report()...)

@@ -4,10 +4,12 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+
+	"myclothes/local/cloud/aws"
 )
 
 // withDefaults fills in what AWS would, and refuses what AWS would.
-func (d DBInstance) withDefaults(r Resource, source *dbInstance) (DBInstance, error) {
+func (d DBInstance) withDefaults(r aws.Resource, source *dbInstance) (DBInstance, error) {
 	if d.Identifier == "" {
 		d.Identifier = r.Name
 	}

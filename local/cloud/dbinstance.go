@@ -11,6 +11,8 @@ import (
 	"time"
 
 	"golang.org/x/sync/errgroup"
+
+	"myclothes/local/cloud/aws"
 )
 
 // How often the nodes of a database are asked whether they are well. The end of a
@@ -21,7 +23,7 @@ const dbLookInterval = time.Second
 type dbInstance struct {
 	kept[DBInstance]
 	service   *RDS
-	resource  Resource
+	resource  aws.Resource
 	postgres  *postgresql
 	source    *dbInstance // nil unless a read replica
 	dir       string
@@ -162,9 +164,9 @@ func (i *dbInstance) nodes() []*dbNode {
 func (i *dbInstance) ParameterGroup() string { return i.spec.ParameterGroupName }
 
 // Outputs are what AWS computes of a database.
-func (i *dbInstance) Outputs() Outputs {
+func (i *dbInstance) Outputs() aws.Outputs {
 	components := i.Components()
-	return Outputs{
+	return aws.Outputs{
 		"arn":                 i.resource.ARN,
 		"identifier":          i.identifier(),
 		"resourceId":          i.resource.ID,

@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+
+	"myclothes/local/cloud/aws"
 )
 
 func (i *dbInstance) update(ctx context.Context, spec DBInstance) error {
@@ -84,17 +86,17 @@ func (n *dbNode) checkParameters(ctx context.Context) error {
 }
 
 // show says how the nodes are.
-func (i *dbInstance) show() []Component {
-	components := make([]Component, 0, 2)
+func (i *dbInstance) show() []aws.Component {
+	components := make([]aws.Component, 0, 2)
 	for _, node := range i.nodes() {
 		components = append(components, node.component())
 	}
 	return components
 }
 
-func (n *dbNode) component() Component {
+func (n *dbNode) component() aws.Component {
 	i := n.instance
-	c := Component{
+	c := aws.Component{
 		Kind:    "database primary",
 		Address: i.endpoint.String(),
 		State:   "available",

@@ -5,11 +5,13 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
+
+	"myclothes/local/cloud/aws"
 )
 
 // Declare creates a resource whose id and name are the same, and fails the test if
 // that does not work.
-func Declare[S any](t *testing.T, s Service[S], name string, spec S) Outputs {
+func Declare[S any](t *testing.T, s aws.Service[S], name string, spec S) aws.Outputs {
 	t.Helper()
 	outputs, err := s.Create(t.Context(), Named(name), spec)
 	require.NoError(t, err)
@@ -17,8 +19,8 @@ func Declare[S any](t *testing.T, s Service[S], name string, spec S) Outputs {
 }
 
 // Named is a resource whose id and name are the same.
-func Named(name string) Resource {
-	return Resource{ID: name, Name: name, ARN: "arn:aws:test:eu-west-1:" + AccountID + ":" + name}
+func Named(name string) aws.Resource {
+	return aws.Resource{ID: name, Name: name, ARN: "arn:aws:test:eu-west-1:" + aws.AccountID + ":" + name}
 }
 
 // Eventually waits for a condition that takes a while.
@@ -28,9 +30,9 @@ func Eventually(t *testing.T, what string, condition func() bool) {
 }
 
 // ComponentOf returns the one component of a kind.
-func ComponentOf(t *testing.T, components []Component, kind string) Component {
+func ComponentOf(t *testing.T, components []aws.Component, kind string) aws.Component {
 	t.Helper()
-	var found []Component
+	var found []aws.Component
 	for _, c := range components {
 		if c.Kind == kind {
 			found = append(found, c)
@@ -41,7 +43,7 @@ func ComponentOf(t *testing.T, components []Component, kind string) Component {
 }
 
 // CountHealthy counts the healthy components of a kind.
-func CountHealthy(components []Component, kind string) int {
+func CountHealthy(components []aws.Component, kind string) int {
 	healthy := 0
 	for _, c := range components {
 		if c.Kind == kind && c.Healthy {

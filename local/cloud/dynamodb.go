@@ -12,6 +12,8 @@ import (
 	"path/filepath"
 	"sync"
 	"time"
+
+	"myclothes/local/cloud/aws"
 )
 
 // Table is aws:dynamodb/table:Table. Of its settings, the keys have an effect here.
@@ -35,7 +37,7 @@ const tableStartTimeout = 20 * time.Second
 // tables implements Service[Table] with one dynalite for all of them, which starts
 // with the first. It keeps items in memory.
 type tables struct {
-	*records[Table]
+	*aws.Records[Table]
 	host       *Host
 	region     string
 	authorizer authorizer
@@ -48,12 +50,12 @@ type tables struct {
 
 func newTables(h *Host, region string, a authorizer) *tables {
 	return &tables{
-		records: newRecords[Table]("table"), host: h, region: region, authorizer: a,
+		Records: aws.NewRecords[Table]("table"), host: h, region: region, authorizer: a,
 		client: http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: 64}},
 	}
 }
 
-func (s *tables) Create(ctx context.Context, r Resource, spec Table) (Outputs, error) {
+func (s *tables) Create(ctx context.Context, r aws.Resource, spec Table) (aws.Outputs, error) {
 	ctx, cancel := context.WithTimeout(ctx, tableStartTimeout)
 	defer cancel()
 	declaration, err := spec.declaration(r)
@@ -66,26 +68,26 @@ func (s *tables) Create(ctx context.Context, r Resource, spec Table) (Outputs, e
 	if err != nil {
 		return nil, fmt.Errorf("table %s: %w", r.Name, err)
 	}
-	return s.records.Create(ctx, r, spec)
+	return s.Records.Create(ctx, r, spec)
 }
 
-func (s *tables) Delete(ctx context.Context, r Resource) error {
-	if _, there := s.find(r.ID); !there {
+func (s *tables) Delete(ctx context.Context, r aws.Resource) error {
+	if _, there := s.Find(r.ID); !there {
 		return nil
 	}
 	if !s.running() { // and its tables are gone
-		return s.records.Delete(ctx, r)
+		return s.Records.Delete(ctx, r)
 	}
 	ctx, cancel := context.WithTimeout(ctx, tableStartTimeout)
 	defer cancel()
 	if err := s.call(ctx, "DeleteTable", map[string]any{"TableName": r.Name}); err != nil {
 		return fmt.Errorf("table %s: %w", r.Name, err)
 	}
-	return s.records.Delete(ctx, r)
+	return s.Records.Delete(ctx, r)
 }
 
 // declaration is the table as the API's CreateTable takes it.
-func (t Table) declaration(r Resource) (map[string]any, error) {
+func (t Table) declaration(r aws.Resource) (map[string]any, error) {
 	if t.HashKey == "" {
 		return nil, errors.New("it has no hashKey")
 	}
@@ -174,13 +176,13 @@ func (s *tables) call(ctx context.Context, operation string, input any) error {
 }
 
 // Report lists what runs.
-func (s *tables) Report() []Component {
+func (s *tables) Report() []aws.Component {
 	s.mu.Lock()
 	process, address := s.process, s.address
 	s.mu.Unlock()
-	var components []Component
-	for _, table := range s.all() {
-		c := Component{
+	var components []aws.Component
+	for _, table := range s.All() {
+		c := aws.Component{
 			Kind: "dynamodb table", ID: table.Name, Address: address.String(), State: "active", Healthy: true,
 			Since: process.started, PID: process.pid(), Log: process.log,
 			Note: "dynalite, in memory; expired items stay until they are read",

@@ -3,7 +3,7 @@ package cloud
 import (
 	"testing"
 
-	"github.com/aws/aws-sdk-go-v2/aws"
+	awssdk "github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 	"github.com/aws/aws-sdk-go-v2/service/secretsmanager"
@@ -54,8 +54,8 @@ func tableKey(id string) map[string]types.AttributeValue {
 // count adds one to an item's number, unless it would pass the limit, and returns it.
 func count(a *tableAccount, client *dynamodb.Client, table, limit string) (string, error) {
 	output, err := client.UpdateItem(a.Context(), &dynamodb.UpdateItemInput{
-		TableName: &table, Key: tableKey("x"), UpdateExpression: aws.String("ADD n :one"),
-		ConditionExpression: aws.String("attribute_not_exists(n) OR n < :limit"), ReturnValues: types.ReturnValueAllNew,
+		TableName: &table, Key: tableKey("x"), UpdateExpression: awssdk.String("ADD n :one"),
+		ConditionExpression: awssdk.String("attribute_not_exists(n) OR n < :limit"), ReturnValues: types.ReturnValueAllNew,
 		ExpressionAttributeValues: map[string]types.AttributeValue{
 			":one": &types.AttributeValueMemberN{Value: "1"}, ":limit": &types.AttributeValueMemberN{Value: limit}},
 	})
@@ -77,7 +77,7 @@ func TestInstanceUsesItsTableThroughTheAWSSDK(t *testing.T) {
 	}
 	_, err := count(a, client, "carts", "2")
 	require.Equal(t, "ConditionalCheckFailedException", ErrorCode(t, err))
-	found, err := client.GetItem(t.Context(), &dynamodb.GetItemInput{TableName: aws.String("carts"), Key: tableKey("x")})
+	found, err := client.GetItem(t.Context(), &dynamodb.GetItemInput{TableName: awssdk.String("carts"), Key: tableKey("x")})
 	require.NoError(t, err)
 	require.Equal(t, "2", found.Item["n"].(*types.AttributeValueMemberN).Value)
 
@@ -92,7 +92,7 @@ func TestTableIsRefusedToWhoMayNotUseIt(t *testing.T) {
 	a.AllowInternet("sg-app")
 	Declare(t, a.tables, "others", Table{HashKey: "id", Attributes: []TableAttribute{{"id", "S"}}})
 	client := a.client()
-	_, err := client.DeleteItem(t.Context(), &dynamodb.DeleteItemInput{TableName: aws.String("carts"), Key: tableKey("x")})
+	_, err := client.DeleteItem(t.Context(), &dynamodb.DeleteItemInput{TableName: awssdk.String("carts"), Key: tableKey("x")})
 	require.Equal(t, "AccessDeniedException", ErrorCode(t, err), "an action that the policy does not name")
 	for _, table := range []string{"others", "no-such-table"} {
 		_, err = count(a, client, table, "2")
@@ -121,7 +121,7 @@ func TestTableIsReachedThroughTheGatewayEndpointAlone(t *testing.T) {
 	sdk := a.SDK(a.App, a.Environment(a.App, "i-app", "table-profile"))
 	_, err = secretsmanager.New(secretsmanager.Options{
 		Region: "eu-west-1", BaseEndpoint: &sdk.Endpoint, HTTPClient: sdk.Client, Credentials: sdk.Credentials, RetryMaxAttempts: 1,
-	}).GetSecretValue(t.Context(), &secretsmanager.GetSecretValueInput{SecretId: aws.String("secret")})
+	}).GetSecretValue(t.Context(), &secretsmanager.GetSecretValueInput{SecretId: awssdk.String("secret")})
 	require.Error(t, err)
 	var problem smithy.APIError
 	require.NotErrorAs(t, err, &problem, "the endpoint leads to DynamoDB only")

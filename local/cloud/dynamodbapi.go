@@ -7,6 +7,8 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+
+	"myclothes/local/cloud/aws"
 )
 
 // dynamodbTarget is how the API's calls are named.
@@ -34,26 +36,26 @@ func (f forwarded) Answer(w http.ResponseWriter) {
 func (s *tables) Call(by Caller, operation string, r *http.Request) (any, error) {
 	body, err := io.ReadAll(r.Body)
 	if err != nil {
-		return nil, apiError{"SerializationException", err.Error()}
+		return nil, aws.Error{Code: "SerializationException", Message: err.Error()}
 	}
 	var input struct{ TableName string }
 	if err := json.Unmarshal(body, &input); err != nil {
-		return nil, apiError{"SerializationException", "the request body is not JSON: " + err.Error()}
+		return nil, aws.Error{Code: "SerializationException", Message: "the request body is not JSON: " + err.Error()}
 	}
 	if input.TableName == "" {
-		return nil, apiError{"UnknownOperationException", fmt.Sprintf("the local cloud has no %q without a TableName", operation)}
+		return nil, aws.Error{Code: "UnknownOperationException", Message: fmt.Sprintf("the local cloud has no %q without a TableName", operation)}
 	}
-	table, there := s.find(input.TableName)
+	table, there := s.Find(input.TableName)
 	arn := table.ARN
 	if !there {
-		arn = fmt.Sprintf("arn:aws:dynamodb:%s:%s:table/%s", s.region, AccountID, input.TableName)
+		arn = fmt.Sprintf("arn:aws:dynamodb:%s:%s:table/%s", s.region, aws.AccountID, input.TableName)
 	}
 	// Who may not use a table is not told whether it exists.
 	if err := s.authorizer.Authorize(by, "dynamodb:"+operation, arn); err != nil {
 		return nil, err
 	}
 	if !there {
-		return nil, apiError{"ResourceNotFoundException", "Requested resource not found"}
+		return nil, aws.Error{Code: "ResourceNotFoundException", Message: "Requested resource not found"}
 	}
 	return s.forward(r.Context(), operation, r.Header, body)
 }

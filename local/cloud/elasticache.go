@@ -4,6 +4,8 @@ import (
 	"context"
 	"fmt"
 	"strings"
+
+	"myclothes/local/cloud/aws"
 )
 
 // ReplicationGroup is aws:elasticache/replicationGroup:ReplicationGroup without
@@ -47,7 +49,7 @@ type replicationGroups struct {
 }
 
 // Create returns when all nodes are usable.
-func (s *replicationGroups) Create(ctx context.Context, r Resource, spec ReplicationGroup) (Outputs, error) {
+func (s *replicationGroups) Create(ctx context.Context, r aws.Resource, spec ReplicationGroup) (aws.Outputs, error) {
 	spec, err := spec.withDefaults(r)
 	if err != nil {
 		return nil, err
@@ -60,7 +62,7 @@ func (s *replicationGroups) Create(ctx context.Context, r Resource, spec Replica
 }
 
 // Update changes the running group to what is declared now.
-func (s *replicationGroups) Update(ctx context.Context, r Resource, spec ReplicationGroup) (Outputs, error) {
+func (s *replicationGroups) Update(ctx context.Context, r aws.Resource, spec ReplicationGroup) (aws.Outputs, error) {
 	spec, err := spec.withDefaults(r)
 	if err != nil {
 		return nil, err
@@ -76,7 +78,7 @@ func (s *replicationGroups) Update(ctx context.Context, r Resource, spec Replica
 }
 
 // withDefaults fills in what AWS would, and refuses what AWS would.
-func (g ReplicationGroup) withDefaults(r Resource) (ReplicationGroup, error) {
+func (g ReplicationGroup) withDefaults(r aws.Resource) (ReplicationGroup, error) {
 	if g.ReplicationGroupID == "" {
 		g.ReplicationGroupID = r.Name
 	}

@@ -11,6 +11,8 @@ import (
 	"github.com/redis/go-redis/v9"
 	"github.com/redis/go-redis/v9/maintnotifications"
 	"github.com/stretchr/testify/require"
+
+	"myclothes/local/cloud/aws"
 )
 
 const testToken = "0123456789abcdefTOKEN"
@@ -47,7 +49,7 @@ func newCacheAccount(t *testing.T) *cacheAccount {
 }
 
 // component returns the one component of a kind.
-func (a *cacheAccount) component(kind string) Component {
+func (a *cacheAccount) component(kind string) aws.Component {
 	a.Helper()
 	return ComponentOf(a.T, a.ReplicationGroups.Report(), kind)
 }

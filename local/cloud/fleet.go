@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"myclothes/local/cloud/aws"
 )
 
 // The methods of this file look at a group's members. Their callers hold its lock,
@@ -100,11 +102,11 @@ func (g *scalingGroup) diagnosis() string {
 }
 
 // report lists the group and its instances.
-func (g *scalingGroup) report() []Component {
+func (g *scalingGroup) report() []aws.Component {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	serving := g.count(g.isReady)
-	group := Component{
+	group := aws.Component{
 		Kind: "auto scaling group", ID: g.name, Since: g.created,
 		State: fmt.Sprintf("%d of %d in service", serving, g.desired), Healthy: serving >= g.desired,
 	}
@@ -112,15 +114,15 @@ func (g *scalingGroup) report() []Component {
 		reason, _, _ := strings.Cut(g.lastFail.Error(), "\n")
 		group.State += ", launches fail: " + reason
 	}
-	components := []Component{group}
+	components := []aws.Component{group}
 	for _, m := range g.members {
 		components = append(components, g.reportMember(m))
 	}
 	return components
 }
 
-func (g *scalingGroup) reportMember(m *member) Component {
-	c := Component{Kind: g.instances.Kind(), ID: m.id, State: "pending", Note: fmt.Sprintf("launch template version %d", m.version)}
+func (g *scalingGroup) reportMember(m *member) aws.Component {
+	c := aws.Component{Kind: g.instances.Kind(), ID: m.id, State: "pending", Note: fmt.Sprintf("launch template version %d", m.version)}
 	if m.instance == nil {
 		return c
 	}

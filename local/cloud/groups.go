@@ -3,6 +3,8 @@ package cloud
 import (
 	"fmt"
 	"strings"
+
+	"myclothes/local/cloud/aws"
 )
 
 // Parameter is one of a parameter group.
@@ -18,10 +20,10 @@ type ParameterGroup struct {
 }
 
 // parameterGroups implements Service[ParameterGroup].
-type parameterGroups struct{ *records[ParameterGroup] }
+type parameterGroups struct{ *aws.Records[ParameterGroup] }
 
 func newParameterGroups() parameterGroups {
-	return parameterGroups{newRecords[ParameterGroup]("parameter group")}
+	return parameterGroups{aws.NewRecords[ParameterGroup]("parameter group")}
 }
 
 // parameters returns those of the named group; AWS's default groups have none.
@@ -29,7 +31,7 @@ func (g parameterGroups) parameters(name string) ([]Parameter, error) {
 	if name == "" || strings.HasPrefix(name, "default.") {
 		return nil, nil
 	}
-	group, err := g.get(name)
+	group, err := g.Get(name)
 	return group.Parameters, err
 }
 
@@ -41,17 +43,17 @@ type SubnetGroup struct {
 
 // subnetGroups implements Service[SubnetGroup].
 type subnetGroups struct {
-	*records[SubnetGroup]
+	*aws.Records[SubnetGroup]
 	network *network
 }
 
 func newSubnetGroups(n *network) subnetGroups {
-	return subnetGroups{newRecords[SubnetGroup]("subnet group"), n}
+	return subnetGroups{aws.NewRecords[SubnetGroup]("subnet group"), n}
 }
 
 // placement returns where the nodes of the named group may be put.
 func (g subnetGroups) placement(name string) (placement, error) {
-	group, err := g.get(name)
+	group, err := g.Get(name)
 	if err != nil {
 		return placement{}, err
 	}

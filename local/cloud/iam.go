@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"regexp"
 	"strings"
+
+	"myclothes/local/cloud/aws"
 )
 
 // Role is aws:iam/role:Role. Managed policies are not modelled: what the service
@@ -29,31 +31,31 @@ type InstanceProfile struct {
 
 // IAM knows the roles of an account and what their policies allow.
 type IAM struct {
-	Roles            *records[Role]
+	Roles            *aws.Records[Role]
 	RolePolicies     rolePolicies
-	InstanceProfiles *records[InstanceProfile]
+	InstanceProfiles *aws.Records[InstanceProfile]
 }
 
 func newIAM() *IAM {
 	return &IAM{
-		Roles:            newRecords[Role]("role"),
-		RolePolicies:     rolePolicies{newRecords[RolePolicy]("role policy")},
-		InstanceProfiles: newRecords[InstanceProfile]("instance profile"),
+		Roles:            aws.NewRecords[Role]("role"),
+		RolePolicies:     rolePolicies{aws.NewRecords[RolePolicy]("role policy")},
+		InstanceProfiles: aws.NewRecords[InstanceProfile]("instance profile"),
 	}
 }
 
 // rolePolicies implements Service[RolePolicy]: it refuses a document that it
 // cannot read when it is declared, not when it is first asked.
-type rolePolicies struct{ *records[RolePolicy] }
+type rolePolicies struct{ *aws.Records[RolePolicy] }
 
-func (s rolePolicies) Create(ctx context.Context, r Resource, spec RolePolicy) (Outputs, error) {
+func (s rolePolicies) Create(ctx context.Context, r aws.Resource, spec RolePolicy) (aws.Outputs, error) {
 	if _, err := parsePolicy(spec.Policy); err != nil {
 		return nil, fmt.Errorf("role policy %s: %w", r.Name, err)
 	}
-	return s.records.Create(ctx, r, spec)
+	return s.Records.Create(ctx, r, spec)
 }
 
-func (s rolePolicies) Update(ctx context.Context, r Resource, spec RolePolicy) (Outputs, error) {
+func (s rolePolicies) Update(ctx context.Context, r aws.Resource, spec RolePolicy) (aws.Outputs, error) {
 	return s.Create(ctx, r, spec)
 }
 
@@ -66,9 +68,9 @@ func (i *IAM) Authorize(by Caller, action, resource string) error {
 		return nil
 	}
 	role, _ := i.roleOf(by.Profile)
-	return apiError{"AccessDeniedException", fmt.Sprintf(
+	return aws.Error{Code: "AccessDeniedException", Message: fmt.Sprintf(
 		"User: arn:aws:sts::%s:assumed-role/%s/%s is not authorized to perform: %s on resource: %s because no identity-based policy allows the %s action",
-		AccountID, role.Name, by.InstanceID, action, resource, action)}
+		aws.AccountID, role.Name, by.InstanceID, action, resource, action)}
 }
 
 // Allowed says whether the role of an instance profile may take an action on a
@@ -98,22 +100,22 @@ func (i *IAM) Allowed(profile, action, resource string) bool {
 	return allowed
 }
 
-func (i *IAM) roleOf(profile string) (record[Role], bool) {
-	found, ok := i.InstanceProfiles.find(profile)
+func (i *IAM) roleOf(profile string) (aws.Record[Role], bool) {
+	found, ok := i.InstanceProfiles.Find(profile)
 	if !ok {
-		return record[Role]{}, false
+		return aws.Record[Role]{}, false
 	}
-	return i.Roles.find(found.spec.Role)
+	return i.Roles.Find(found.Spec.Role)
 }
 
-func (i *IAM) policiesOf(role record[Role]) []string {
+func (i *IAM) policiesOf(role aws.Record[Role]) []string {
 	var documents []string
-	for _, inline := range role.spec.InlinePolicies {
+	for _, inline := range role.Spec.InlinePolicies {
 		documents = append(documents, inline.Policy)
 	}
-	for _, policy := range i.RolePolicies.all() {
-		if policy.spec.Role == role.Name || policy.spec.Role == role.ID {
-			documents = append(documents, policy.spec.Policy)
+	for _, policy := range i.RolePolicies.All() {
+		if policy.Spec.Role == role.Name || policy.Spec.Role == role.ID {
+			documents = append(documents, policy.Spec.Policy)
 		}
 	}
 	return documents

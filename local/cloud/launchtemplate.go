@@ -6,6 +6,8 @@ import (
 	"reflect"
 	"strconv"
 	"sync"
+
+	"myclothes/local/cloud/aws"
 )
 
 // LaunchTemplate is aws:ec2/launchTemplate:LaunchTemplate. The image is recorded
@@ -27,11 +29,11 @@ type InstanceProfileRef struct {
 
 // launchTemplates implements Service[LaunchTemplate].
 type launchTemplates struct {
-	templates *records[*launchTemplate]
+	templates *aws.Records[*launchTemplate]
 }
 
 func newLaunchTemplates() *launchTemplates {
-	return &launchTemplates{newRecords[*launchTemplate]("launch template")}
+	return &launchTemplates{aws.NewRecords[*launchTemplate]("launch template")}
 }
 
 // launchTemplate keeps every version: a group may go back to an older one.
@@ -41,14 +43,14 @@ type launchTemplate struct {
 	standard int              // the default version
 }
 
-func (s *launchTemplates) Create(_ context.Context, r Resource, spec LaunchTemplate) (Outputs, error) {
+func (s *launchTemplates) Create(_ context.Context, r aws.Resource, spec LaunchTemplate) (aws.Outputs, error) {
 	template := &launchTemplate{versions: []LaunchTemplate{spec}, standard: 1}
-	s.templates.put(r, template)
+	s.templates.Put(r, template)
 	return template.outputs(), nil
 }
 
-func (s *launchTemplates) Update(_ context.Context, r Resource, spec LaunchTemplate) (Outputs, error) {
-	template, err := s.templates.get(r.ID)
+func (s *launchTemplates) Update(_ context.Context, r aws.Resource, spec LaunchTemplate) (aws.Outputs, error) {
+	template, err := s.templates.Get(r.ID)
 	if err != nil {
 		return nil, err
 	}
@@ -56,7 +58,7 @@ func (s *launchTemplates) Update(_ context.Context, r Resource, spec LaunchTempl
 	return template.outputs(), nil
 }
 
-func (s *launchTemplates) Delete(ctx context.Context, r Resource) error {
+func (s *launchTemplates) Delete(ctx context.Context, r aws.Resource) error {
 	return s.templates.Delete(ctx, r)
 }
 
@@ -69,7 +71,7 @@ func (s *launchTemplates) version(ref *LaunchTemplateRef) (LaunchTemplate, int, 
 	if id == "" {
 		id = ref.Name
 	}
-	template, err := s.templates.get(id)
+	template, err := s.templates.Get(id)
 	if err != nil {
 		return LaunchTemplate{}, 0, err
 	}
@@ -107,8 +109,8 @@ func (t *launchTemplate) version(name string) (LaunchTemplate, int, error) {
 	return t.versions[number-1], number, nil
 }
 
-func (t *launchTemplate) outputs() Outputs {
+func (t *launchTemplate) outputs() aws.Outputs {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	return Outputs{"latestVersion": len(t.versions), "defaultVersion": t.standard}
+	return aws.Outputs{"latestVersion": len(t.versions), "defaultVersion": t.standard}
 }

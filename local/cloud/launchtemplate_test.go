@@ -4,6 +4,8 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	"myclothes/local/cloud/aws"
 )
 
 func TestLaunchTemplatesKeepEveryVersion(t *testing.T) {
@@ -11,10 +13,10 @@ func TestLaunchTemplatesKeepEveryVersion(t *testing.T) {
 	templates := newLaunchTemplates()
 	outputs, err := templates.Create(t.Context(), Named("lt"), LaunchTemplate{ImageID: "ami-1"})
 	require.NoError(t, err)
-	require.Equal(t, Outputs{"latestVersion": 1, "defaultVersion": 1}, outputs)
+	require.Equal(t, aws.Outputs{"latestVersion": 1, "defaultVersion": 1}, outputs)
 	outputs, err = templates.Update(t.Context(), Named("lt"), LaunchTemplate{ImageID: "ami-2"})
 	require.NoError(t, err)
-	require.Equal(t, Outputs{"latestVersion": 2, "defaultVersion": 1}, outputs)
+	require.Equal(t, aws.Outputs{"latestVersion": 2, "defaultVersion": 1}, outputs)
 	for version, image := range map[string]string{"1": "ami-1", "2": "ami-2", "$Latest": "ami-2", "$Default": "ami-1"} {
 		template, _, err := templates.version(&LaunchTemplateRef{ID: "lt", Version: version})
 		require.NoError(t, err)

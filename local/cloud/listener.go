@@ -3,6 +3,8 @@ package cloud
 import (
 	"context"
 	"fmt"
+
+	"myclothes/local/cloud/aws"
 )
 
 // Listener is aws:lb/listener:Listener.
@@ -18,16 +20,16 @@ type listeners struct {
 	host      *Host
 	balancers *loadBalancers
 	groups    *targetGroups
-	listeners *records[*listener]
+	listeners *aws.Records[*listener]
 }
 
 // newListeners makes listeners of balancers, which are served at the same ports.
 func newListeners(h *Host, balancers *loadBalancers, groups *targetGroups) *listeners {
-	return &listeners{h, balancers, groups, newRecords[*listener]("listener")}
+	return &listeners{h, balancers, groups, aws.NewRecords[*listener]("listener")}
 }
 
-func (s *listeners) Create(_ context.Context, r Resource, spec Listener) (Outputs, error) {
-	balancer, err := s.balancers.balancers.get(spec.LoadBalancerARN)
+func (s *listeners) Create(_ context.Context, r aws.Resource, spec Listener) (aws.Outputs, error) {
+	balancer, err := s.balancers.balancers.Get(spec.LoadBalancerARN)
 	if err != nil {
 		return nil, fmt.Errorf("listener on port %d: %w", spec.Port, err)
 	}
@@ -35,7 +37,7 @@ func (s *listeners) Create(_ context.Context, r Resource, spec Listener) (Output
 	if err := s.start(l, spec); err != nil {
 		return nil, fmt.Errorf("listener on port %d of %s: %w", spec.Port, balancer.name, err)
 	}
-	s.listeners.put(r, l)
+	s.listeners.Put(r, l)
 	balancer.mu.Lock()
 	defer balancer.mu.Unlock()
 	balancer.listeners[r.ID] = l
@@ -56,8 +58,8 @@ func (s *listeners) start(l *listener, spec Listener) error {
 
 // Update changes actions without closing a connection; another port or protocol
 // is another socket.
-func (s *listeners) Update(ctx context.Context, r Resource, spec Listener) (Outputs, error) {
-	l, err := s.listeners.get(r.ID)
+func (s *listeners) Update(ctx context.Context, r aws.Resource, spec Listener) (aws.Outputs, error) {
+	l, err := s.listeners.Get(r.ID)
 	if err != nil {
 		return s.Create(ctx, r, spec)
 	}
@@ -75,8 +77,8 @@ func (s *listeners) Update(ctx context.Context, r Resource, spec Listener) (Outp
 	return nil, nil
 }
 
-func (s *listeners) Delete(ctx context.Context, r Resource) error {
-	if l, ok := s.listeners.remove(r); ok {
+func (s *listeners) Delete(ctx context.Context, r aws.Resource) error {
+	if l, ok := s.listeners.Remove(r); ok {
 		l.balancer.mu.Lock()
 		delete(l.balancer.listeners, r.ID)
 		l.balancer.mu.Unlock()

@@ -9,6 +9,8 @@ import (
 	"strings"
 	"sync"
 	"time"
+
+	"myclothes/local/cloud/aws"
 )
 
 // defaultIdleTimeout is an Application Load Balancer's.
@@ -25,22 +27,22 @@ type LoadBalancer struct {
 type loadBalancers struct {
 	network   *network
 	ports     map[int]int
-	balancers *records[*loadBalancer]
+	balancers *aws.Records[*loadBalancer]
 }
 
 // newLoadBalancers takes the ports of this machine by declared port.
 func newLoadBalancers(n *network, ports map[int]int) *loadBalancers {
-	return &loadBalancers{network: n, ports: ports, balancers: newRecords[*loadBalancer]("load balancer")}
+	return &loadBalancers{network: n, ports: ports, balancers: aws.NewRecords[*loadBalancer]("load balancer")}
 }
 
-func (s *loadBalancers) Create(ctx context.Context, r Resource, spec LoadBalancer) (Outputs, error) {
+func (s *loadBalancers) Create(ctx context.Context, r aws.Resource, spec LoadBalancer) (aws.Outputs, error) {
 	balancer := &loadBalancer{name: r.Name, network: s.network, listeners: map[string]*listener{}, since: time.Now()}
 	if err := balancer.update(spec); err != nil {
 		balancer.close(ctx)
 		return nil, fmt.Errorf("load balancer %s: %w", r.Name, err)
 	}
-	s.balancers.put(r, balancer)
-	return Outputs{
+	s.balancers.Put(r, balancer)
+	return aws.Outputs{
 		"dnsName":   s.dnsName(),
 		"zoneId":    "Z0LOCAL",
 		"arnSuffix": arnSuffix(r.ARN),
@@ -55,16 +57,16 @@ func (s *loadBalancers) dnsName() string {
 	return "127.0.0.1"
 }
 
-func (s *loadBalancers) Update(_ context.Context, r Resource, spec LoadBalancer) (Outputs, error) {
-	balancer, err := s.balancers.get(r.ID)
+func (s *loadBalancers) Update(_ context.Context, r aws.Resource, spec LoadBalancer) (aws.Outputs, error) {
+	balancer, err := s.balancers.Get(r.ID)
 	if err != nil {
 		return nil, err
 	}
 	return nil, balancer.update(spec)
 }
 
-func (s *loadBalancers) Delete(ctx context.Context, r Resource) error {
-	if balancer, ok := s.balancers.remove(r); ok {
+func (s *loadBalancers) Delete(ctx context.Context, r aws.Resource) error {
+	if balancer, ok := s.balancers.Remove(r); ok {
 		balancer.close(ctx)
 	}
 	return nil
@@ -72,17 +74,17 @@ func (s *loadBalancers) Delete(ctx context.Context, r Resource) error {
 
 // Close stops them all.
 func (s *loadBalancers) Close(ctx context.Context) error {
-	for _, balancer := range s.balancers.all() {
-		balancer.spec.close(ctx)
+	for _, balancer := range s.balancers.All() {
+		balancer.Spec.close(ctx)
 	}
 	return nil
 }
 
 // Report lists what runs.
-func (s *loadBalancers) Report() []Component {
-	var components []Component
-	for _, balancer := range s.balancers.all() {
-		components = append(components, balancer.spec.report())
+func (s *loadBalancers) Report() []aws.Component {
+	var components []aws.Component
+	for _, balancer := range s.balancers.All() {
+		components = append(components, balancer.Spec.report())
 	}
 	return components
 }
@@ -146,7 +148,7 @@ func (b *loadBalancer) interfaceIn(zone string) *networkInterface {
 func (b *loadBalancer) idleTimeout() time.Duration {
 	b.mu.RLock()
 	defer b.mu.RUnlock()
-	return seconds(b.spec.IdleTimeout, int(defaultIdleTimeout.Seconds()))
+	return aws.Seconds(b.spec.IdleTimeout, int(defaultIdleTimeout.Seconds()))
 }
 
 func (b *loadBalancer) close(ctx context.Context) {
@@ -165,7 +167,7 @@ func (b *loadBalancer) close(ctx context.Context) {
 	b.interfaces = nil
 }
 
-func (b *loadBalancer) report() Component {
+func (b *loadBalancer) report() aws.Component {
 	b.mu.RLock()
 	defer b.mu.RUnlock()
 	var addresses []string
@@ -177,7 +179,7 @@ func (b *loadBalancer) report() Component {
 	for i, eni := range b.interfaces {
 		zones[i] = eni.zone
 	}
-	return Component{
+	return aws.Component{
 		Kind: "load balancer", ID: b.name, Zone: strings.Join(zones, " "),
 		Address: strings.Join(addresses, " "), State: "active", Healthy: true, Since: b.since,
 	}

@@ -142,7 +142,7 @@ func TestAnHTTPSListenerShowsACertificateOfTheCloudsAuthority(t *testing.T) {
 	listener := listenerThat(Action{Type: "fixed-response", FixedResponse: &FixedResponse{MessageBody: "safe", StatusCode: "200"}})
 	listener.Port, listener.Protocol = 443, "HTTPS"
 	Declare(t, s.listeners, "https", listener)
-	https, err := s.listeners.listeners.get("https")
+	https, err := s.listeners.listeners.Get("https")
 	require.NoError(t, err)
 	transport := &http.Transport{TLSClientConfig: &tls.Config{RootCAs: s.Trust().RootCAs}}
 	defer transport.CloseIdleConnections()

@@ -7,6 +7,8 @@ import (
 	"net/netip"
 	"slices"
 	"sync"
+
+	"myclothes/local/cloud/aws"
 )
 
 // network maps the declared VPC to loopback addresses: an interface with the
@@ -47,7 +49,7 @@ func newNetwork(h *Host) *network {
 		host:       h,
 		subnets:    map[string]Subnet{},
 		rules:      map[string]rule{},
-		endpoints:  vpcEndpoints{newRecords[VPCEndpoint]("VPC endpoint")},
+		endpoints:  vpcEndpoints{aws.NewRecords[VPCEndpoint]("VPC endpoint")},
 		interfaces: map[netip.Addr]*networkInterface{},
 	}
 }

@@ -4,6 +4,8 @@ import (
 	"log/slog"
 	"net/netip"
 	"time"
+
+	"myclothes/local/cloud/aws"
 )
 
 // maxMisses is how many times in a row a node may leave a question unanswered.
@@ -41,7 +43,7 @@ func (n *node) missed(err error, log *slog.Logger) {
 
 // describe completes what is said of the node: who and where it is, and since when it
 // is in the state that c says.
-func (n *node) describe(c Component) Component {
+func (n *node) describe(c aws.Component) aws.Component {
 	c.ID, c.Zone = n.id, n.zone
 	if n.alive() {
 		c.PID = n.process.pid()

@@ -7,6 +7,8 @@ import (
 	"os"
 	"slices"
 	"sync"
+
+	"myclothes/local/cloud/aws"
 )
 
 // DBInstance is aws:rds/instance:Instance for PostgreSQL.
@@ -53,7 +55,7 @@ type dbInstances struct {
 }
 
 // Create returns when the database is usable, and its standby follows.
-func (s *dbInstances) Create(ctx context.Context, r Resource, spec DBInstance) (Outputs, error) {
+func (s *dbInstances) Create(ctx context.Context, r aws.Resource, spec DBInstance) (aws.Outputs, error) {
 	i, err := s.prepare(r, spec)
 	if err == nil {
 		err = i.create(ctx)
@@ -65,7 +67,7 @@ func (s *dbInstances) Create(ctx context.Context, r Resource, spec DBInstance) (
 }
 
 // prepare checks the declaration and finds what the instance stands on.
-func (s *dbInstances) prepare(r Resource, spec DBInstance) (*dbInstance, error) {
+func (s *dbInstances) prepare(r aws.Resource, spec DBInstance) (*dbInstance, error) {
 	i := &dbInstance{service: s.service, resource: r}
 	if spec.ReplicateSourceDB != "" {
 		if i.source = s.named(spec.ReplicateSourceDB); i.source == nil {
@@ -92,7 +94,7 @@ func (s *dbInstances) installation() (_ *postgresql, err error) {
 }
 
 // Update changes the running database to what is declared now.
-func (s *dbInstances) Update(ctx context.Context, r Resource, spec DBInstance) (Outputs, error) {
+func (s *dbInstances) Update(ctx context.Context, r aws.Resource, spec DBInstance) (aws.Outputs, error) {
 	i, err := s.get(r)
 	if err != nil {
 		return nil, err
@@ -124,8 +126,8 @@ func (s *dbInstances) replicasOf(source *dbInstance) []*dbInstance {
 }
 
 // Report lists the instances, read replicas after what they replicate.
-func (s *dbInstances) Report() []Component {
-	var sources, replicas []Component
+func (s *dbInstances) Report() []aws.Component {
+	var sources, replicas []aws.Component
 	for _, i := range s.all() {
 		if i.source == nil {
 			sources = append(sources, i.Components()...)

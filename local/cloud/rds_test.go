@@ -11,6 +11,8 @@ import (
 
 	"github.com/jackc/pgx/v5"
 	"github.com/stretchr/testify/require"
+
+	"myclothes/local/cloud/aws"
 )
 
 const testPassword = "a-Password_of-tests"
@@ -51,7 +53,7 @@ func newDBAccount(t *testing.T) *dbAccount {
 }
 
 // component returns the one component of a kind.
-func (a *dbAccount) component(kind string) Component {
+func (a *dbAccount) component(kind string) aws.Component {
 	a.Helper()
 	return ComponentOf(a.T, a.Instances.Report(), kind)
 }

@@ -55,8 +55,8 @@ func (r Refresh) Running() bool {
 // Refreshes lists the instance refreshes of all groups, the oldest first.
 func (s *autoScalingGroups) Refreshes() []Refresh {
 	var refreshes []Refresh
-	for _, group := range s.groups.all() {
-		refreshes = append(refreshes, group.spec.refreshes()...)
+	for _, group := range s.groups.All() {
+		refreshes = append(refreshes, group.Spec.refreshes()...)
 	}
 	slices.SortFunc(refreshes, func(a, b Refresh) int { return a.Started.Compare(b.Started) })
 	return refreshes

@@ -4,6 +4,8 @@ import (
 	"context"
 	"slices"
 	"time"
+
+	"myclothes/local/cloud/aws"
 )
 
 // register adds an instance; changed is told of every change of its health.
@@ -34,7 +36,7 @@ func (g *targetGroup) deregister(ctx context.Context, id string) {
 	}
 	t := g.targets[i]
 	t.drain()
-	delay := time.NewTimer(seconds(g.spec.DeregistrationDelay, 300))
+	delay := time.NewTimer(aws.Seconds(g.spec.DeregistrationDelay, 300))
 	g.mu.Unlock()
 	defer delay.Stop()
 	t.changed()

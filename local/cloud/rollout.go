@@ -3,6 +3,8 @@ package cloud
 import (
 	"strconv"
 	"time"
+
+	"myclothes/local/cloud/aws"
 )
 
 // rollout is a Refresh and what it goes back to.
@@ -107,7 +109,7 @@ func (g *scalingGroup) warmup() time.Duration {
 			return time.Duration(declared) * time.Second
 		}
 	}
-	return seconds(g.spec.HealthCheckGracePeriod, 300)
+	return aws.Seconds(g.spec.HealthCheckGracePeriod, 300)
 }
 
 // fleet counts a group's instances during a refresh, without those that leave.

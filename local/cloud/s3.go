@@ -10,6 +10,8 @@ import (
 	"path/filepath"
 	"strings"
 	"sync"
+
+	"myclothes/local/cloud/aws"
 )
 
 // Object is aws:s3/bucketObjectv2:BucketObjectv2.
@@ -39,7 +41,7 @@ func newObjects(h *Host, n *network, p permissions) *objects {
 	return &objects{dir: h.Path("objects"), network: n, permissions: p, byID: map[string]Object{}}
 }
 
-func (s *objects) Create(_ context.Context, r Resource, spec Object) (Outputs, error) {
+func (s *objects) Create(_ context.Context, r aws.Resource, spec Object) (aws.Outputs, error) {
 	content := io.Reader(strings.NewReader(spec.Content))
 	if spec.Source != "" {
 		source, err := os.Open(spec.Source)
@@ -58,11 +60,11 @@ func (s *objects) Create(_ context.Context, r Resource, spec Object) (Outputs, e
 	return nil, nil
 }
 
-func (s *objects) Update(ctx context.Context, r Resource, spec Object) (Outputs, error) {
+func (s *objects) Update(ctx context.Context, r aws.Resource, spec Object) (aws.Outputs, error) {
 	return s.Create(ctx, r, spec)
 }
 
-func (s *objects) Delete(_ context.Context, r Resource) error {
+func (s *objects) Delete(_ context.Context, r aws.Resource) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	object, ok := s.byID[r.ID]

@@ -7,6 +7,8 @@ import (
 	"slices"
 	"sync"
 	"time"
+
+	"myclothes/local/cloud/aws"
 )
 
 // giveUpAfter is how many launches in a row may fail before something else than
@@ -145,7 +147,7 @@ func (g *scalingGroup) inspect(m *member) {
 
 // grace returns how much of a member's grace period is left; it may be negative.
 func (g *scalingGroup) grace(m *member) time.Duration {
-	return seconds(g.spec.HealthCheckGracePeriod, 300) - time.Since(m.instance.launched)
+	return aws.Seconds(g.spec.HealthCheckGracePeriod, 300) - time.Since(m.instance.launched)
 }
 
 // untilDeadline returns when a grace period or a warm-up is over next.

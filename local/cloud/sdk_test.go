@@ -6,7 +6,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/aws/aws-sdk-go-v2/aws"
+	awssdk "github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/smithy-go"
 	"github.com/stretchr/testify/require"
 )
@@ -16,7 +16,7 @@ import (
 type SDK struct {
 	Endpoint    string
 	Client      *http.Client
-	Credentials aws.CredentialsProviderFunc
+	Credentials awssdk.CredentialsProviderFunc
 }
 
 // SDK returns what the AWS SDK finds on an instance with an interface and an
@@ -30,8 +30,8 @@ func (v *VPC) SDK(from *networkInterface, environment []string) SDK {
 	}
 	transport := &http.Transport{DialContext: Dialer(from).DialContext, TLSClientConfig: v.Trust()}
 	v.Cleanup(transport.CloseIdleConnections)
-	return SDK{env["AWS_ENDPOINT_URL"], &http.Client{Transport: transport}, func(context.Context) (aws.Credentials, error) {
-		return aws.Credentials{AccessKeyID: env["AWS_ACCESS_KEY_ID"], SecretAccessKey: env["AWS_SECRET_ACCESS_KEY"]}, nil
+	return SDK{env["AWS_ENDPOINT_URL"], &http.Client{Transport: transport}, func(context.Context) (awssdk.Credentials, error) {
+		return awssdk.Credentials{AccessKeyID: env["AWS_ACCESS_KEY_ID"], SecretAccessKey: env["AWS_SECRET_ACCESS_KEY"]}, nil
 	}}
 }
 

@@ -8,6 +8,8 @@ import (
 	"strings"
 	"sync"
 	"time"
+
+	"myclothes/local/cloud/aws"
 )
 
 // Secret is aws:secretsmanager/secret:Secret. Its ID is its ARN.
@@ -22,7 +24,7 @@ type SecretVersion struct {
 // secretVersions implements Service[SecretVersion]. Every version is a resource of
 // its own; the one that was created last is current.
 type secretVersions struct {
-	secrets    *records[Secret]
+	secrets    *aws.Records[Secret]
 	authorizer authorizer
 
 	mu       sync.RWMutex
@@ -34,36 +36,36 @@ type authorizer interface {
 	Authorize(by Caller, action, resource string) error
 }
 
-func newSecretVersions(secrets *records[Secret], a authorizer) *secretVersions {
+func newSecretVersions(secrets *aws.Records[Secret], a authorizer) *secretVersions {
 	return &secretVersions{secrets: secrets, authorizer: a}
 }
 
 type secretVersion struct {
-	resource Resource
-	secret   Resource
+	resource aws.Resource
+	secret   aws.Resource
 	value    string
 	created  time.Time
 }
 
-func (s *secretVersions) Create(_ context.Context, r Resource, spec SecretVersion) (Outputs, error) {
-	secret, ok := s.secrets.find(spec.SecretID)
+func (s *secretVersions) Create(_ context.Context, r aws.Resource, spec SecretVersion) (aws.Outputs, error) {
+	secret, ok := s.secrets.Find(spec.SecretID)
 	if !ok {
 		return nil, fmt.Errorf("secret version %s: no secret %q", r.Name, spec.SecretID)
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.versions = append(s.versions, secretVersion{r, secret.Resource, spec.SecretString, time.Now()})
-	return Outputs{"arn": secret.ARN, "versionId": versionID(r)}, nil
+	return aws.Outputs{"arn": secret.ARN, "versionId": versionID(r)}, nil
 }
 
-func (s *secretVersions) Update(ctx context.Context, r Resource, spec SecretVersion) (Outputs, error) {
+func (s *secretVersions) Update(ctx context.Context, r aws.Resource, spec SecretVersion) (aws.Outputs, error) {
 	if err := s.Delete(ctx, r); err != nil {
 		return nil, err
 	}
 	return s.Create(ctx, r, spec)
 }
 
-func (s *secretVersions) Delete(_ context.Context, r Resource) error {
+func (s *secretVersions) Delete(_ context.Context, r aws.Resource) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	kept := s.versions[:0]
@@ -78,9 +80,9 @@ func (s *secretVersions) Delete(_ context.Context, r Resource) error {
 }
 
 // versionID is the last part of the resource's ID, "<secret ARN>|<version>".
-func versionID(r Resource) string { return r.ID[strings.LastIndex(r.ID, "|")+1:] }
+func versionID(r aws.Resource) string { return r.ID[strings.LastIndex(r.ID, "|")+1:] }
 
-func (s *secretVersions) current(secret Resource) (secretVersion, bool) {
+func (s *secretVersions) current(secret aws.Resource) (secretVersion, bool) {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
 	for i := len(s.versions) - 1; i >= 0; i-- {
@@ -97,13 +99,13 @@ const secretsManagerTarget = "secretsmanager."
 // Call carries out a call of the API: GetSecretValue, the only one that instances need.
 func (s *secretVersions) Call(by Caller, operation string, r *http.Request) (any, error) {
 	if operation != "GetSecretValue" {
-		return nil, apiError{"UnknownOperationException", fmt.Sprintf("the local cloud has no %q", secretsManagerTarget+operation)}
+		return nil, aws.Error{Code: "UnknownOperationException", Message: fmt.Sprintf("the local cloud has no %q", secretsManagerTarget+operation)}
 	}
 	var input struct{ SecretId, VersionStage, VersionId string }
 	if err := json.NewDecoder(r.Body).Decode(&input); err != nil {
-		return nil, apiError{"ValidationException", "the request body is not JSON: " + err.Error()}
+		return nil, aws.Error{Code: "ValidationException", Message: "the request body is not JSON: " + err.Error()}
 	}
-	secret, ok := s.secrets.find(input.SecretId)
+	secret, ok := s.secrets.Find(input.SecretId)
 	resource := secret.ARN
 	if !ok {
 		resource = input.SecretId
@@ -115,7 +117,7 @@ func (s *secretVersions) Call(by Caller, operation string, r *http.Request) (any
 	version, has := s.current(secret.Resource)
 	if !ok || !has || input.VersionStage != "" && input.VersionStage != "AWSCURRENT" ||
 		input.VersionId != "" && input.VersionId != versionID(version.resource) {
-		return nil, apiError{"ResourceNotFoundException", "Secrets Manager can't find the specified secret."}
+		return nil, aws.Error{Code: "ResourceNotFoundException", Message: "Secrets Manager can't find the specified secret."}
 	}
 	return map[string]any{
 		"ARN":           secret.ARN,

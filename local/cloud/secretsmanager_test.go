@@ -4,10 +4,12 @@ import (
 	"context"
 	"testing"
 
-	"github.com/aws/aws-sdk-go-v2/aws"
+	awssdk "github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/secretsmanager"
 	"github.com/aws/smithy-go"
 	"github.com/stretchr/testify/require"
+
+	"myclothes/local/cloud/aws"
 )
 
 const secretARN = "arn:aws:secretsmanager:eu-west-1:000000000000:secret:cache-a1b2c3"
@@ -22,16 +24,16 @@ type secretAccount struct {
 func newSecretAccount(t *testing.T) *secretAccount {
 	t.Helper()
 	a := &secretAccount{VPC: NewVPC(t), policies: newIAM()}
-	secrets := newRecords[Secret]("secret")
+	secrets := aws.NewRecords[Secret]("secret")
 	versions := newSecretVersions(secrets, a.policies)
 	var err error
 	a.api, err = openAPI(a.Host, a.Network, apiService{"secretsmanager", secretsManagerTarget, versions.Call})
 	require.NoError(t, err)
 	t.Cleanup(a.api.Close)
-	_, err = secrets.Create(t.Context(), Resource{ID: secretARN, Name: "cache", ARN: secretARN}, Secret{})
+	_, err = secrets.Create(t.Context(), aws.Resource{ID: secretARN, Name: "cache", ARN: secretARN}, Secret{})
 	require.NoError(t, err)
 	for _, version := range []string{"1", "2"} {
-		_, err = versions.Create(t.Context(), Resource{ID: secretARN + "|" + version}, SecretVersion{secretARN, "value " + version})
+		_, err = versions.Create(t.Context(), aws.Resource{ID: secretARN + "|" + version}, SecretVersion{secretARN, "value " + version})
 		require.NoError(t, err)
 	}
 	Declare(t, a.policies.Roles, "role", Role{})
@@ -53,7 +55,7 @@ func getSecret(client *secretsmanager.Client, id string) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	return aws.ToString(output.SecretString), nil
+	return awssdk.ToString(output.SecretString), nil
 }
 
 func TestInstanceReadsItsSecretThroughTheAWSSDK(t *testing.T) {
@@ -97,7 +99,7 @@ func TestOnlyReadingASecretsValueIsModelled(t *testing.T) {
 	a := newSecretAccount(t)
 	a.AllowInternet("sg-app")
 	_, err := a.client(a.App, a.Environment(a.App, "i-app", "profile")).DescribeSecret(t.Context(),
-		&secretsmanager.DescribeSecretInput{SecretId: aws.String(secretARN)})
+		&secretsmanager.DescribeSecretInput{SecretId: awssdk.String(secretARN)})
 	require.Equal(t, "UnknownOperationException", ErrorCode(t, err))
 }
 

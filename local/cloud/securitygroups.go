@@ -5,6 +5,8 @@ import (
 	"errors"
 	"net/netip"
 	"slices"
+
+	"myclothes/local/cloud/aws"
 )
 
 // errRefused is a connection that no security group lets through.
@@ -100,34 +102,34 @@ func (n *network) reaches(from *networkInterface, service string) bool {
 }
 
 // Subnets makes the network's subnets.
-func (n *network) Subnets() Service[Subnet] { return subnets{n} }
+func (n *network) Subnets() aws.Service[Subnet] { return subnets{n} }
 
 // IngressRules makes the rules for what its security groups let in.
-func (n *network) IngressRules() Service[SecurityGroupRule] {
+func (n *network) IngressRules() aws.Service[SecurityGroupRule] {
 	return securityGroupRules{n, ingress}
 }
 
 // EgressRules makes the rules for what its security groups let out.
-func (n *network) EgressRules() Service[SecurityGroupRule] { return securityGroupRules{n, egress} }
+func (n *network) EgressRules() aws.Service[SecurityGroupRule] { return securityGroupRules{n, egress} }
 
 // VPCEndpoints makes the network's endpoints of AWS services.
-func (n *network) VPCEndpoints() Service[VPCEndpoint] { return n.endpoints }
+func (n *network) VPCEndpoints() aws.Service[VPCEndpoint] { return n.endpoints }
 
 // subnets implements Service[Subnet].
 type subnets struct{ network *network }
 
-func (s subnets) Create(_ context.Context, r Resource, spec Subnet) (Outputs, error) {
+func (s subnets) Create(_ context.Context, r aws.Resource, spec Subnet) (aws.Outputs, error) {
 	s.network.mu.Lock()
 	defer s.network.mu.Unlock()
 	s.network.subnets[r.ID] = spec
 	return nil, nil
 }
 
-func (s subnets) Update(ctx context.Context, r Resource, spec Subnet) (Outputs, error) {
+func (s subnets) Update(ctx context.Context, r aws.Resource, spec Subnet) (aws.Outputs, error) {
 	return s.Create(ctx, r, spec)
 }
 
-func (s subnets) Delete(_ context.Context, r Resource) error {
+func (s subnets) Delete(_ context.Context, r aws.Resource) error {
 	s.network.mu.Lock()
 	defer s.network.mu.Unlock()
 	delete(s.network.subnets, r.ID)
@@ -141,18 +143,18 @@ type securityGroupRules struct {
 	direction direction
 }
 
-func (s securityGroupRules) Create(_ context.Context, r Resource, spec SecurityGroupRule) (Outputs, error) {
+func (s securityGroupRules) Create(_ context.Context, r aws.Resource, spec SecurityGroupRule) (aws.Outputs, error) {
 	s.network.mu.Lock()
 	defer s.network.mu.Unlock()
 	s.network.rules[r.ID] = rule{spec, s.direction}
 	return nil, nil
 }
 
-func (s securityGroupRules) Update(ctx context.Context, r Resource, spec SecurityGroupRule) (Outputs, error) {
+func (s securityGroupRules) Update(ctx context.Context, r aws.Resource, spec SecurityGroupRule) (aws.Outputs, error) {
 	return s.Create(ctx, r, spec)
 }
 
-func (s securityGroupRules) Delete(_ context.Context, r Resource) error {
+func (s securityGroupRules) Delete(_ context.Context, r aws.Resource) error {
 	s.network.mu.Lock()
 	defer s.network.mu.Unlock()
 	delete(s.network.rules, r.ID)

@@ -1,42 +1,44 @@
 package cloud
 
+import "myclothes/local/cloud/aws"
+
 // services are the AWS services that have a runtime here. Everything else that
 // the declaration names is only recorded (see package provider).
 type services struct {
-	Subnets      Service[Subnet]
-	IngressRules Service[SecurityGroupRule]
-	EgressRules  Service[SecurityGroupRule]
-	VPCEndpoints Service[VPCEndpoint]
+	Subnets      aws.Service[Subnet]
+	IngressRules aws.Service[SecurityGroupRule]
+	EgressRules  aws.Service[SecurityGroupRule]
+	VPCEndpoints aws.Service[VPCEndpoint]
 
-	Roles            Service[Role]
-	RolePolicies     Service[RolePolicy]
-	InstanceProfiles Service[InstanceProfile]
+	Roles            aws.Service[Role]
+	RolePolicies     aws.Service[RolePolicy]
+	InstanceProfiles aws.Service[InstanceProfile]
 
-	Objects        Service[Object]
-	Secrets        Service[Secret]
-	SecretVersions Service[SecretVersion]
-	Tables         Service[Table]
+	Objects        aws.Service[Object]
+	Secrets        aws.Service[Secret]
+	SecretVersions aws.Service[SecretVersion]
+	Tables         aws.Service[Table]
 
-	LoadBalancers Service[LoadBalancer]
-	Listeners     Service[Listener]
-	TargetGroups  Service[TargetGroup]
+	LoadBalancers aws.Service[LoadBalancer]
+	Listeners     aws.Service[Listener]
+	TargetGroups  aws.Service[TargetGroup]
 
-	LaunchTemplates   Service[LaunchTemplate]
-	AutoScalingGroups Service[AutoScalingGroup]
+	LaunchTemplates   aws.Service[LaunchTemplate]
+	AutoScalingGroups aws.Service[AutoScalingGroup]
 
-	CacheSubnetGroups    Service[SubnetGroup]
-	CacheParameterGroups Service[ParameterGroup]
-	ReplicationGroups    Service[ReplicationGroup]
+	CacheSubnetGroups    aws.Service[SubnetGroup]
+	CacheParameterGroups aws.Service[ParameterGroup]
+	ReplicationGroups    aws.Service[ReplicationGroup]
 
-	DBSubnetGroups    Service[SubnetGroup]
-	DBParameterGroups Service[ParameterGroup]
-	DBInstances       Service[DBInstance]
+	DBSubnetGroups    aws.Service[SubnetGroup]
+	DBParameterGroups aws.Service[ParameterGroup]
+	DBInstances       aws.Service[DBInstance]
 }
 
 // wire makes the services, each on those that it stands on.
 func (c *Cloud) wire(o Options) (err error) {
 	policies := newIAM()
-	secrets := newRecords[Secret]("secret")
+	secrets := aws.NewRecords[Secret]("secret")
 	versions := newSecretVersions(secrets, policies)
 	tables := newTables(c.host, o.Region, policies)
 	c.api, err = openAPI(c.host, c.network,

@@ -9,6 +9,8 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	"myclothes/local/cloud/aws"
 )
 
 // shop is a VPC with a load balancer and a group of instances behind it.
@@ -86,8 +88,8 @@ func (s *shop) updateGroup() {
 }
 
 // instances lists the group's instances by id.
-func (s *shop) instances() map[string]Component {
-	found := map[string]Component{}
+func (s *shop) instances() map[string]aws.Component {
+	found := map[string]aws.Component{}
 	for _, c := range s.groups.Report() {
 		if c.Kind == testImage.Kind {
 			found[c.ID] = c

@@ -6,12 +6,14 @@ import (
 	"sync"
 	"sync/atomic"
 	"time"
+
+	"myclothes/local/cloud/aws"
 )
 
 // store is one data store: a replication group, a database.
 type store interface {
-	Outputs() Outputs
-	Components() []Component
+	Outputs() aws.Outputs
+	Components() []aws.Component
 	// Do runs a change alone, when nobody else changes the store.
 	Do(ctx context.Context, change func(context.Context) error) error
 	ParameterGroup() string
@@ -22,42 +24,42 @@ type store interface {
 }
 
 // stores is what is the same in all services of data stores.
-type stores[T store] struct{ running *records[T] }
+type stores[T store] struct{ running *aws.Records[T] }
 
 func newStores[T store](kind string, parameters parameterGroups) *stores[T] {
-	s := &stores[T]{newRecords[T](kind)}
-	parameters.onUpdate(s.parametersChanged)
+	s := &stores[T]{aws.NewRecords[T](kind)}
+	parameters.OnUpdate(s.parametersChanged)
 	return s
 }
 
 // add takes a store in that has been started.
-func (s *stores[T]) add(r Resource, started T) Outputs {
-	s.running.put(r, started)
+func (s *stores[T]) add(r aws.Resource, started T) aws.Outputs {
+	s.running.Put(r, started)
 	return started.Outputs()
 }
 
 // get returns the store of a resource.
-func (s *stores[T]) get(r Resource) (T, error) { return s.running.get(r.ID) }
+func (s *stores[T]) get(r aws.Resource) (T, error) { return s.running.Get(r.ID) }
 
 // all lists the stores in the order of their ids.
 func (s *stores[T]) all() []T {
 	var all []T
-	for _, running := range s.running.all() {
-		all = append(all, running.spec)
+	for _, running := range s.running.All() {
+		all = append(all, running.Spec)
 	}
 	return all
 }
 
 // Delete stops a store.
-func (s *stores[T]) Delete(_ context.Context, r Resource) error {
-	if removed, ok := s.running.remove(r); ok {
+func (s *stores[T]) Delete(_ context.Context, r aws.Resource) error {
+	if removed, ok := s.running.Remove(r); ok {
 		return removed.Stop()
 	}
 	return nil
 }
 
 // parametersChanged applies an edited parameter group where it is in use.
-func (s *stores[T]) parametersChanged(ctx context.Context, group record[ParameterGroup]) error {
+func (s *stores[T]) parametersChanged(ctx context.Context, group aws.Record[ParameterGroup]) error {
 	var problems []error
 	for _, running := range s.all() {
 		problems = append(problems, running.Do(ctx, func(ctx context.Context) error {
@@ -71,8 +73,8 @@ func (s *stores[T]) parametersChanged(ctx context.Context, group record[Paramete
 }
 
 // Report lists the nodes of all stores.
-func (s *stores[T]) Report() []Component {
-	var components []Component
+func (s *stores[T]) Report() []aws.Component {
+	var components []aws.Component
 	for _, running := range s.all() {
 		components = append(components, running.Components()...)
 	}
@@ -95,14 +97,14 @@ func (s *stores[T]) Close(context.Context) error {
 // Only the keeper changes what has been started.
 type kept[S any] struct {
 	spec       S
-	show       func() []Component
+	show       func() []aws.Component
 	keeper     *keeper
-	components atomic.Pointer[[]Component]
+	components atomic.Pointer[[]aws.Component]
 }
 
 // declare sets what the store is to be, before it is started, and who shows its
 // nodes.
-func (k *kept[S]) declare(spec S, show func() []Component) { k.spec, k.show = spec, show }
+func (k *kept[S]) declare(spec S, show func() []aws.Component) { k.spec, k.show = spec, show }
 
 // keep starts the keeper, which calls look every interval, and at once when a watched
 // process ends.
@@ -150,4 +152,4 @@ func (k *kept[S]) publish() {
 }
 
 // Components lists the nodes as they were when the keeper looked last.
-func (k *kept[S]) Components() []Component { return *k.components.Load() }
+func (k *kept[S]) Components() []aws.Component { return *k.components.Load() }

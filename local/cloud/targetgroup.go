@@ -9,6 +9,8 @@ import (
 	"maps"
 	"slices"
 	"sync"
+
+	"myclothes/local/cloud/aws"
 )
 
 // TargetGroup is aws:lb/targetGroup:TargetGroup.
@@ -23,23 +25,23 @@ type TargetGroup struct {
 // targetGroups implements Service[TargetGroup].
 type targetGroups struct {
 	network *network
-	groups  *records[*targetGroup]
+	groups  *aws.Records[*targetGroup]
 }
 
 func newTargetGroups(n *network) *targetGroups {
-	return &targetGroups{network: n, groups: newRecords[*targetGroup]("target group")}
+	return &targetGroups{network: n, groups: aws.NewRecords[*targetGroup]("target group")}
 }
 
-func (s *targetGroups) Create(_ context.Context, r Resource, spec TargetGroup) (Outputs, error) {
+func (s *targetGroups) Create(_ context.Context, r aws.Resource, spec TargetGroup) (aws.Outputs, error) {
 	group, err := newTargetGroup(s.network, spec)
 	if err != nil {
 		return nil, fmt.Errorf("target group %s: %w", r.Name, err)
 	}
-	s.groups.put(r, group)
-	return Outputs{"arnSuffix": arnSuffix(r.ARN)}, nil
+	s.groups.Put(r, group)
+	return aws.Outputs{"arnSuffix": arnSuffix(r.ARN)}, nil
 }
 
-func (s *targetGroups) Update(_ context.Context, r Resource, spec TargetGroup) (Outputs, error) {
+func (s *targetGroups) Update(_ context.Context, r aws.Resource, spec TargetGroup) (aws.Outputs, error) {
 	group, err := s.Find(r.ID)
 	if err != nil {
 		return nil, err
@@ -48,8 +50,8 @@ func (s *targetGroups) Update(_ context.Context, r Resource, spec TargetGroup) (
 	return nil, nil
 }
 
-func (s *targetGroups) Delete(_ context.Context, r Resource) error {
-	if group, ok := s.groups.remove(r); ok {
+func (s *targetGroups) Delete(_ context.Context, r aws.Resource) error {
+	if group, ok := s.groups.Remove(r); ok {
 		group.stop()
 	}
 	return nil
@@ -57,14 +59,14 @@ func (s *targetGroups) Delete(_ context.Context, r Resource) error {
 
 // Close stops them all.
 func (s *targetGroups) Close(context.Context) error {
-	for _, group := range s.groups.all() {
-		group.spec.stop()
+	for _, group := range s.groups.All() {
+		group.Spec.stop()
 	}
 	return nil
 }
 
 // Find returns the target group with that id, name or ARN.
-func (s *targetGroups) Find(reference string) (*targetGroup, error) { return s.groups.get(reference) }
+func (s *targetGroups) Find(reference string) (*targetGroup, error) { return s.groups.Get(reference) }
 
 // targetGroup knows its targets' health and chooses one for each request.
 type targetGroup struct {

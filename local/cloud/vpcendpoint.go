@@ -3,6 +3,8 @@ package cloud
 import (
 	"context"
 	"strings"
+
+	"myclothes/local/cloud/aws"
 )
 
 // VPCEndpoint is aws:ec2/vpcEndpoint:VpcEndpoint.
@@ -13,24 +15,24 @@ type VPCEndpoint struct {
 
 // vpcEndpoints implements Service[VPCEndpoint]. A gateway endpoint is a prefix
 // list that egress rules can name; which route tables it is in is not looked at.
-type vpcEndpoints struct{ *records[VPCEndpoint] }
+type vpcEndpoints struct{ *aws.Records[VPCEndpoint] }
 
-func (s vpcEndpoints) Create(ctx context.Context, r Resource, spec VPCEndpoint) (Outputs, error) {
-	if _, err := s.records.Create(ctx, r, spec); err != nil || !spec.gateway() {
+func (s vpcEndpoints) Create(ctx context.Context, r aws.Resource, spec VPCEndpoint) (aws.Outputs, error) {
+	if _, err := s.Records.Create(ctx, r, spec); err != nil || !spec.gateway() {
 		return nil, err
 	}
-	return Outputs{"prefixListId": prefixListID(r)}, nil
+	return aws.Outputs{"prefixListId": prefixListID(r)}, nil
 }
 
-func (s vpcEndpoints) Update(ctx context.Context, r Resource, spec VPCEndpoint) (Outputs, error) {
+func (s vpcEndpoints) Update(ctx context.Context, r aws.Resource, spec VPCEndpoint) (aws.Outputs, error) {
 	return s.Create(ctx, r, spec)
 }
 
 // prefixList returns the prefix list of the gateway endpoint for a service ("s3"),
 // or "" when there is none.
 func (s vpcEndpoints) prefixList(service string) string {
-	endpoint, ok := s.first(func(r record[VPCEndpoint]) bool {
-		return service != "" && r.spec.gateway() && strings.HasSuffix(r.spec.ServiceName, "."+service)
+	endpoint, ok := s.First(func(r aws.Record[VPCEndpoint]) bool {
+		return service != "" && r.Spec.gateway() && strings.HasSuffix(r.Spec.ServiceName, "."+service)
 	})
 	if !ok {
 		return ""
@@ -42,6 +44,6 @@ func (e VPCEndpoint) gateway() bool {
 	return e.VPCEndpointType == "" || e.VPCEndpointType == "Gateway"
 }
 
-func prefixListID(endpoint Resource) string {
+func prefixListID(endpoint aws.Resource) string {
 	return "pl-" + strings.TrimPrefix(endpoint.ID, "vpce-")
 }

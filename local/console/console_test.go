@@ -16,7 +16,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"myclothes/local/cloud"
+	"myclothes/local/cloud/aws"
 	"myclothes/local/console"
 )
 
@@ -112,11 +112,11 @@ func TestATakenPortNamesWhoHasItAndAnother(t *testing.T) {
 
 func TestAReportShowsWhoRunsWhereAndWhatIsOnlyDeclared(t *testing.T) {
 	now := time.Now()
-	instance := cloud.Component{
+	instance := aws.Component{
 		Kind: "cart instance", ID: "i-1", Zone: "eu-west-1a", Address: "127.16.0.5:8080",
 		State: "healthy", Healthy: true, Since: now.Add(-time.Minute), Log: "/project/.local/cloud/log/i-1.log", Note: "version 3",
 	}
-	report := console.Report{Components: []cloud.Component{instance, instance}, Recorded: map[string]int{"aws:ec2/eip:Eip": 2}}
+	report := console.Report{Components: []aws.Component{instance, instance}, Recorded: map[string]int{"aws:ec2/eip:Eip": 2}}
 	var out bytes.Buffer
 	require.True(t, report.Print(&out, "/project", now))
 	require.Regexp(t, `cart instance +i-1 +eu-west-1a +127\.16\.0\.5:8080 +healthy +1m0s +\.local/cloud/log/i-1\.log`, out.String())

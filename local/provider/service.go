@@ -4,19 +4,20 @@ import (
 	"context"
 
 	"myclothes/local/cloud"
+	"myclothes/local/cloud/aws"
 )
 
 // service runs the resources of one kind.
 type service interface {
-	create(ctx context.Context, r cloud.Resource, inputs map[string]any) (cloud.Outputs, error)
-	update(ctx context.Context, r cloud.Resource, inputs map[string]any) (cloud.Outputs, error)
-	remove(ctx context.Context, r cloud.Resource) error
+	create(ctx context.Context, r aws.Resource, inputs map[string]any) (aws.Outputs, error)
+	update(ctx context.Context, r aws.Resource, inputs map[string]any) (aws.Outputs, error)
+	remove(ctx context.Context, r aws.Resource) error
 }
 
 // typed hands resources to a cloud service that takes them declared as S.
-type typed[S any] struct{ of cloud.Service[S] }
+type typed[S any] struct{ of aws.Service[S] }
 
-func (t typed[S]) create(ctx context.Context, r cloud.Resource, inputs map[string]any) (cloud.Outputs, error) {
+func (t typed[S]) create(ctx context.Context, r aws.Resource, inputs map[string]any) (aws.Outputs, error) {
 	var spec S
 	if err := decode(inputs, &spec); err != nil {
 		return nil, err
@@ -24,7 +25,7 @@ func (t typed[S]) create(ctx context.Context, r cloud.Resource, inputs map[strin
 	return t.of.Create(ctx, r, spec)
 }
 
-func (t typed[S]) update(ctx context.Context, r cloud.Resource, inputs map[string]any) (cloud.Outputs, error) {
+func (t typed[S]) update(ctx context.Context, r aws.Resource, inputs map[string]any) (aws.Outputs, error) {
 	var spec S
 	if err := decode(inputs, &spec); err != nil {
 		return nil, err
@@ -32,7 +33,7 @@ func (t typed[S]) update(ctx context.Context, r cloud.Resource, inputs map[strin
 	return t.of.Update(ctx, r, spec)
 }
 
-func (t typed[S]) remove(ctx context.Context, r cloud.Resource) error { return t.of.Delete(ctx, r) }
+func (t typed[S]) remove(ctx context.Context, r aws.Resource) error { return t.of.Delete(ctx, r) }
 
 // awsServices says which service of the cloud runs which resource type.
 func awsServices(c *cloud.Cloud) map[string]service {

@@ -10,6 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"myclothes/local/cloud"
+	"myclothes/local/cloud/aws"
 	"myclothes/local/console"
 	"myclothes/tests/shoppers"
 )
@@ -48,7 +49,7 @@ func TestAStackIsNotWholeWhileAnythingIsMissingOrReplaced(t *testing.T) {
 	gone := exec.Command("true")
 	require.NoError(t, gone.Run())
 	well := func() console.Report {
-		return console.Report{Components: []cloud.Component{
+		return console.Report{Components: []aws.Component{
 			{Kind: cachePrimary, Healthy: true, PID: os.Getpid()},
 			{Kind: cacheReplica, Healthy: true, PID: os.Getpid()},
 			{Kind: instance, Healthy: true, PID: os.Getpid()},

@@ -1,0 +1,9 @@
+package aws
+
+// Error is an error in the form of AWS's APIs.
+type Error struct {
+	Code    string `json:"__type"`
+	Message string `json:"message"`
+}
+
+func (e Error) Error() string { return e.Code + ": " + e.Message }
