@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"myclothes/local/cloud/aws"
+	"myclothes/local/cloud/host"
 )
 
 // apiFourth is the last part of the address where the AWS API is served.
@@ -36,7 +37,7 @@ type answerer interface{ Answer(w http.ResponseWriter) }
 // api is the AWS API that instances call: HTTPS on an address of the cloud's own,
 // reached only from interfaces that may reach one of its services.
 type api struct {
-	host     *Host
+	host     *host.Host
 	network  *network
 	services []apiService
 	url      string
@@ -53,9 +54,9 @@ type interfaceCaller struct {
 }
 
 // openAPI serves services to the instances of a network.
-func openAPI(h *Host, n *network, services ...apiService) (*api, error) {
-	address := h.Loopback.own(apiFourth)
-	certificate, err := h.Authority.issue(address.String())
+func openAPI(h *host.Host, n *network, services ...apiService) (*api, error) {
+	address := h.Loopback.Own(apiFourth)
+	certificate, err := h.Authority.Issue(address.String())
 	if err != nil {
 		return nil, err
 	}
@@ -70,7 +71,7 @@ func openAPI(h *Host, n *network, services ...apiService) (*api, error) {
 		ReadHeaderTimeout: 5 * time.Second,
 		ErrorLog:          slog.NewLogLogger(h.Log.Handler(), slog.LevelDebug),
 	}
-	gated := gatedListener{listener, a.gate, func(from string) { a.logRefusal(from, "AWS APIs") }}
+	gated := host.Gated(listener, a.gate, func(from string) { a.logRefusal(from, "AWS APIs") })
 	go func() { _ = a.server.ServeTLS(gated, "", "") }()
 	return a, nil
 }
@@ -105,7 +106,7 @@ func (a *api) Environment(i *networkInterface, instanceID, profile string) []str
 		"AWS_ENDPOINT_URL=" + a.url,
 		"AWS_ACCESS_KEY_ID=" + accessKey,
 		"AWS_SECRET_ACCESS_KEY=" + rand.Text(),
-		"SSL_CERT_FILE=" + a.host.Authority.trustPath,
+		"SSL_CERT_FILE=" + a.host.Authority.TrustPath,
 		"PATH=/usr/local/bin:/usr/bin:/bin",
 	}
 }

@@ -9,6 +9,8 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+
+	"myclothes/local/cloud/host"
 )
 
 // CartInstance is the image of the project: an instance is one process of the cart
@@ -17,24 +19,24 @@ var CartInstance = Image{Kind: "cart instance", Boot: boot}
 
 // boot fetches the release that the user data names, verifies it, and returns how
 // to run it with the environment that the user data writes.
-func boot(_ context.Context, m Machine) (command, error) {
+func boot(_ context.Context, m Machine) (host.Command, error) {
 	script, err := readUserData(m.UserData, map[string]string{
 		"INSTANCE_ID":       m.ID,
 		"AVAILABILITY_ZONE": m.Zone,
 		"PRIVATE_IP":        m.Address.String(),
 	})
 	if err != nil {
-		return command{}, err
+		return host.Command{}, err
 	}
 	object, err := m.Fetch(script.bucket, script.key)
 	if err != nil {
-		return command{}, err
+		return host.Command{}, err
 	}
 	program := filepath.Join(m.Dir, "cart")
 	if err := install(object, program, script.sha256); err != nil {
-		return command{}, err
+		return host.Command{}, err
 	}
-	return command{path: program, env: script.environment}, nil
+	return host.Command{Path: program, Env: script.environment}, nil
 }
 
 // install puts a release where it is run, if it is the one that is meant. It is a

@@ -10,10 +10,12 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	"myclothes/local/cloud/host"
 )
 
 // bootMachine boots a machine that fetches a release with the given content.
-func bootMachine(t *testing.T, content, script string) (command, error) {
+func bootMachine(t *testing.T, content, script string) (host.Command, error) {
 	t.Helper()
 	object := filepath.Join(t.TempDir(), "object")
 	require.NoError(t, os.WriteFile(object, []byte(content), 0o600))
@@ -36,12 +38,12 @@ func TestAnInstanceRunsTheReleaseThatItsUserDataNames(t *testing.T) {
 
 	c, err := bootMachine(t, release, script)
 	require.NoError(t, err)
-	require.Contains(t, c.env, "CART_ADDRESS=127.20.0.4")
-	require.Contains(t, c.env, "CART_INSTANCE_ID=i-1")
-	program, err := os.ReadFile(c.path)
+	require.Contains(t, c.Env, "CART_ADDRESS=127.20.0.4")
+	require.Contains(t, c.Env, "CART_INSTANCE_ID=i-1")
+	program, err := os.ReadFile(c.Path)
 	require.NoError(t, err)
 	require.Equal(t, release, string(program))
-	info, err := os.Stat(c.path)
+	info, err := os.Stat(c.Path)
 	require.NoError(t, err)
 	require.Equal(t, os.FileMode(0o755), info.Mode().Perm())
 }

@@ -24,7 +24,7 @@ func (n *cacheNode) config(spec ReplicationGroup, primary *cacheNode) string {
 	set("tls-replication", tlsUse)
 	set("tls-cert-file", strconv.Quote(filepath.Join(n.dir, "server.crt")))
 	set("tls-key-file", strconv.Quote(filepath.Join(n.dir, "server.key")))
-	set("tls-ca-cert-file", strconv.Quote(n.group.service.host.Authority.caPath))
+	set("tls-ca-cert-file", strconv.Quote(n.group.service.host.Authority.CAPath))
 	set("tls-auth-clients", "no")
 	set("dir", strconv.Quote(n.dir))
 	set("save", `""`)

@@ -32,7 +32,7 @@ func (g *replicationGroup) look(ctx context.Context) {
 func (g *replicationGroup) failOver(ctx context.Context) bool {
 	old := g.primary
 	g.service.host.Log.Warn("cache primary is down", "node", old.id, "zone", old.zone, "failover", g.spec.AutomaticFailoverEnabled)
-	g.primaryEnd.move()
+	g.primaryEnd.Move()
 	if !g.spec.AutomaticFailoverEnabled {
 		return false
 	}
@@ -100,9 +100,9 @@ func (g *replicationGroup) route() {
 			replicas = append(replicas, node.address)
 		}
 	}
-	g.primaryEnd.move(primary...)
+	g.primaryEnd.Move(primary...)
 	if len(replicas) == 0 {
 		replicas = primary
 	}
-	g.readerEnd.move(replicas...)
+	g.readerEnd.Move(replicas...)
 }

@@ -12,6 +12,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"myclothes/local/cloud/aws"
+	"myclothes/local/cloud/host"
 )
 
 // How often the nodes of a replication group are asked whether they are well. The
@@ -39,7 +40,7 @@ func (s *ElastiCache) start(ctx context.Context, r aws.Resource, spec Replicatio
 	if err := g.start(ctx); err != nil {
 		return nil, errors.Join(err, g.Stop())
 	}
-	var processes []*process
+	var processes []*host.Process
 	for _, node := range g.nodes {
 		processes = append(processes, node.process)
 	}
@@ -151,8 +152,8 @@ func (g *replicationGroup) Outputs() aws.Outputs {
 		"arn":                    g.resource.ARN,
 		"replicationGroupId":     g.spec.ReplicationGroupID,
 		"port":                   g.spec.Port,
-		"primaryEndpointAddress": g.primaryEnd.host(),
-		"readerEndpointAddress":  g.readerEnd.host(),
+		"primaryEndpointAddress": g.primaryEnd.Host(),
+		"readerEndpointAddress":  g.readerEnd.Host(),
 		"memberClusters":         members,
 		"engineVersionActual":    redisVersion(),
 		"clusterEnabled":         false,

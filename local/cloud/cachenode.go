@@ -17,6 +17,8 @@ import (
 
 	"github.com/redis/go-redis/v9"
 	"github.com/redis/go-redis/v9/maintnotifications"
+
+	"myclothes/local/cloud/host"
 )
 
 const (
@@ -36,7 +38,7 @@ type cacheNode struct {
 }
 
 func (g *replicationGroup) newNode(id, zone string) (*cacheNode, error) {
-	address, err := g.service.host.Loopback.nodeAddress()
+	address, err := g.service.host.Loopback.NodeAddress()
 	if err != nil {
 		return nil, err
 	}
@@ -44,7 +46,7 @@ func (g *replicationGroup) newNode(id, zone string) (*cacheNode, error) {
 	if err := os.MkdirAll(n.dir, 0o700); err != nil {
 		return nil, err
 	}
-	return n, g.service.host.Authority.issueTo(n.dir, address.Addr().String(), g.primaryEnd.host(), g.readerEnd.host())
+	return n, g.service.host.Authority.IssueTo(n.dir, address.Addr().String(), g.primaryEnd.Host(), g.readerEnd.Host())
 }
 
 // start starts the node empty, as a replica of primary unless that is nil, and
@@ -59,8 +61,8 @@ func (n *cacheNode) start(ctx context.Context, spec ReplicationGroup, primary *c
 	if err := os.WriteFile(config, []byte(n.config(spec, primary)), 0o600); err != nil {
 		return err
 	}
-	c := command{path: path, args: []string{config}, dir: n.dir, log: n.group.service.host.LogPath("cache-" + n.id)}
-	p, err := n.group.service.host.Processes.start(c)
+	c := host.Command{Path: path, Args: []string{config}, Dir: n.dir, Log: n.group.service.host.LogPath("cache-" + n.id)}
+	p, err := n.group.service.host.Processes.Start(c)
 	if err != nil {
 		return err
 	}
@@ -69,8 +71,8 @@ func (n *cacheNode) start(ctx context.Context, spec ReplicationGroup, primary *c
 	n.original = map[string]string{}
 	ctx, cancel := context.WithTimeout(ctx, cacheStartTimeout)
 	defer cancel()
-	err = n.process.until(ctx, "cache node "+n.id, func(ctx context.Context) error {
-		if err := listening(ctx, n.address); err != nil {
+	err = n.process.Until(ctx, "cache node "+n.id, func(ctx context.Context) error {
+		if err := host.Listening(ctx, n.address); err != nil {
 			return err
 		}
 		if primary == nil {
@@ -79,7 +81,7 @@ func (n *cacheNode) start(ctx context.Context, spec ReplicationGroup, primary *c
 		return n.following(ctx)
 	})
 	if err != nil {
-		n.process.kill()
+		n.process.Kill()
 	}
 	return err
 }
@@ -102,7 +104,7 @@ func (n *cacheNode) connect(spec ReplicationGroup) {
 	}
 	if spec.TransitEncryptionEnabled {
 		roots := x509.NewCertPool()
-		roots.AddCert(n.group.service.host.Authority.certificate)
+		roots.AddCert(n.group.service.host.Authority.Certificate)
 		options.TLSConfig = &tls.Config{RootCAs: roots, ServerName: n.address.Addr().String()}
 	}
 	n.client = redis.NewClient(options)
@@ -168,7 +170,7 @@ func (n *cacheNode) replicationInfo(ctx context.Context, field string) (string, 
 func (n *cacheNode) stop() {
 	n.disconnect()
 	if n.process != nil {
-		n.process.kill()
+		n.process.Kill()
 	}
 }
 

@@ -14,6 +14,7 @@ import (
 	"log/slog"
 
 	"myclothes/local/cloud/aws"
+	"myclothes/local/cloud/host"
 )
 
 // Options say where and as what a cloud runs.
@@ -36,7 +37,7 @@ type Options struct {
 type Cloud struct {
 	Region string
 
-	host    *Host
+	host    *host.Host
 	network *network
 	api     *api
 	groups  *autoScalingGroups
@@ -54,7 +55,7 @@ type closer interface {
 
 // Open starts an empty cloud in o.Dir.
 func Open(o Options) (*Cloud, error) {
-	h, err := OpenHost(o.Dir, o.Logger)
+	h, err := host.Open(o.Dir, o.Logger)
 	if err != nil {
 		return nil, err
 	}

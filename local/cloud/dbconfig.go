@@ -55,7 +55,7 @@ func (n *dbNode) configure() error {
 		set("synchronous_standby_names", strconv.Quote(n.waitsFor))
 	}
 	if n.follows != nil {
-		primary := n.follows.addrPort()
+		primary := n.follows.AddrPort()
 		set("primary_conninfo", fmt.Sprintf("host=%s port=%d user=%s password=%s sslmode=disable application_name=%s",
 			primary.Addr(), primary.Port(), adminUser, i.adminPass, n.id))
 		if err := i.postgres.writeFile(filepath.Join(n.dir, "standby.signal"), ""); err != nil {
@@ -70,7 +70,7 @@ func (n *dbNode) reconfigure() error {
 	if err := n.configure(); err != nil {
 		return err
 	}
-	return syscall.Kill(n.process.pid(), syscall.SIGHUP)
+	return syscall.Kill(n.process.PID(), syscall.SIGHUP)
 }
 
 // writeAccess writes who may connect: anybody with a password, over TLS if it is

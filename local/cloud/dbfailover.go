@@ -30,8 +30,8 @@ func (i *dbInstance) look(ctx context.Context) {
 // Without one, the primary is started again with its data.
 func (i *dbInstance) replacePrimary(ctx context.Context) error {
 	i.service.host.Log.Warn("database primary is down", "database", i.identifier(), "zone", i.primary.zone)
-	i.endpoint.move()
-	i.internal.move()
+	i.endpoint.Move()
+	i.internal.Move()
 	if i.standby == nil || !i.standby.alive() || !i.standby.inSync {
 		i.publish()
 		if err := i.primary.start(ctx); err != nil {
@@ -84,14 +84,14 @@ func (i *dbInstance) lookAfterReplica(ctx context.Context) {
 	if i.primary.alive() && !i.primary.lost() {
 		return
 	}
-	i.endpoint.move()
+	i.endpoint.Move()
 	i.publish()
 	var err error
 	switch {
 	case !i.primary.alive() && !i.primary.broken:
 		err = i.primary.start(ctx)
 		i.primary.broken = err != nil
-	case i.source.internal.leads():
+	case i.source.internal.Leads():
 		i.service.host.Log.Warn("read replica is copied anew", "database", i.identifier())
 		i.primary.discard()
 		err = i.primary.replicate(ctx, i.source.internal)
@@ -110,6 +110,6 @@ func (i *dbInstance) lookAfterReplica(ctx context.Context) {
 // led to them.
 func (i *dbInstance) route() {
 	i.publish()
-	i.endpoint.move(i.primary.address)
-	i.internal.move(i.primary.address)
+	i.endpoint.Move(i.primary.address)
+	i.internal.Move(i.primary.address)
 }

@@ -73,7 +73,7 @@ func (n *dbNode) check(ctx context.Context) {
 		return
 	}
 	err := n.look(ctx)
-	if n.follows != nil && !n.follows.leads() {
+	if n.follows != nil && !n.follows.Leads() {
 		n.followed = time.Now() // there is nobody to follow
 	}
 	var answer *pgconn.PgError

@@ -13,6 +13,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"myclothes/local/cloud/aws"
+	"myclothes/local/cloud/host"
 )
 
 // How often the nodes of a database are asked whether they are well. The end of a
@@ -28,7 +29,7 @@ type dbInstance struct {
 	source    *dbInstance // nil unless a read replica
 	dir       string
 	endpoint  *networkEndpoint // what clients use
-	internal  *endpoint        // where standby and read replicas find the primary
+	internal  *host.Endpoint   // where standby and read replicas find the primary
 	adminPass string           // rdsadmin's; the same in read replicas
 
 	// timeline is PostgreSQL's number for the history that the primary writes: every
@@ -55,7 +56,7 @@ func (i *dbInstance) create(ctx context.Context) error {
 		return errors.Join(err, i.Stop())
 	}
 	i.route()
-	var processes []*process
+	var processes []*host.Process
 	for _, node := range i.nodes() {
 		processes = append(processes, node.process)
 	}
@@ -76,14 +77,14 @@ func (i *dbInstance) prepare() error {
 	if i.endpoint, err = i.service.network.openEndpoint(owner, i.placement.subnet[i.placement.zones[0]], i.spec.VPCSecurityGroupIDs, i.spec.Port); err != nil {
 		return err
 	}
-	if i.internal, err = i.service.host.openInternalEndpoint(); err != nil {
+	if i.internal, err = i.service.host.ListenInternal(); err != nil {
 		return err
 	}
 	i.dir = filepath.Join(i.postgres.dir, i.identifier())
 	if err := i.postgres.mkdir(i.dir); err != nil {
 		return err
 	}
-	if err := i.service.host.Authority.issueTo(i.dir, i.endpoint.host()); err != nil {
+	if err := i.service.host.Authority.IssueTo(i.dir, i.endpoint.Host()); err != nil {
 		return err
 	}
 	return errors.Join(
@@ -110,7 +111,7 @@ func (i *dbInstance) startPrimary(ctx context.Context) error {
 	if err := i.primary.start(ctx); err != nil {
 		return err
 	}
-	i.internal.move(i.primary.address)
+	i.internal.Move(i.primary.address)
 	var steps errgroup.Group
 	steps.Go(func() error { return i.createMaster(ctx) })
 	steps.Go(func() error { return i.startStandby(ctx) })
@@ -170,7 +171,7 @@ func (i *dbInstance) Outputs() aws.Outputs {
 		"arn":                 i.resource.ARN,
 		"identifier":          i.identifier(),
 		"resourceId":          i.resource.ID,
-		"address":             i.endpoint.host(),
+		"address":             i.endpoint.Host(),
 		"endpoint":            i.endpoint.String(),
 		"port":                i.spec.Port,
 		"status":              "available",
@@ -191,7 +192,7 @@ func (i *dbInstance) Stop() error {
 		}
 	}
 	i.endpoint.close()
-	i.internal.close()
+	i.internal.Close()
 	if i.dir == "" {
 		return nil
 	}

@@ -10,6 +10,8 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5"
+
+	"myclothes/local/cloud/host"
 )
 
 const (
@@ -33,18 +35,18 @@ type dbNode struct {
 	node     // its folder is PGDATA
 	instance *dbInstance
 
-	follows   *endpoint // where it gets its data; nil for a primary
-	waitsFor  string    // the id of the standby that commits wait for
-	inSync    bool      // the primary's commits wait for it
-	broken    bool      // it did not start again
-	admin     *pgx.Conn // of the superuser
-	connected time.Time // when admin was opened
-	following bool      // it gets the primary's changes
-	followed  time.Time // when it last did
+	follows   *host.Endpoint // where it gets its data; nil for a primary
+	waitsFor  string         // the id of the standby that commits wait for
+	inSync    bool           // the primary's commits wait for it
+	broken    bool           // it did not start again
+	admin     *pgx.Conn      // of the superuser
+	connected time.Time      // when admin was opened
+	following bool           // it gets the primary's changes
+	followed  time.Time      // when it last did
 }
 
 func (i *dbInstance) newNode(zone string) (*dbNode, error) {
-	address, err := i.service.host.Loopback.nodeAddress()
+	address, err := i.service.host.Loopback.NodeAddress()
 	if err != nil {
 		return nil, err
 	}
@@ -65,25 +67,25 @@ func (n *dbNode) initialize(ctx context.Context) error {
 	c := n.instance.postgres.command("initdb", n.log(), "--pgdata="+n.dir, "--username="+adminUser,
 		"--pwfile="+password, "--auth=scram-sha-256", "--encoding=UTF8", "--locale=C.UTF-8",
 		"--wal-segsize=4", "--no-sync", "--no-instructions")
-	return n.instance.service.host.Processes.run(ctx, "initdb of "+n.id, c)
+	return n.instance.service.host.Processes.Run(ctx, "initdb of "+n.id, c)
 }
 
 // replicate copies the data of the primary behind e, starts on it, and returns when
 // it follows.
-func (n *dbNode) replicate(ctx context.Context, e *endpoint) error {
+func (n *dbNode) replicate(ctx context.Context, e *host.Endpoint) error {
 	n.follows, n.broken = e, false
-	primary := e.addrPort()
+	primary := e.AddrPort()
 	c := n.instance.postgres.command("pg_basebackup", n.log(), "--pgdata="+n.dir,
 		"--host="+primary.Addr().String(), fmt.Sprint("--port=", primary.Port()), "--username="+adminUser,
 		"--wal-method=stream", "--checkpoint=fast", "--no-sync", "--no-password", "--no-manifest")
-	c.env = append(c.env, "PGPASSWORD="+n.instance.adminPass, "PGSSLMODE=disable")
-	if err := n.instance.service.host.Processes.run(ctx, "copy for "+n.id, c); err != nil {
+	c.Env = append(c.Env, "PGPASSWORD="+n.instance.adminPass, "PGSSLMODE=disable")
+	if err := n.instance.service.host.Processes.Run(ctx, "copy for "+n.id, c); err != nil {
 		return err
 	}
 	if err := n.start(ctx); err != nil {
 		return err
 	}
-	return n.process.until(ctx, "database node "+n.id, func(ctx context.Context) error {
+	return n.process.Until(ctx, "database node "+n.id, func(ctx context.Context) error {
 		if err := n.look(ctx); err != nil {
 			return err
 		}
@@ -100,7 +102,7 @@ func (n *dbNode) start(ctx context.Context) error {
 		return err
 	}
 	c := n.instance.postgres.command("postgres", n.log(), "-D", n.dir)
-	p, err := n.instance.service.host.Processes.start(c)
+	p, err := n.instance.service.host.Processes.Start(c)
 	if err != nil {
 		return err
 	}
@@ -108,7 +110,7 @@ func (n *dbNode) start(ctx context.Context) error {
 	n.following, n.followed = false, time.Now()
 	ctx, cancel := context.WithTimeout(ctx, dbStartTimeout)
 	defer cancel()
-	if err := n.process.until(ctx, "database node "+n.id, n.look); err != nil {
+	if err := n.process.Until(ctx, "database node "+n.id, n.look); err != nil {
 		n.halt()
 		return err
 	}
@@ -128,7 +130,7 @@ func (n *dbNode) waitFor(ctx context.Context, standby *dbNode) error {
 	}
 	ctx, cancel := context.WithTimeout(ctx, dbStartTimeout)
 	defer cancel()
-	err := n.process.until(ctx, "synchronous standby of "+n.id, func(ctx context.Context) error {
+	err := n.process.Until(ctx, "synchronous standby of "+n.id, func(ctx context.Context) error {
 		var done bool
 		if err := n.ask(ctx, &done, query, n.waitsFor); err != nil || done {
 			return err
@@ -161,7 +163,7 @@ func (n *dbNode) halt() {
 	if n.process != nil {
 		ctx, cancel := context.WithTimeout(context.Background(), dbStopTimeout)
 		defer cancel()
-		n.process.stop(ctx, syscall.SIGQUIT)
+		n.process.Stop(ctx, syscall.SIGQUIT)
 	}
 }
 

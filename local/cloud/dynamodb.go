@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"myclothes/local/cloud/aws"
+	"myclothes/local/cloud/host"
 )
 
 // Table is aws:dynamodb/table:Table. Of its settings, the keys have an effect here.
@@ -38,17 +39,17 @@ const tableStartTimeout = 20 * time.Second
 // with the first. It keeps items in memory.
 type tables struct {
 	*aws.Records[Table]
-	host       *Host
+	host       *host.Host
 	region     string
 	authorizer authorizer
 	client     http.Client
 
 	mu      sync.Mutex
-	process *process // nil before the first table
+	process *host.Process // nil before the first table
 	address netip.AddrPort
 }
 
-func newTables(h *Host, region string, a authorizer) *tables {
+func newTables(h *host.Host, region string, a authorizer) *tables {
 	return &tables{
 		Records: aws.NewRecords[Table]("table"), host: h, region: region, authorizer: a,
 		client: http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: 64}},
@@ -106,33 +107,33 @@ func (t Table) declaration(r aws.Resource) (map[string]any, error) {
 func (s *tables) start(ctx context.Context) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.process != nil && s.process.running() {
+	if s.process != nil && s.process.Running() {
 		return nil
 	}
 	node, program, err := dynalite()
 	if err != nil {
 		return err
 	}
-	if s.address, err = s.host.Loopback.nodeAddress(); err != nil {
+	if s.address, err = s.host.Loopback.NodeAddress(); err != nil {
 		return err
 	}
-	s.process, err = s.host.Processes.start(command{
-		path: node,
-		args: []string{program, "--host", s.address.Addr().String(), "--port", fmt.Sprint(s.address.Port()), "--createTableMs", "0", "--deleteTableMs", "0"},
-		env:  []string{"PATH=/usr/local/bin:/usr/bin:/bin"},
-		dir:  s.host.Path(),
-		log:  s.host.LogPath("dynamodb"),
+	s.process, err = s.host.Processes.Start(host.Command{
+		Path: node,
+		Args: []string{program, "--host", s.address.Addr().String(), "--port", fmt.Sprint(s.address.Port()), "--createTableMs", "0", "--deleteTableMs", "0"},
+		Env:  []string{"PATH=/usr/local/bin:/usr/bin:/bin"},
+		Dir:  s.host.Path(),
+		Log:  s.host.LogPath("dynamodb"),
 	})
 	if err != nil {
 		return err
 	}
-	return s.process.until(ctx, "dynalite", func(ctx context.Context) error { return listening(ctx, s.address) })
+	return s.process.Until(ctx, "dynalite", func(ctx context.Context) error { return host.Listening(ctx, s.address) })
 }
 
 func (s *tables) running() bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return s.process != nil && s.process.running()
+	return s.process != nil && s.process.Running()
 }
 
 // dynalite finds Node.js, and the program that tools/setup installs for it into the
@@ -184,10 +185,10 @@ func (s *tables) Report() []aws.Component {
 	for _, table := range s.All() {
 		c := aws.Component{
 			Kind: "dynamodb table", ID: table.Name, Address: address.String(), State: "active", Healthy: true,
-			Since: process.started, PID: process.pid(), Log: process.log,
+			Since: process.Started, PID: process.PID(), Log: process.Log,
 			Note: "dynalite, in memory; expired items stay until they are read",
 		}
-		if !process.running() {
+		if !process.Running() {
 			c.State, c.Healthy = "ended: see its log", false
 		}
 		components = append(components, c)
@@ -201,7 +202,7 @@ func (s *tables) Close(context.Context) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.process != nil {
-		s.process.kill()
+		s.process.Kill()
 	}
 	return nil
 }

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"myclothes/local/cloud/aws"
+	"myclothes/local/cloud/host"
 )
 
 // ReplicationGroup is aws:elasticache/replicationGroup:ReplicationGroup without
@@ -32,11 +33,11 @@ type ElastiCache struct {
 	ParameterGroups   parameterGroups
 	ReplicationGroups *replicationGroups
 
-	host    *Host
+	host    *host.Host
 	network *network
 }
 
-func newElastiCache(h *Host, n *network) *ElastiCache {
+func newElastiCache(h *host.Host, n *network) *ElastiCache {
 	s := &ElastiCache{SubnetGroups: newSubnetGroups(n), ParameterGroups: newParameterGroups(), host: h, network: n}
 	s.ReplicationGroups = &replicationGroups{newStores[*replicationGroup]("replication group", s.ParameterGroups), s}
 	return s

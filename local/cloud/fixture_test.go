@@ -10,6 +10,8 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	"myclothes/local/cloud/host"
 )
 
 // VPC is a network over three zones on a host of its own, with an app's interface
@@ -18,7 +20,7 @@ import (
 // to 2, one of each in every zone.
 type VPC struct {
 	*testing.T
-	Host          *Host
+	Host          *host.Host
 	Network       *network
 	App, Stranger *networkInterface
 }
@@ -36,7 +38,7 @@ var AppSubnets = []string{"subnet-app0", "subnet-app1", "subnet-app2"}
 // is left then.
 func NewVPC(t *testing.T) *VPC {
 	t.Helper()
-	h, err := OpenHost(t.TempDir(), slog.New(slog.DiscardHandler))
+	h, err := host.Open(t.TempDir(), slog.New(slog.DiscardHandler))
 	require.NoError(t, err)
 	t.Cleanup(func() {
 		require.Empty(t, h.Processes.Live(), "processes that nobody stopped")
@@ -46,7 +48,7 @@ func NewVPC(t *testing.T) *VPC {
 }
 
 // Fill declares the VPC on a network.
-func Fill(t *testing.T, h *Host, n *network) *VPC {
+func Fill(t *testing.T, h *host.Host, n *network) *VPC {
 	t.Helper()
 	v := &VPC{T: t, Host: h, Network: n}
 	for i, zone := range Zones {
@@ -98,7 +100,7 @@ func (v *VPC) Attach(owner string, groups ...string) *networkInterface {
 // instance's environment names.
 func (v *VPC) Trust() *tls.Config {
 	v.Helper()
-	pem, err := os.ReadFile(v.Host.Authority.trustPath)
+	pem, err := os.ReadFile(v.Host.Authority.TrustPath)
 	require.NoError(v, err)
 	roots := x509.NewCertPool()
 	require.True(v, roots.AppendCertsFromPEM(pem))

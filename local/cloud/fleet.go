@@ -65,7 +65,7 @@ func (g *scalingGroup) outdated(m *member) bool { return !g.current(m) }
 
 // isReady says whether a member serves.
 func (g *scalingGroup) isReady(m *member) bool {
-	return m.instance != nil && m.instance.process.running() && g.healthOf(m).state == healthy
+	return m.instance != nil && m.instance.process.Running() && g.healthOf(m).state == healthy
 }
 
 func (g *scalingGroup) size() int {
@@ -92,7 +92,7 @@ func (g *scalingGroup) diagnosis() string {
 	var lines []string
 	for _, m := range g.members {
 		if m.instance != nil && !g.isReady(m) {
-			lines = append(lines, m.instance.process.failure("instance "+m.id, fmt.Errorf("%s", g.healthOf(m))).Error())
+			lines = append(lines, m.instance.process.Failure("instance "+m.id, fmt.Errorf("%s", g.healthOf(m))).Error())
 		}
 	}
 	if g.lastFail != nil {
@@ -135,6 +135,6 @@ func (g *scalingGroup) reportMember(m *member) aws.Component {
 	if len(g.routes) > 0 {
 		c.Address += fmt.Sprintf(":%d", g.routes[0].port)
 	}
-	c.PID, c.Log = m.instance.process.pid(), m.instance.process.log
+	c.PID, c.Log = m.instance.process.PID(), m.instance.process.Log
 	return c
 }

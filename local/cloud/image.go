@@ -3,6 +3,8 @@ package cloud
 import (
 	"context"
 	"net/netip"
+
+	"myclothes/local/cloud/host"
 )
 
 // Image is what instances boot here, in the place of the declared machine image.
@@ -14,7 +16,7 @@ type Image struct {
 // Boot does what an instance's user data would do on AWS and returns the command
 // that stands for the instance: when its process ends, the instance is gone. Log,
 // folder and what the platform adds to the environment are set by the caller.
-type Boot func(ctx context.Context, m Machine) (command, error)
+type Boot func(ctx context.Context, m Machine) (host.Command, error)
 
 // Machine is an instance as it boots.
 type Machine struct {

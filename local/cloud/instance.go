@@ -11,6 +11,8 @@ import (
 	"strings"
 	"syscall"
 	"time"
+
+	"myclothes/local/cloud/host"
 )
 
 // shutdownGrace is how long a service may take to end after SIGTERM before it is
@@ -30,12 +32,12 @@ type Platform interface {
 // Instances launches and terminates instances.
 type Instances struct {
 	image    Image
-	host     *Host
+	host     *host.Host
 	network  *network
 	platform Platform
 }
 
-func newInstances(h *Host, n *network, p Platform, image Image) *Instances {
+func newInstances(h *host.Host, n *network, p Platform, image Image) *Instances {
 	return &Instances{image: image, host: h, network: n, platform: p}
 }
 
@@ -47,7 +49,7 @@ func (s *Instances) Kind() string { return s.image.Kind }
 type instance struct {
 	id       string
 	eni      *networkInterface
-	process  *process
+	process  *host.Process
 	dir      string
 	launched time.Time
 }
@@ -89,9 +91,9 @@ func (s *Instances) Launch(ctx context.Context, id string, template LaunchTempla
 	if err := os.MkdirAll(i.dir, 0o755); err != nil {
 		return nil, err
 	}
-	c.dir, c.log = i.dir, s.host.LogPath(id)
-	c.env = append(c.env, s.platform.Environment(i.eni, id, profile)...)
-	i.process, err = s.host.Processes.start(c)
+	c.Dir, c.Log = i.dir, s.host.LogPath(id)
+	c.Env = append(c.Env, s.platform.Environment(i.eni, id, profile)...)
+	i.process, err = s.host.Processes.Start(c)
 	return i, err
 }
 
@@ -99,8 +101,8 @@ func (s *Instances) Launch(ctx context.Context, id string, template LaunchTempla
 func (s *Instances) Terminate(ctx context.Context, i *instance) {
 	ctx, cancel := context.WithTimeout(ctx, shutdownGrace)
 	defer cancel()
-	if i.process.running() {
-		i.process.stop(ctx, syscall.SIGTERM)
+	if i.process.Running() {
+		i.process.Stop(ctx, syscall.SIGTERM)
 	}
 	s.bury(i)
 }

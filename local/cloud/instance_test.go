@@ -7,12 +7,14 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	"myclothes/local/cloud/host"
 )
 
 // fetchOnly is an image whose instances fetch an object and run it.
-var fetchOnly = Image{Kind: "instance", Boot: func(_ context.Context, m Machine) (command, error) {
+var fetchOnly = Image{Kind: "instance", Boot: func(_ context.Context, m Machine) (host.Command, error) {
 	path, err := m.Fetch("releases", m.UserData)
-	return command{path: path}, err
+	return host.Command{Path: path}, err
 }}
 
 func TestAnInstanceGetsOnlyWhatItsRoleAndGroupsLetItHave(t *testing.T) {

@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"myclothes/local/cloud/aws"
+	"myclothes/local/cloud/host"
 )
 
 // Listener is aws:lb/listener:Listener.
@@ -17,14 +18,14 @@ type Listener struct {
 
 // listeners implements Service[Listener].
 type listeners struct {
-	host      *Host
+	host      *host.Host
 	balancers *loadBalancers
 	groups    *targetGroups
 	listeners *aws.Records[*listener]
 }
 
 // newListeners makes listeners of balancers, which are served at the same ports.
-func newListeners(h *Host, balancers *loadBalancers, groups *targetGroups) *listeners {
+func newListeners(h *host.Host, balancers *loadBalancers, groups *targetGroups) *listeners {
 	return &listeners{h, balancers, groups, aws.NewRecords[*listener]("listener")}
 }
 

@@ -9,6 +9,8 @@ import (
 	"strconv"
 	"sync"
 	"time"
+
+	"myclothes/local/cloud/host"
 )
 
 // listener serves a declared port of a load balancer.
@@ -27,7 +29,7 @@ type listener struct {
 }
 
 // open listens on a port of 127.0.0.1, 0 for a free one.
-func (l *listener) open(a *authority, port int) error {
+func (l *listener) open(a *host.Authority, port int) error {
 	socket, err := net.Listen("tcp4", net.JoinHostPort("127.0.0.1", strconv.Itoa(port)))
 	if err != nil {
 		return err
@@ -40,10 +42,10 @@ func (l *listener) open(a *authority, port int) error {
 		ErrorLog:          slog.NewLogLogger(l.log.Handler(), slog.LevelDebug),
 	}
 	balancer := func() *networkInterface { return l.balancer.interfaceIn("") }
-	gated := gatedListener{socket, l.balancer.network.gateTo(balancer, l.spec.Port), func(string) {}}
+	gated := host.Gated(socket, l.balancer.network.gateTo(balancer, l.spec.Port), func(string) {})
 	serve := func() error { return l.server.Serve(gated) }
 	if l.spec.Protocol == "HTTPS" {
-		certificate, err := a.issue("localhost", "127.0.0.1")
+		certificate, err := a.Issue("localhost", "127.0.0.1")
 		if err != nil {
 			_ = socket.Close()
 			return err

@@ -11,6 +11,8 @@ import (
 	"os/signal"
 	"syscall"
 	"testing"
+
+	"myclothes/local/cloud/host"
 )
 
 // TestMain runs the tests, or the service that they launch, which is the test
@@ -47,9 +49,9 @@ func serveAsInstance(behaviour string) {
 }
 
 // testImage boots the test binary as a service that behaves as the user data says.
-var testImage = Image{Kind: "test instance", Boot: func(_ context.Context, m Machine) (command, error) {
+var testImage = Image{Kind: "test instance", Boot: func(_ context.Context, m Machine) (host.Command, error) {
 	path, err := os.Executable()
-	return command{path: path, env: []string{
+	return host.Command{Path: path, Env: []string{
 		"TEST_SERVICE=" + m.UserData, "TEST_ADDRESS=" + m.Address.String(), "TEST_INSTANCE=" + m.ID}}, err
 }}
 

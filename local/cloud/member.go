@@ -54,7 +54,7 @@ func (g *scalingGroup) admit(m *member) {
 		group.register(m.id, m.instance.eni, g.poke)
 	}
 	g.work.Go(func() {
-		<-m.instance.process.done
+		<-m.instance.process.Done
 		g.poke()
 	})
 }

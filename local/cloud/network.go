@@ -9,6 +9,7 @@ import (
 	"sync"
 
 	"myclothes/local/cloud/aws"
+	"myclothes/local/cloud/host"
 )
 
 // network maps the declared VPC to loopback addresses: an interface with the
@@ -16,7 +17,7 @@ import (
 // this cloud alone. It knows the security groups, and enforces them where a
 // connection's source is known.
 type network struct {
-	host      *Host
+	host      *host.Host
 	endpoints vpcEndpoints
 
 	mu         sync.RWMutex
@@ -44,7 +45,7 @@ func ownerOf(i *networkInterface) string {
 	return i.owner
 }
 
-func newNetwork(h *Host) *network {
+func newNetwork(h *host.Host) *network {
 	return &network{
 		host:       h,
 		subnets:    map[string]Subnet{},
@@ -57,7 +58,7 @@ func newNetwork(h *Host) *network {
 // toLocal returns the loopback address that stands for a private one.
 func (n *network) toLocal(private netip.Addr) netip.Addr {
 	b := private.As4()
-	return n.host.Loopback.address(b[2], b[3])
+	return n.host.Loopback.Address(b[2], b[3])
 }
 
 // attach gives owner a new interface in a subnet. AWS keeps the first four

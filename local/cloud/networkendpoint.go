@@ -4,12 +4,14 @@ import (
 	"fmt"
 	"net"
 	"net/netip"
+
+	"myclothes/local/cloud/host"
 )
 
 // networkEndpoint is an endpoint on an interface of its own, behind its security
 // groups.
 type networkEndpoint struct {
-	*endpoint
+	*host.Endpoint
 	network *network
 	eni     *networkInterface
 }
@@ -21,7 +23,7 @@ func (n *network) openEndpoint(owner, subnetID string, groups []string, port int
 	if err != nil {
 		return nil, err
 	}
-	e, err := n.host.listenEndpoint(owner, netip.AddrPortFrom(eni.local, uint16(port)), n.gateTo(func() *networkInterface { return eni }, port))
+	e, err := n.host.Listen(owner, netip.AddrPortFrom(eni.local, uint16(port)), n.gateTo(func() *networkInterface { return eni }, port))
 	if err != nil {
 		n.detach(eni)
 		return nil, fmt.Errorf("%s: %w", owner, err)
@@ -30,7 +32,7 @@ func (n *network) openEndpoint(owner, subnetID string, groups []string, port int
 }
 
 // gateTo is open to connections that may reach a port of an interface.
-func (n *network) gateTo(eni func() *networkInterface, port int) gate {
+func (n *network) gateTo(eni func() *networkInterface, port int) host.Gate {
 	return func(conn net.Conn) (from string, open bool) {
 		source := n.source(conn)
 		return ownerOf(source), n.permits(source, eni(), port)
@@ -45,6 +47,6 @@ func (e *networkEndpoint) close() {
 	if e == nil {
 		return
 	}
-	e.endpoint.close()
+	e.Endpoint.Close()
 	e.network.detach(e.eni)
 }

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"myclothes/local/cloud/aws"
+	"myclothes/local/cloud/host"
 )
 
 // maxMisses is how many times in a row a node may leave a question unanswered.
@@ -17,7 +18,7 @@ type node struct {
 	zone    string
 	dir     string
 	address netip.AddrPort
-	process *process // nil before the first start
+	process *host.Process // nil before the first start
 
 	misses int
 	state  string
@@ -25,10 +26,10 @@ type node struct {
 }
 
 // alive says whether the node's process runs.
-func (n *node) alive() bool { return n.process != nil && n.process.running() }
+func (n *node) alive() bool { return n.process != nil && n.process.Running() }
 
 // started takes in the process that is the node from now on.
-func (n *node) started(p *process) { n.process, n.misses = p, 0 }
+func (n *node) started(p *host.Process) { n.process, n.misses = p, 0 }
 
 // answered notes that the node answered, if only to refuse.
 func (n *node) answered() { n.misses = 0 }
@@ -37,7 +38,7 @@ func (n *node) answered() { n.misses = 0 }
 func (n *node) missed(err error, log *slog.Logger) {
 	if n.misses++; n.misses >= maxMisses {
 		log.Warn("node does not answer", "node", n.id, "error", err)
-		n.process.kill()
+		n.process.Kill()
 	}
 }
 
@@ -46,7 +47,7 @@ func (n *node) missed(err error, log *slog.Logger) {
 func (n *node) describe(c aws.Component) aws.Component {
 	c.ID, c.Zone = n.id, n.zone
 	if n.alive() {
-		c.PID = n.process.pid()
+		c.PID = n.process.PID()
 	}
 	if state := c.Kind + c.State; state != n.state {
 		n.state, n.since = state, time.Now()

@@ -11,6 +11,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"myclothes/local/cloud/host"
 )
 
 // postgresql is the installation that databases run with, and as whom.
@@ -32,7 +34,7 @@ var postgresFolders = []string{
 
 // findPostgres returns the newest installation that has all of the tools, with a
 // folder of its own in the cloud's.
-func findPostgres(h *Host) (*postgresql, error) {
+func findPostgres(h *host.Host) (*postgresql, error) {
 	bin, err := newestPostgresFolder()
 	if err != nil {
 		return nil, err
@@ -111,7 +113,7 @@ func (p *postgresql) chooseUser() error {
 
 // makeDir makes the folder for databases: in the cloud's, unless the user that they
 // run as cannot get there.
-func (p *postgresql) makeDir(h *Host) (err error) {
+func (p *postgresql) makeDir(h *host.Host) (err error) {
 	p.dir = h.Path("rds")
 	if p.uid != 0 && !traversable(h.Path()) {
 		if p.dir, err = h.OutsideDir(); err != nil {
@@ -159,14 +161,14 @@ func (p *postgresql) own(path string) error {
 }
 
 // command is one of the tools, to be run as the right user.
-func (p *postgresql) command(tool, log string, args ...string) command {
-	return command{
-		path: p.tool(tool),
-		args: args,
-		env:  []string{"PATH=" + p.bin + ":/usr/bin:/bin", "LC_ALL=C", "TZ=UTC"},
-		dir:  p.dir,
-		log:  log,
-		uid:  p.uid,
-		gid:  p.gid,
+func (p *postgresql) command(tool, log string, args ...string) host.Command {
+	return host.Command{
+		Path: p.tool(tool),
+		Args: args,
+		Env:  []string{"PATH=" + p.bin + ":/usr/bin:/bin", "LC_ALL=C", "TZ=UTC"},
+		Dir:  p.dir,
+		Log:  log,
+		UID:  p.uid,
+		GID:  p.gid,
 	}
 }

@@ -9,6 +9,7 @@ import (
 	"sync"
 
 	"myclothes/local/cloud/aws"
+	"myclothes/local/cloud/host"
 )
 
 // DBInstance is aws:rds/instance:Instance for PostgreSQL.
@@ -35,11 +36,11 @@ type RDS struct {
 	ParameterGroups parameterGroups
 	Instances       *dbInstances
 
-	host    *Host
+	host    *host.Host
 	network *network
 }
 
-func newRDS(h *Host, n *network) *RDS {
+func newRDS(h *host.Host, n *network) *RDS {
 	s := &RDS{SubnetGroups: newSubnetGroups(n), ParameterGroups: newParameterGroups(), host: h, network: n}
 	s.Instances = &dbInstances{stores: newStores[*dbInstance]("database", s.ParameterGroups), service: s}
 	return s

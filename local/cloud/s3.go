@@ -12,6 +12,7 @@ import (
 	"sync"
 
 	"myclothes/local/cloud/aws"
+	"myclothes/local/cloud/host"
 )
 
 // Object is aws:s3/bucketObjectv2:BucketObjectv2.
@@ -37,7 +38,7 @@ type permissions interface {
 	Allowed(profile, action, resource string) bool
 }
 
-func newObjects(h *Host, n *network, p permissions) *objects {
+func newObjects(h *host.Host, n *network, p permissions) *objects {
 	return &objects{dir: h.Path("objects"), network: n, permissions: p, byID: map[string]Object{}}
 }
 

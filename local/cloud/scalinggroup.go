@@ -124,8 +124,8 @@ func (g *scalingGroup) inspect(m *member) {
 	if m.instance == nil || m.leaving {
 		return
 	}
-	if !m.instance.process.running() {
-		err := m.instance.process.failure("instance "+m.id, nil)
+	if !m.instance.process.Running() {
+		err := m.instance.process.Failure("instance "+m.id, nil)
 		if m.ready.IsZero() {
 			g.failed(err, 1)
 		}
@@ -139,7 +139,7 @@ func (g *scalingGroup) inspect(m *member) {
 		g.log.Info("instance in service", "group", g.name, "instance", m.id, "zone", m.instance.eni.zone)
 	case h.state == unhealthy && g.spec.HealthCheckType == "ELB" && g.grace(m) <= 0:
 		if m.ready.IsZero() {
-			g.failed(m.instance.process.failure("instance "+m.id, fmt.Errorf("never became healthy: %s", h.reason)), giveUpAfter)
+			g.failed(m.instance.process.Failure("instance "+m.id, fmt.Errorf("never became healthy: %s", h.reason)), giveUpAfter)
 		}
 		g.dismiss(m, h.String())
 	}

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"myclothes/local/cloud/aws"
+	"myclothes/local/cloud/host"
 )
 
 // store is one data store: a replication group, a database.
@@ -98,7 +99,7 @@ func (s *stores[T]) Close(context.Context) error {
 type kept[S any] struct {
 	spec       S
 	show       func() []aws.Component
-	keeper     *keeper
+	keeper     *host.Keeper
 	components atomic.Pointer[[]aws.Component]
 }
 
@@ -108,26 +109,26 @@ func (k *kept[S]) declare(spec S, show func() []aws.Component) { k.spec, k.show 
 
 // keep starts the keeper, which calls look every interval, and at once when a watched
 // process ends.
-func (k *kept[S]) keep(interval time.Duration, look func(context.Context), watched ...*process) {
-	k.keeper = newKeeper(interval, look)
+func (k *kept[S]) keep(interval time.Duration, look func(context.Context), watched ...*host.Process) {
+	k.keeper = host.NewKeeper(interval, look)
 	for _, p := range watched {
 		k.watch(p)
 	}
 }
 
 // watch makes the keeper, if there is one already, look as soon as the process ends.
-func (k *kept[S]) watch(p *process) {
+func (k *kept[S]) watch(p *host.Process) {
 	if k.keeper != nil {
-		k.keeper.wakeWhenEnded(p)
+		k.keeper.WakeWhenEnded(p)
 	}
 }
 
 // leave ends the keeper; the nodes belong to the caller then.
-func (k *kept[S]) leave() { k.keeper.stop() }
+func (k *kept[S]) leave() { k.keeper.Stop() }
 
 // Do runs a change on the keeper's goroutine.
 func (k *kept[S]) Do(ctx context.Context, change func(context.Context) error) error {
-	return k.keeper.do(ctx, change)
+	return k.keeper.Do(ctx, change)
 }
 
 // redeclare runs a change after which the store is as spec says. After an error it

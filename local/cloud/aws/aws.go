@@ -1,3 +1,5 @@
+// Package aws holds the words that all services of the local cloud share: what a
+// resource is and a service, what runs, and how an API's errors look.
 package aws
 
 import (

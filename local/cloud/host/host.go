@@ -1,4 +1,8 @@
-package cloud
+// Package host is the machine under a local cloud: the processes that stand for AWS's
+// servers and those who keep them, endpoints that stay while the node behind them
+// changes, loopback addresses, certificates, files and logs. It knows no AWS service:
+// who may pass an endpoint, its gate says.
+package host
 
 import (
 	"context"
@@ -15,16 +19,16 @@ import (
 // and a certificate authority.
 type Host struct {
 	Log       *slog.Logger
-	Processes *processes
-	Loopback  *loopback
-	Authority *authority
+	Processes *Processes
+	Loopback  *Loopback
+	Authority *Authority
 
 	dir string
 }
 
-// OpenHost empties the folder, because nothing survives the processes, and starts
+// Open empties the folder, because nothing survives the processes, and starts
 // with nothing.
-func OpenHost(dir string, log *slog.Logger) (*Host, error) {
+func Open(dir string, log *slog.Logger) (*Host, error) {
 	if err := empty(dir); err != nil {
 		return nil, err
 	}
@@ -91,9 +95,9 @@ func (h *Host) Path(elements ...string) string {
 // LogPath returns where the named process writes its log.
 func (h *Host) LogPath(process string) string { return h.Path("log", process+".log") }
 
-// listening is nil when something accepts connections there. The client would wait
+// Listening is nil when something accepts connections there. The client would wait
 // a second before it tried again.
-func listening(ctx context.Context, address netip.AddrPort) error {
+func Listening(ctx context.Context, address netip.AddrPort) error {
 	conn, err := new(net.Dialer).DialContext(ctx, "tcp4", address.String())
 	if err != nil {
 		return err

@@ -1,4 +1,4 @@
-package cloud
+package host
 
 import (
 	"crypto/ecdsa"
@@ -20,16 +20,16 @@ import (
 // How long certificates live: far longer than a local cloud does.
 const certificateLifetime = 365 * 24 * time.Hour
 
-// authority is the certificate authority of one cloud. It stands for the public
+// Authority is the certificate authority of one cloud. It stands for the public
 // and AWS's own ones, whose certificates a machine's trust store has.
-type authority struct {
-	certificate *x509.Certificate
+type Authority struct {
+	Certificate *x509.Certificate
 	key         *ecdsa.PrivateKey // in memory only
-	caPath      string            // the certificate alone, PEM
-	trustPath   string            // with the machine's own trusted ones, for SSL_CERT_FILE
+	CAPath      string            // the certificate alone, PEM
+	TrustPath   string            // with the machine's own trusted ones, for SSL_CERT_FILE
 }
 
-func newAuthority(dir string) (*authority, error) {
+func newAuthority(dir string) (*Authority, error) {
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	if err != nil {
 		return nil, err
@@ -45,11 +45,11 @@ func newAuthority(dir string) (*authority, error) {
 	if err != nil {
 		return nil, err
 	}
-	a := &authority{certificate, key, filepath.Join(dir, "ca.pem"), filepath.Join(dir, "trust.pem")}
+	a := &Authority{certificate, key, filepath.Join(dir, "ca.pem"), filepath.Join(dir, "trust.pem")}
 	ca := encodePEM("CERTIFICATE", der)
 	return a, errors.Join(
-		os.WriteFile(a.caPath, ca, 0o644),
-		os.WriteFile(a.trustPath, append(systemRoots(), ca...), 0o644),
+		os.WriteFile(a.CAPath, ca, 0o644),
+		os.WriteFile(a.TrustPath, append(systemRoots(), ca...), 0o644),
 	)
 }
 
@@ -81,9 +81,9 @@ func systemRoots() []byte {
 	return nil
 }
 
-// issue returns a certificate for the names and IP addresses that a server is
+// Issue returns a certificate for the names and IP addresses that a server is
 // reached by.
-func (a *authority) issue(names ...string) (tls.Certificate, error) {
+func (a *Authority) Issue(names ...string) (tls.Certificate, error) {
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	if err != nil {
 		return tls.Certificate{}, err
@@ -98,17 +98,17 @@ func (a *authority) issue(names ...string) (tls.Certificate, error) {
 			template.DNSNames = append(template.DNSNames, name)
 		}
 	}
-	der, err := x509.CreateCertificate(rand.Reader, template, a.certificate, key.Public(), a.key)
+	der, err := x509.CreateCertificate(rand.Reader, template, a.Certificate, key.Public(), a.key)
 	if err != nil {
 		return tls.Certificate{}, fmt.Errorf("certificate for %v: %w", names, err)
 	}
 	return tls.Certificate{Certificate: [][]byte{der}, PrivateKey: key}, nil
 }
 
-// issueTo writes a certificate and its key to dir, as server.crt and server.key,
+// IssueTo writes a certificate and its key to dir, as server.crt and server.key,
 // for the servers that are not of this process.
-func (a *authority) issueTo(dir string, names ...string) error {
-	certificate, err := a.issue(names...)
+func (a *Authority) IssueTo(dir string, names ...string) error {
+	certificate, err := a.Issue(names...)
 	if err != nil {
 		return err
 	}

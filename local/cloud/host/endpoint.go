@@ -1,4 +1,4 @@
-package cloud
+package host
 
 import (
 	"context"
@@ -18,11 +18,11 @@ import (
 // How long a connection to a node may take: the node is on this machine.
 const upstreamDialTimeout = time.Second
 
-// endpoint is a stable address and port in front of nodes that come and go, as the
+// Endpoint is a stable address and port in front of nodes that come and go, as the
 // DNS name of a cache or a database is on AWS. Its gate decides who gets through.
-type endpoint struct {
+type Endpoint struct {
 	owner    string // for people
-	gate     gate   // nil for one that only the cloud itself uses
+	gate     Gate   // nil for one that only the cloud itself uses
 	log      *slog.Logger
 	listener net.Listener
 	serving  sync.WaitGroup
@@ -41,17 +41,17 @@ type connection struct {
 	upstream     netip.AddrPort
 }
 
-// openInternalEndpoint opens an endpoint outside the VPC, for nodes to reach each other.
-func (h *Host) openInternalEndpoint() (*endpoint, error) {
-	address, err := h.Loopback.nodeAddress()
+// ListenInternal opens an endpoint outside the VPC, for nodes to reach each other.
+func (h *Host) ListenInternal() (*Endpoint, error) {
+	address, err := h.Loopback.NodeAddress()
 	if err != nil {
 		return nil, err
 	}
-	return h.listenEndpoint("the cloud itself", address, nil)
+	return h.Listen("the cloud itself", address, nil)
 }
 
-// listenEndpoint opens owner's endpoint. It has no upstream yet.
-func (h *Host) listenEndpoint(owner string, address netip.AddrPort, gate gate) (*endpoint, error) {
+// Listen opens owner's endpoint. It has no upstream yet.
+func (h *Host) Listen(owner string, address netip.AddrPort, gate Gate) (*Endpoint, error) {
 	listener, err := net.Listen("tcp4", address.String())
 	if errors.Is(err, syscall.EADDRINUSE) {
 		return nil, fmt.Errorf("port %d is taken by a program that listens on every address: stop it, or declare another port", address.Port())
@@ -59,25 +59,25 @@ func (h *Host) listenEndpoint(owner string, address netip.AddrPort, gate gate) (
 	if err != nil {
 		return nil, err
 	}
-	e := &endpoint{owner: owner, gate: gate, log: h.Log, listener: listener, connections: map[*connection]struct{}{}}
+	e := &Endpoint{owner: owner, gate: gate, log: h.Log, listener: listener, connections: map[*connection]struct{}{}}
 	e.serving.Go(e.accept)
 	return e, nil
 }
 
-// host is the address that clients use.
-func (e *endpoint) host() string { return e.addrPort().Addr().String() }
+// Host is the address that clients use.
+func (e *Endpoint) Host() string { return e.AddrPort().Addr().String() }
 
-func (e *endpoint) addrPort() netip.AddrPort {
+func (e *Endpoint) AddrPort() netip.AddrPort {
 	return e.listener.Addr().(*net.TCPAddr).AddrPort()
 }
 
-func (e *endpoint) String() string {
-	return net.JoinHostPort(e.host(), strconv.Itoa(int(e.addrPort().Port())))
+func (e *Endpoint) String() string {
+	return net.JoinHostPort(e.Host(), strconv.Itoa(int(e.AddrPort().Port())))
 }
 
-// move sends new connections to other nodes, each in turn, and ends those that
+// Move sends new connections to other nodes, each in turn, and ends those that
 // lead elsewhere. Without any node, clients are reset.
-func (e *endpoint) move(upstreams ...netip.AddrPort) {
+func (e *Endpoint) Move(upstreams ...netip.AddrPort) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	e.upstreams = slices.Clone(upstreams)
@@ -88,24 +88,24 @@ func (e *endpoint) move(upstreams ...netip.AddrPort) {
 	}
 }
 
-// leads says whether there is a node behind the endpoint.
-func (e *endpoint) leads() bool {
+// Leads says whether there is a node behind the endpoint.
+func (e *Endpoint) Leads() bool {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	return len(e.upstreams) > 0
 }
 
-// close ends all connections and frees the address. Nil is no error.
-func (e *endpoint) close() {
+// Close ends all connections and frees the address. Nil is no error.
+func (e *Endpoint) Close() {
 	if e == nil {
 		return
 	}
 	_ = e.listener.Close()
-	e.move()
+	e.Move()
 	e.serving.Wait()
 }
 
-func (e *endpoint) accept() {
+func (e *Endpoint) accept() {
 	for {
 		client, err := e.listener.Accept()
 		if err != nil {
@@ -115,7 +115,7 @@ func (e *endpoint) accept() {
 	}
 }
 
-func (e *endpoint) serve(client *net.TCPConn) {
+func (e *Endpoint) serve(client *net.TCPConn) {
 	if e.gate != nil {
 		if from, open := e.gate(client); !open {
 			e.logRefusal(from)
@@ -143,7 +143,7 @@ func (e *endpoint) serve(client *net.TCPConn) {
 }
 
 // connect continues a client's connection to a node.
-func (e *endpoint) connect(client *net.TCPConn) (*connection, error) {
+func (e *Endpoint) connect(client *net.TCPConn) (*connection, error) {
 	e.mu.Lock()
 	if len(e.upstreams) == 0 {
 		e.mu.Unlock()
@@ -186,7 +186,7 @@ func (c *connection) end() {
 }
 
 // logRefusal writes at most one line a second, because clients try again at once.
-func (e *endpoint) logRefusal(from string) {
+func (e *Endpoint) logRefusal(from string) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	e.refusals++
@@ -194,6 +194,6 @@ func (e *endpoint) logRefusal(from string) {
 		return
 	}
 	e.log.Warn("connection refused by the security groups",
-		"from", from, "to", e.owner, "port", e.addrPort().Port(), "times", e.refusals)
+		"from", from, "to", e.owner, "port", e.AddrPort().Port(), "times", e.refusals)
 	e.refusals, e.logged = 0, time.Now()
 }

@@ -1,15 +1,20 @@
-package cloud
+package host
 
 import "net"
 
-// gate says whether a connection may pass, and for the log whom it is from.
-type gate func(net.Conn) (from string, open bool)
+// Gate says whether a connection may pass, and for the log whom it is from.
+type Gate func(net.Conn) (from string, open bool)
 
-// gatedListener resets connections that its gate does not let through.
+// Gated returns a listener that resets connections which its gate does not let
+// through; refused is told of each.
+func Gated(l net.Listener, gate Gate, refused func(from string)) net.Listener {
+	return gatedListener{l, gate, refused}
+}
+
 type gatedListener struct {
 	net.Listener
-	gate    gate
-	refused func(from string) // is told of each
+	gate    Gate
+	refused func(from string)
 }
 
 // Accept returns the next connection that may pass.

@@ -1,4 +1,4 @@
-package cloud
+package host
 
 import (
 	"context"
@@ -6,10 +6,10 @@ import (
 	"time"
 )
 
-// keeper is the goroutine that alone changes a set of nodes: it looks after them
+// Keeper is the goroutine that alone changes a set of nodes: it looks after them
 // now and then, at once when one of their processes ends, and does what it is asked
 // to in between. So the nodes need no lock.
-type keeper struct {
+type Keeper struct {
 	requests chan func(context.Context)
 	wake     chan struct{}
 	cancel   context.CancelFunc
@@ -18,10 +18,10 @@ type keeper struct {
 
 var errKeeperStopped = errors.New("it is being deleted")
 
-// newKeeper starts a keeper that calls look every interval.
-func newKeeper(interval time.Duration, look func(context.Context)) *keeper {
+// NewKeeper starts a keeper that calls look every interval.
+func NewKeeper(interval time.Duration, look func(context.Context)) *Keeper {
 	ctx, cancel := context.WithCancel(context.Background())
-	k := &keeper{
+	k := &Keeper{
 		requests: make(chan func(context.Context)),
 		wake:     make(chan struct{}, 1),
 		cancel:   cancel,
@@ -31,7 +31,7 @@ func newKeeper(interval time.Duration, look func(context.Context)) *keeper {
 	return k
 }
 
-func (k *keeper) run(ctx context.Context, interval time.Duration, look func(context.Context)) {
+func (k *Keeper) run(ctx context.Context, interval time.Duration, look func(context.Context)) {
 	defer close(k.done)
 	tick := time.NewTicker(interval)
 	defer tick.Stop()
@@ -49,8 +49,8 @@ func (k *keeper) run(ctx context.Context, interval time.Duration, look func(cont
 	}
 }
 
-// do runs f on the keeper's goroutine and waits for it.
-func (k *keeper) do(ctx context.Context, f func(context.Context) error) error {
+// Do runs f on the keeper's goroutine and waits for it.
+func (k *Keeper) Do(ctx context.Context, f func(context.Context) error) error {
 	result := make(chan error, 1)
 	request := func(kept context.Context) {
 		both, cancel := context.WithCancel(ctx)
@@ -68,10 +68,10 @@ func (k *keeper) do(ctx context.Context, f func(context.Context) error) error {
 	}
 }
 
-// wakeWhenEnded makes the keeper look as soon as the process has ended.
-func (k *keeper) wakeWhenEnded(p *process) {
+// WakeWhenEnded makes the keeper look as soon as the process has ended.
+func (k *Keeper) WakeWhenEnded(p *Process) {
 	go func() {
-		<-p.done
+		<-p.Done
 		select {
 		case k.wake <- struct{}{}:
 		default:
@@ -79,8 +79,8 @@ func (k *keeper) wakeWhenEnded(p *process) {
 	}()
 }
 
-// stop ends the keeper; the nodes belong to the caller then.
-func (k *keeper) stop() {
+// Stop ends the keeper; the nodes belong to the caller then.
+func (k *Keeper) Stop() {
 	if k == nil {
 		return
 	}

@@ -1,4 +1,4 @@
-package cloud
+package host
 
 import (
 	"errors"
@@ -18,19 +18,19 @@ const firstBlock, lastBlock = 16, 250
 // lockPort is where a cloud holds its block; any port does as long as all clouds agree.
 const lockPort = 47127
 
-// loopback is the 127.B.0.0/16 that belongs to one cloud alone.
-type loopback struct {
+// Loopback is the 127.B.0.0/16 that belongs to one cloud alone.
+type Loopback struct {
 	block byte
 	lock  net.Listener // held for as long as the block is ours
 
 	nodePorts atomic.Int32 // how many nodes have been given one
 }
 
-func openLoopback() (*loopback, error) {
+func openLoopback() (*Loopback, error) {
 	first := rand.N(lastBlock - firstBlock)
 	for i := range lastBlock - firstBlock {
-		l := &loopback{block: byte(firstBlock + (first+i)%(lastBlock-firstBlock))}
-		lock, err := net.Listen("tcp4", net.JoinHostPort(l.address(255, 254).String(), strconv.Itoa(lockPort)))
+		l := &Loopback{block: byte(firstBlock + (first+i)%(lastBlock-firstBlock))}
+		lock, err := net.Listen("tcp4", net.JoinHostPort(l.Address(255, 254).String(), strconv.Itoa(lockPort)))
 		if errors.Is(err, syscall.EADDRNOTAVAIL) {
 			return nil, fmt.Errorf("the local cloud gives every network interface an address in 127.0.0.0/8, which this system refuses (%w): run it on Linux, in a virtual machine or a container if need be", err)
 		}
@@ -42,26 +42,26 @@ func openLoopback() (*loopback, error) {
 	return nil, errors.New("no free /16 in 127.0.0.0/8: stop other local clouds with make down")
 }
 
-func (l *loopback) close() { _ = l.lock.Close() }
+func (l *Loopback) close() { _ = l.lock.Close() }
 
-// address returns 127.B.third.fourth.
-func (l *loopback) address(third, fourth byte) netip.Addr {
+// Address returns 127.B.third.fourth.
+func (l *Loopback) Address(third, fourth byte) netip.Addr {
 	return netip.AddrFrom4([4]byte{127, l.block, third, fourth})
 }
 
-// own returns an address that the cloud uses itself: 127.B.255.n.
-func (l *loopback) own(last byte) netip.Addr { return l.address(255, last) }
+// Own returns an address that the cloud uses itself: 127.B.255.n.
+func (l *Loopback) Own(last byte) netip.Addr { return l.Address(255, last) }
 
-// nodeAddress returns an address and a free port for a process that only endpoints
+// NodeAddress returns an address and a free port for a process that only endpoints
 // lead to. It is never given again, so nobody takes it before the process does.
-func (l *loopback) nodeAddress() (netip.AddrPort, error) {
+func (l *Loopback) NodeAddress() (netip.AddrPort, error) {
 	const firstPort, lastPort = 20000, 29999 // below the kernel's ephemeral ones
 	for {
 		port := firstPort + int(l.nodePorts.Add(1))
 		if port > lastPort {
 			return netip.AddrPort{}, errors.New("no port is left for another node: make down and up again")
 		}
-		address := netip.AddrPortFrom(l.own(2), uint16(port))
+		address := netip.AddrPortFrom(l.Own(2), uint16(port))
 		if listener, err := net.Listen("tcp4", address.String()); err == nil {
 			return address, listener.Close()
 		}

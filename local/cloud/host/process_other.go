@@ -1,6 +1,6 @@
 //go:build !linux
 
-package cloud
+package host
 
 import "syscall"
 
