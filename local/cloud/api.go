@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"myclothes/local/cloud/aws"
+	"myclothes/local/cloud/ec2"
 	"myclothes/local/cloud/host"
 )
 
@@ -38,7 +39,7 @@ type answerer interface{ Answer(w http.ResponseWriter) }
 // reached only from interfaces that may reach one of its services.
 type api struct {
 	host     *host.Host
-	network  *network
+	network  *ec2.Network
 	services []apiService
 	url      string
 	server   *http.Server
@@ -50,11 +51,11 @@ type api struct {
 // interfaceCaller is an instance that has credentials, and where it is.
 type interfaceCaller struct {
 	Caller
-	from *networkInterface
+	from *ec2.Interface
 }
 
 // openAPI serves services to the instances of a network.
-func openAPI(h *host.Host, n *network, services ...apiService) (*api, error) {
+func openAPI(h *host.Host, n *ec2.Network, services ...apiService) (*api, error) {
 	address := h.Loopback.Own(apiFourth)
 	certificate, err := h.Authority.Issue(address.String())
 	if err != nil {
@@ -85,9 +86,9 @@ func (a *api) Close() {
 
 // gate is open to interfaces that may reach any of the services.
 func (a *api) gate(conn net.Conn) (from string, open bool) {
-	source := a.network.source(conn)
-	return ownerOf(source), source != nil && slices.ContainsFunc(a.services, func(s apiService) bool {
-		return a.network.reaches(source, s.Name)
+	source := a.network.Source(conn)
+	return ec2.OwnerOf(source), source != nil && slices.ContainsFunc(a.services, func(s apiService) bool {
+		return a.network.Reaches(source, s.Name)
 	})
 }
 
@@ -97,7 +98,7 @@ func (a *api) logRefusal(from, to string) {
 
 // Environment returns what the platform adds to an instance's environment: where
 // AWS is, the credentials of its profile, and the machine's trust store.
-func (a *api) Environment(i *networkInterface, instanceID, profile string) []string {
+func (a *api) Environment(i *ec2.Interface, instanceID, profile string) []string {
 	accessKey := "ASIA" + rand.Text()[:16]
 	a.mu.Lock()
 	a.callers[accessKey] = interfaceCaller{Caller{instanceID, profile}, i}
@@ -164,8 +165,8 @@ func (a *api) call(r *http.Request) (any, error) {
 // mustReach ends the connection of a caller who may reach another service on this
 // address, but not this one.
 func (a *api) mustReach(by interfaceCaller, service string) {
-	if !a.network.reaches(by.from, service) {
-		a.logRefusal(by.from.owner, service)
+	if !a.network.Reaches(by.from, service) {
+		a.logRefusal(by.from.Owner, service)
 		panic(http.ErrAbortHandler)
 	}
 }
@@ -183,7 +184,7 @@ func (a *api) identify(r *http.Request) (interfaceCaller, error) {
 	by, ok := a.callers[match[1]]
 	a.mu.RUnlock()
 	address, _, _ := strings.Cut(r.RemoteAddr, ":")
-	if !ok || by.from.local.String() != address {
+	if !ok || by.from.Local.String() != address {
 		return interfaceCaller{}, aws.Error{Code: "UnrecognizedClientException", Message: "The security token included in the request is invalid."}
 	}
 	return by, nil

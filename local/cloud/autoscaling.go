@@ -10,39 +10,33 @@ import (
 	"time"
 
 	"myclothes/local/cloud/aws"
+	"myclothes/local/cloud/ec2"
 )
 
 // AutoScalingGroup is aws:autoscaling/group:Group.
 type AutoScalingGroup struct {
-	MinSize                int                `json:"minSize"`
-	MaxSize                int                `json:"maxSize"`
-	DesiredCapacity        *int               `json:"desiredCapacity"` // kept as it is if not declared
-	VPCZoneIdentifiers     []string           `json:"vpcZoneIdentifiers"`
-	TargetGroupARNs        []string           `json:"targetGroupArns"`
-	HealthCheckType        string             `json:"healthCheckType"`        // "EC2" or "ELB"
-	HealthCheckGracePeriod *int               `json:"healthCheckGracePeriod"` // seconds, 300 if not declared
-	WaitForCapacityTimeout string             `json:"waitForCapacityTimeout"` // "10m" if not declared, "0" not to wait
-	LaunchTemplate         *LaunchTemplateRef `json:"launchTemplate"`
-	InstanceRefresh        *InstanceRefresh   `json:"instanceRefresh"`
-}
-
-// LaunchTemplateRef names a version of a launch template.
-type LaunchTemplateRef struct {
-	ID      string `json:"id"`
-	Name    string `json:"name"`
-	Version string `json:"version"` // a number, "$Latest" or "$Default"
+	MinSize                int                    `json:"minSize"`
+	MaxSize                int                    `json:"maxSize"`
+	DesiredCapacity        *int                   `json:"desiredCapacity"` // kept as it is if not declared
+	VPCZoneIdentifiers     []string               `json:"vpcZoneIdentifiers"`
+	TargetGroupARNs        []string               `json:"targetGroupArns"`
+	HealthCheckType        string                 `json:"healthCheckType"`        // "EC2" or "ELB"
+	HealthCheckGracePeriod *int                   `json:"healthCheckGracePeriod"` // seconds, 300 if not declared
+	WaitForCapacityTimeout string                 `json:"waitForCapacityTimeout"` // "10m" if not declared, "0" not to wait
+	LaunchTemplate         *ec2.LaunchTemplateRef `json:"launchTemplate"`
+	InstanceRefresh        *InstanceRefresh       `json:"instanceRefresh"`
 }
 
 // autoScalingGroups implements Service[AutoScalingGroup].
 type autoScalingGroups struct {
 	log          *slog.Logger
-	instances    *Instances
-	templates    *launchTemplates
+	instances    *ec2.Instances
+	templates    *ec2.LaunchTemplates
 	targetGroups *targetGroups
 	groups       *aws.Records[*scalingGroup]
 }
 
-func newAutoScalingGroups(log *slog.Logger, instances *Instances, templates *launchTemplates, groups *targetGroups) *autoScalingGroups {
+func newAutoScalingGroups(log *slog.Logger, instances *ec2.Instances, templates *ec2.LaunchTemplates, groups *targetGroups) *autoScalingGroups {
 	return &autoScalingGroups{log, instances, templates, groups, aws.NewRecords[*scalingGroup]("auto scaling group")}
 }
 
@@ -107,7 +101,7 @@ func (s *autoScalingGroups) Report() []aws.Component {
 
 // declare takes a declaration into force; the group's loop acts on it.
 func (g *scalingGroup) declare(spec AutoScalingGroup) error {
-	_, version, err := g.templates.version(spec.LaunchTemplate)
+	_, version, err := g.templates.Version(spec.LaunchTemplate)
 	if err != nil {
 		return err
 	}
@@ -151,7 +145,7 @@ func (g *scalingGroup) routeTo(groups []*targetGroup) {
 		}
 		for _, group := range groups {
 			if !slices.Contains(g.routes, group) {
-				group.register(m.id, m.instance.eni, g.poke)
+				group.register(m.id, m.instance.Interface, g.poke)
 			}
 		}
 		for _, group := range g.routes {

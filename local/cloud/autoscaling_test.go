@@ -84,16 +84,16 @@ func TestInstancesThatNeverBecomeHealthyAreNamedWithTheReason(t *testing.T) {
 func TestCloseEndsAGroupThatIsStillLaunching(t *testing.T) {
 	t.Parallel()
 	s := newShop(t)
-	free, err := s.Network.attach("i-next", AppSubnets[1], nil)
+	free, err := s.Network.Attach("i-next", AppSubnets[1], nil)
 	require.NoError(t, err)
-	s.Network.detach(free)
+	s.Network.Detach(free)
 	s.group.WaitForCapacityTimeout = "0"
 	s.open()
 	require.NoError(t, s.groups.Close(t.Context()))
 	require.Empty(t, s.Host.Processes.Live())
-	again, err := s.Network.attach("i-next", AppSubnets[1], nil)
+	again, err := s.Network.Attach("i-next", AppSubnets[1], nil)
 	require.NoError(t, err)
-	require.Equal(t, free.local, again.local, "the addresses are free again")
+	require.Equal(t, free.Local, again.Local, "the addresses are free again")
 }
 
 func TestAnInstanceSeesNothingOfThisProcessesEnvironment(t *testing.T) {

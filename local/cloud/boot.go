@@ -10,16 +10,17 @@ import (
 	"os"
 	"path/filepath"
 
+	"myclothes/local/cloud/ec2"
 	"myclothes/local/cloud/host"
 )
 
 // CartInstance is the image of the project: an instance is one process of the cart
 // service.
-var CartInstance = Image{Kind: "cart instance", Boot: boot}
+var CartInstance = ec2.Image{Kind: "cart instance", Boot: boot}
 
 // boot fetches the release that the user data names, verifies it, and returns how
 // to run it with the environment that the user data writes.
-func boot(_ context.Context, m Machine) (host.Command, error) {
+func boot(_ context.Context, m ec2.Machine) (host.Command, error) {
 	script, err := readUserData(m.UserData, map[string]string{
 		"INSTANCE_ID":       m.ID,
 		"AVAILABILITY_ZONE": m.Zone,

@@ -11,6 +11,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"myclothes/local/cloud/ec2"
 	"myclothes/local/cloud/host"
 )
 
@@ -19,7 +20,7 @@ func bootMachine(t *testing.T, content, script string) (host.Command, error) {
 	t.Helper()
 	object := filepath.Join(t.TempDir(), "object")
 	require.NoError(t, os.WriteFile(object, []byte(content), 0o600))
-	return boot(t.Context(), Machine{
+	return boot(t.Context(), ec2.Machine{
 		ID: "i-1", Zone: "eu-west-1a", Address: netip.MustParseAddr("127.20.0.4"), UserData: script, Dir: filepath.Join(t.TempDir(), "i-1"),
 		Fetch: func(bucket, key string) (string, error) {
 			require.Equal(t, "releases cart/abc", bucket+" "+key)

@@ -12,6 +12,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"myclothes/local/cloud/aws"
+	"myclothes/local/cloud/ec2"
 	"myclothes/local/cloud/host"
 )
 
@@ -25,10 +26,10 @@ type replicationGroup struct {
 	service    *ElastiCache
 	resource   aws.Resource
 	dir        string
-	primaryEnd *networkEndpoint // where writes go
-	readerEnd  *networkEndpoint // where reads may go
+	primaryEnd *ec2.Endpoint // where writes go
+	readerEnd  *ec2.Endpoint // where reads may go
 
-	placement placement
+	placement ec2.Placement
 	nodes     []*cacheNode
 	primary   *cacheNode
 	serial    int // of the node that was made last
@@ -81,10 +82,10 @@ func (g *replicationGroup) start(ctx context.Context) error {
 	return nil
 }
 
-func (g *replicationGroup) openEndpoint(role string) (*networkEndpoint, error) {
-	zone := g.placement.zones[0]
+func (g *replicationGroup) openEndpoint(role string) (*ec2.Endpoint, error) {
+	zone := g.placement.Zones[0]
 	owner := "cache " + g.spec.ReplicationGroupID + " " + role
-	return g.service.network.openEndpoint(owner, g.placement.subnet[zone], g.spec.SecurityGroupIDs, g.spec.Port)
+	return g.service.network.OpenEndpoint(owner, g.placement.Subnet[zone], g.spec.SecurityGroupIDs, g.spec.Port)
 }
 
 // addNode makes a node in the zone that has the fewest, without starting it.
@@ -93,7 +94,7 @@ func (g *replicationGroup) addNode() error {
 	for _, node := range g.nodes {
 		zones[node.zone]++
 	}
-	choice := g.placement.zones
+	choice := g.placement.Zones
 	if len(g.spec.PreferredCacheClusterAZs) > 0 {
 		choice = g.spec.PreferredCacheClusterAZs
 	}
@@ -166,7 +167,7 @@ func (g *replicationGroup) Stop() error {
 	for _, node := range g.nodes {
 		node.stop()
 	}
-	g.primaryEnd.close()
-	g.readerEnd.close()
+	g.primaryEnd.Close()
+	g.readerEnd.Close()
 	return os.RemoveAll(g.dir)
 }

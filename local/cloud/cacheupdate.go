@@ -20,8 +20,8 @@ func (g *replicationGroup) change(ctx context.Context, before, spec ReplicationG
 	if spec.TransitEncryptionEnabled != before.TransitEncryptionEnabled || spec.Port != before.Port {
 		return errors.New("transitEncryptionEnabled and port do not change on a running group here: down and up again")
 	}
-	g.primaryEnd.setGroups(spec.SecurityGroupIDs)
-	g.readerEnd.setGroups(spec.SecurityGroupIDs)
+	g.primaryEnd.SetGroups(spec.SecurityGroupIDs)
+	g.readerEnd.SetGroups(spec.SecurityGroupIDs)
 	if spec.AuthToken != before.AuthToken {
 		for _, node := range g.alive() {
 			if err := node.setToken(ctx, spec); err != nil {

@@ -14,6 +14,7 @@ import (
 	"log/slog"
 
 	"myclothes/local/cloud/aws"
+	"myclothes/local/cloud/ec2"
 	"myclothes/local/cloud/host"
 )
 
@@ -28,7 +29,7 @@ type Options struct {
 	// 127.0.0.1 where it is served. A port that is not in the map gets a free one.
 	ListenerPorts map[int]int
 	// Image is what instances boot. Without one, launching them fails.
-	Image Image
+	Image ec2.Image
 	// Logger receives what happens, one record an event.
 	Logger *slog.Logger
 }
@@ -38,7 +39,7 @@ type Cloud struct {
 	Region string
 
 	host    *host.Host
-	network *network
+	network *ec2.Network
 	api     *api
 	groups  *autoScalingGroups
 
@@ -59,7 +60,7 @@ func Open(o Options) (*Cloud, error) {
 	if err != nil {
 		return nil, err
 	}
-	c := &Cloud{Region: o.Region, host: h, network: newNetwork(h)}
+	c := &Cloud{Region: o.Region, host: h, network: ec2.NewNetwork(h)}
 	if err := c.wire(o); err != nil {
 		return nil, errors.Join(err, c.Close(context.Background()))
 	}

@@ -13,6 +13,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"myclothes/local/cloud/aws"
+	"myclothes/local/cloud/ec2"
 	"myclothes/local/cloud/host"
 )
 
@@ -28,15 +29,15 @@ type dbInstance struct {
 	postgres  *postgresql
 	source    *dbInstance // nil unless a read replica
 	dir       string
-	endpoint  *networkEndpoint // what clients use
-	internal  *host.Endpoint   // where standby and read replicas find the primary
-	adminPass string           // rdsadmin's; the same in read replicas
+	endpoint  *ec2.Endpoint  // what clients use
+	internal  *host.Endpoint // where standby and read replicas find the primary
+	adminPass string         // rdsadmin's; the same in read replicas
 
 	// timeline is PostgreSQL's number for the history that the primary writes: every
 	// promotion begins another.
 	timeline atomic.Int64
 
-	placement placement
+	placement ec2.Placement
 	primary   *dbNode // the only node of a read replica
 	standby   *dbNode // nil without multiAz, and while a new one is made
 	serial    int     // of the node that was made last
@@ -70,11 +71,11 @@ func (i *dbInstance) prepare() error {
 	if i.placement, err = i.service.SubnetGroups.placement(i.spec.DBSubnetGroupName); err != nil {
 		return err
 	}
-	if i.spec.MultiAZ && len(i.placement.zones) < 2 {
+	if i.spec.MultiAZ && len(i.placement.Zones) < 2 {
 		return fmt.Errorf("multiAz needs subnets in two zones or more, and subnet group %s has one", i.spec.DBSubnetGroupName)
 	}
 	owner := "database " + i.identifier()
-	if i.endpoint, err = i.service.network.openEndpoint(owner, i.placement.subnet[i.placement.zones[0]], i.spec.VPCSecurityGroupIDs, i.spec.Port); err != nil {
+	if i.endpoint, err = i.service.network.OpenEndpoint(owner, i.placement.Subnet[i.placement.Zones[0]], i.spec.VPCSecurityGroupIDs, i.spec.Port); err != nil {
 		return err
 	}
 	if i.internal, err = i.service.host.ListenInternal(); err != nil {
@@ -98,7 +99,7 @@ func (i *dbInstance) startPrimary(ctx context.Context) error {
 	i.adminPass = rand.Text()
 	zone := i.spec.AvailabilityZone
 	if zone == "" {
-		zone = i.placement.zone()
+		zone = i.placement.Zone()
 	}
 	var err error
 	if i.primary, err = i.newNode(zone); err != nil {
@@ -126,7 +127,7 @@ func (i *dbInstance) startReplica(ctx context.Context) error {
 		for _, c := range i.source.Components() {
 			taken = append(taken, c.Zone)
 		}
-		zone = i.placement.zone(taken...)
+		zone = i.placement.Zone(taken...)
 	}
 	var err error
 	if i.primary, err = i.newNode(zone); err != nil {
@@ -141,7 +142,7 @@ func (i *dbInstance) startStandby(ctx context.Context) error {
 	if !i.spec.MultiAZ || i.source != nil {
 		return nil
 	}
-	standby, err := i.newNode(i.placement.zone(i.primary.zone))
+	standby, err := i.newNode(i.placement.Zone(i.primary.zone))
 	if err != nil {
 		return err
 	}
@@ -191,7 +192,7 @@ func (i *dbInstance) Stop() error {
 			node.discard()
 		}
 	}
-	i.endpoint.close()
+	i.endpoint.Close()
 	i.internal.Close()
 	if i.dir == "" {
 		return nil

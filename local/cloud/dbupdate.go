@@ -19,7 +19,7 @@ func (i *dbInstance) change(ctx context.Context, before, spec DBInstance) error 
 	if spec.Port != before.Port {
 		return errors.New("port does not change on a running database here: down and up again")
 	}
-	i.endpoint.setGroups(spec.VPCSecurityGroupIDs)
+	i.endpoint.SetGroups(spec.VPCSecurityGroupIDs)
 	if i.source == nil && spec.Password != before.Password {
 		if err := i.administer(ctx, `alter role %1$I password %2$L`); err != nil {
 			return err

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"myclothes/local/cloud/aws"
+	"myclothes/local/cloud/ec2"
 	"myclothes/local/cloud/host"
 )
 
@@ -34,10 +35,10 @@ type ElastiCache struct {
 	ReplicationGroups *replicationGroups
 
 	host    *host.Host
-	network *network
+	network *ec2.Network
 }
 
-func newElastiCache(h *host.Host, n *network) *ElastiCache {
+func newElastiCache(h *host.Host, n *ec2.Network) *ElastiCache {
 	s := &ElastiCache{SubnetGroups: newSubnetGroups(n), ParameterGroups: newParameterGroups(), host: h, network: n}
 	s.ReplicationGroups = &replicationGroups{newStores[*replicationGroup]("replication group", s.ParameterGroups), s}
 	return s

@@ -13,6 +13,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"myclothes/local/cloud/aws"
+	"myclothes/local/cloud/ec2"
 )
 
 const testToken = "0123456789abcdefTOKEN"
@@ -64,7 +65,7 @@ func declareCache(a *cacheAccount, spec ReplicationGroup) (primary, reader *redi
 	return a.client(a.App, spec, outputs["primaryEndpointAddress"]), a.client(a.App, spec, outputs["readerEndpointAddress"])
 }
 
-func (a *cacheAccount) client(from *networkInterface, spec ReplicationGroup, host any) *redis.Client {
+func (a *cacheAccount) client(from *ec2.Interface, spec ReplicationGroup, host any) *redis.Client {
 	options := &redis.Options{
 		Addr:                     net.JoinHostPort(host.(string), strconv.Itoa(spec.Port)),
 		Password:                 spec.AuthToken,

@@ -10,6 +10,8 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	"myclothes/local/cloud/ec2"
 )
 
 // namedServer greets every connection with its name, then echoes.
@@ -35,7 +37,7 @@ func namedServer(t *testing.T, name string) netip.AddrPort {
 }
 
 // greet connects from an interface, or from outside if nil, and returns who answers.
-func greet(t *testing.T, from *networkInterface, e *networkEndpoint) (string, net.Conn, error) {
+func greet(t *testing.T, from *ec2.Interface, e *ec2.Endpoint) (string, net.Conn, error) {
 	t.Helper()
 	var d net.Dialer // from outside the VPC
 	if from != nil {
@@ -50,11 +52,11 @@ func greet(t *testing.T, from *networkInterface, e *networkEndpoint) (string, ne
 	return line, conn, err
 }
 
-func openTestEndpoint(v *VPC) *networkEndpoint {
+func openTestEndpoint(v *VPC) *ec2.Endpoint {
 	v.Helper()
-	e, err := v.Network.openEndpoint("cache", DataSubnets[0], []string{"sg-data"}, 17000)
+	e, err := v.Network.OpenEndpoint("cache", DataSubnets[0], []string{"sg-data"}, 17000)
 	require.NoError(v, err)
-	v.Cleanup(e.close)
+	v.Cleanup(e.Close)
 	return e
 }
 
@@ -119,6 +121,6 @@ func TestPortThatAnotherProgramHoldsIsNamed(t *testing.T) {
 	require.NoError(t, err)
 	defer everywhere.Close()
 	port := everywhere.Addr().(*net.TCPAddr).Port
-	_, err = v.Network.openEndpoint("cache", "subnet-data0", nil, port)
+	_, err = v.Network.OpenEndpoint("cache", "subnet-data0", nil, port)
 	require.ErrorContains(t, err, "is taken by a program that listens on every address")
 }

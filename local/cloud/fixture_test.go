@@ -11,6 +11,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"myclothes/local/cloud/ec2"
 	"myclothes/local/cloud/host"
 )
 
@@ -21,8 +22,8 @@ import (
 type VPC struct {
 	*testing.T
 	Host          *host.Host
-	Network       *network
-	App, Stranger *networkInterface
+	Network       *ec2.Network
+	App, Stranger *ec2.Interface
 }
 
 // Zones are those of the VPC.
@@ -44,16 +45,16 @@ func NewVPC(t *testing.T) *VPC {
 		require.Empty(t, h.Processes.Live(), "processes that nobody stopped")
 		require.NoError(t, h.Close())
 	})
-	return Fill(t, h, newNetwork(h))
+	return Fill(t, h, ec2.NewNetwork(h))
 }
 
 // Fill declares the VPC on a network.
-func Fill(t *testing.T, h *host.Host, n *network) *VPC {
+func Fill(t *testing.T, h *host.Host, n *ec2.Network) *VPC {
 	t.Helper()
 	v := &VPC{T: t, Host: h, Network: n}
 	for i, zone := range Zones {
-		Declare(t, n.Subnets(), AppSubnets[i], Subnet{CidrBlock: fmt.Sprintf("10.0.%d.0/24", i), AvailabilityZone: zone})
-		Declare(t, n.Subnets(), DataSubnets[i], Subnet{CidrBlock: fmt.Sprintf("10.0.%d.0/24", 10+i), AvailabilityZone: zone})
+		Declare(t, n.Subnets(), AppSubnets[i], ec2.Subnet{CidrBlock: fmt.Sprintf("10.0.%d.0/24", i), AvailabilityZone: zone})
+		Declare(t, n.Subnets(), DataSubnets[i], ec2.Subnet{CidrBlock: fmt.Sprintf("10.0.%d.0/24", 10+i), AvailabilityZone: zone})
 	}
 	v.Allow("sg-app", "sg-data", 1024, 65535)
 	v.App = v.Attach("i-app", "sg-app")
@@ -66,9 +67,9 @@ func Fill(t *testing.T, h *host.Host, n *network) *VPC {
 func (v *VPC) Allow(from, to string, firstPort, lastPort int) {
 	v.Helper()
 	name := fmt.Sprintf("%s-to-%s-%d", from, to, firstPort)
-	Declare(v.T, v.Network.EgressRules(), name+"-out", SecurityGroupRule{
+	Declare(v.T, v.Network.EgressRules(), name+"-out", ec2.SecurityGroupRule{
 		SecurityGroupID: from, IPProtocol: "tcp", FromPort: firstPort, ToPort: lastPort, ReferencedSecurityGroupID: to})
-	Declare(v.T, v.Network.IngressRules(), name+"-in", SecurityGroupRule{
+	Declare(v.T, v.Network.IngressRules(), name+"-in", ec2.SecurityGroupRule{
 		SecurityGroupID: to, IPProtocol: "tcp", FromPort: firstPort, ToPort: lastPort, ReferencedSecurityGroupID: from})
 }
 
@@ -76,22 +77,22 @@ func (v *VPC) Allow(from, to string, firstPort, lastPort int) {
 // GROUP-internet.
 func (v *VPC) AllowInternet(group string) {
 	v.Helper()
-	Declare(v.T, v.Network.EgressRules(), group+"-internet", SecurityGroupRule{
+	Declare(v.T, v.Network.EgressRules(), group+"-internet", ec2.SecurityGroupRule{
 		SecurityGroupID: group, IPProtocol: "tcp", FromPort: 443, ToPort: 443, CidrIpv4: "0.0.0.0/0"})
 }
 
 // AllowGateway lets a group reach a service of AWS through a gateway endpoint.
 func (v *VPC) AllowGateway(group, service string) {
 	v.Helper()
-	endpoint := Declare(v.T, v.Network.VPCEndpoints(), "vpce-"+service, VPCEndpoint{ServiceName: "com.amazonaws.eu-west-1." + service})
-	Declare(v.T, v.Network.EgressRules(), group+"-to-"+service, SecurityGroupRule{
+	endpoint := Declare(v.T, v.Network.VPCEndpoints(), "vpce-"+service, ec2.VPCEndpoint{ServiceName: "com.amazonaws.eu-west-1." + service})
+	Declare(v.T, v.Network.EgressRules(), group+"-to-"+service, ec2.SecurityGroupRule{
 		SecurityGroupID: group, IPProtocol: "tcp", FromPort: 443, ToPort: 443, PrefixListID: endpoint["prefixListId"].(string)})
 }
 
 // Attach gives owner an interface in subnet-app0.
-func (v *VPC) Attach(owner string, groups ...string) *networkInterface {
+func (v *VPC) Attach(owner string, groups ...string) *ec2.Interface {
 	v.Helper()
-	i, err := v.Network.attach(owner, AppSubnets[0], groups)
+	i, err := v.Network.Attach(owner, AppSubnets[0], groups)
 	require.NoError(v, err)
 	return i
 }
@@ -108,6 +109,6 @@ func (v *VPC) Trust() *tls.Config {
 }
 
 // Dialer dials from an interface's address.
-func Dialer(from *networkInterface) *net.Dialer {
-	return &net.Dialer{LocalAddr: &net.TCPAddr{IP: from.local.AsSlice()}}
+func Dialer(from *ec2.Interface) *net.Dialer {
+	return &net.Dialer{LocalAddr: &net.TCPAddr{IP: from.Local.AsSlice()}}
 }

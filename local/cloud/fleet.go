@@ -65,7 +65,7 @@ func (g *scalingGroup) outdated(m *member) bool { return !g.current(m) }
 
 // isReady says whether a member serves.
 func (g *scalingGroup) isReady(m *member) bool {
-	return m.instance != nil && m.instance.process.Running() && g.healthOf(m).state == healthy
+	return m.instance != nil && m.instance.Process.Running() && g.healthOf(m).state == healthy
 }
 
 func (g *scalingGroup) size() int {
@@ -92,7 +92,7 @@ func (g *scalingGroup) diagnosis() string {
 	var lines []string
 	for _, m := range g.members {
 		if m.instance != nil && !g.isReady(m) {
-			lines = append(lines, m.instance.process.Failure("instance "+m.id, fmt.Errorf("%s", g.healthOf(m))).Error())
+			lines = append(lines, m.instance.Process.Failure("instance "+m.id, fmt.Errorf("%s", g.healthOf(m))).Error())
 		}
 	}
 	if g.lastFail != nil {
@@ -131,10 +131,10 @@ func (g *scalingGroup) reportMember(m *member) aws.Component {
 	if m.leaving && h.state != draining {
 		c.State = "terminating"
 	}
-	c.Zone, c.Address = m.instance.eni.zone, m.instance.eni.local.String()
+	c.Zone, c.Address = m.instance.Interface.Zone, m.instance.Interface.Local.String()
 	if len(g.routes) > 0 {
 		c.Address += fmt.Sprintf(":%d", g.routes[0].port)
 	}
-	c.PID, c.Log = m.instance.process.PID(), m.instance.process.Log
+	c.PID, c.Log = m.instance.Process.PID(), m.instance.Process.Log
 	return c
 }

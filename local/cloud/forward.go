@@ -16,6 +16,8 @@ import (
 	"sync"
 	"sync/atomic"
 	"time"
+
+	"myclothes/local/cloud/ec2"
 )
 
 var errIdle = errors.New("the target did not answer within the idle timeout")
@@ -99,7 +101,7 @@ func (f *forwarding) RoundTrip(r *http.Request) (*http.Response, error) {
 			return nil, cmp.Or(unreached, err)
 		}
 		attempt := r.Clone(ctx)
-		attempt.URL.Host = t.eni.local.String()
+		attempt.URL.Host = t.eni.Local.String()
 		if r.Body != nil {
 			attempt.Body = io.NopCloser(r.Body) // a failed attempt closes it
 		}
@@ -140,7 +142,7 @@ func (f *forwarding) fail(w http.ResponseWriter, r *http.Request, err error) {
 		status = 460 // ALB's for a client that left
 	case errors.Is(err, errNoTargets):
 		status = http.StatusServiceUnavailable
-	case errors.Is(err, errRefused), errors.Is(err, errIdle), errors.Is(err, context.DeadlineExceeded):
+	case errors.Is(err, ec2.ErrRefused), errors.Is(err, errIdle), errors.Is(err, context.DeadlineExceeded):
 		// A refused packet is dropped on AWS, so that the connection times out.
 		status = http.StatusGatewayTimeout
 	}

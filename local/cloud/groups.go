@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"myclothes/local/cloud/aws"
+	"myclothes/local/cloud/ec2"
 )
 
 // Parameter is one of a parameter group.
@@ -44,22 +45,22 @@ type SubnetGroup struct {
 // subnetGroups implements Service[SubnetGroup].
 type subnetGroups struct {
 	*aws.Records[SubnetGroup]
-	network *network
+	network *ec2.Network
 }
 
-func newSubnetGroups(n *network) subnetGroups {
+func newSubnetGroups(n *ec2.Network) subnetGroups {
 	return subnetGroups{aws.NewRecords[SubnetGroup]("subnet group"), n}
 }
 
 // placement returns where the nodes of the named group may be put.
-func (g subnetGroups) placement(name string) (placement, error) {
+func (g subnetGroups) placement(name string) (ec2.Placement, error) {
 	group, err := g.Get(name)
 	if err != nil {
-		return placement{}, err
+		return ec2.Placement{}, err
 	}
-	where, err := g.network.placement(group.SubnetIDs)
+	where, err := g.network.Placement(group.SubnetIDs)
 	if err != nil {
-		return placement{}, fmt.Errorf("subnet group %s: %w", name, err)
+		return ec2.Placement{}, fmt.Errorf("subnet group %s: %w", name, err)
 	}
 	return where, nil
 }

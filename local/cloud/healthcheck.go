@@ -94,7 +94,7 @@ func (g *targetGroup) probe(ctx context.Context, t *target, check HealthCheck) e
 			return fmt.Errorf("health check port %q: %w", check.Port, err)
 		}
 	}
-	url := "http://" + netip.AddrPortFrom(t.eni.local, uint16(port)).String() + check.Path
+	url := "http://" + netip.AddrPortFrom(t.eni.Local, uint16(port)).String() + check.Path
 	request, err := http.NewRequestWithContext(ctx, http.MethodGet, url, nil)
 	if err != nil {
 		return err

@@ -8,11 +8,12 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"myclothes/local/cloud/ec2"
 	"myclothes/local/cloud/host"
 )
 
 // fetchOnly is an image whose instances fetch an object and run it.
-var fetchOnly = Image{Kind: "instance", Boot: func(_ context.Context, m Machine) (host.Command, error) {
+var fetchOnly = ec2.Image{Kind: "instance", Boot: func(_ context.Context, m ec2.Machine) (host.Command, error) {
 	path, err := m.Fetch("releases", m.UserData)
 	return host.Command{Path: path}, err
 }}
@@ -39,12 +40,12 @@ func TestAnInstanceGetsOnlyWhatItsRoleAndGroupsLetItHave(t *testing.T) {
 			Declare(t, c.RolePolicies, "policy", RolePolicy{Role: "role",
 				Policy: `{"Statement": {"Effect": "Allow", "Action": "s3:GetObject", "Resource": "arn:aws:s3:::releases/*"}}`})
 			Declare(t, c.InstanceProfiles, "profile", InstanceProfile{Role: "role"})
-			Declare(t, c.LaunchTemplates, "template", LaunchTemplate{
+			Declare(t, c.LaunchTemplates, "template", ec2.LaunchTemplate{
 				UserData: base64.StdEncoding.EncodeToString([]byte("cart/1")), VPCSecurityGroupIDs: []string{"sg-app"},
-				IAMInstanceProfile: &InstanceProfileRef{ARN: Named("profile").ARN[:len(Named("profile").ARN)-len("profile")] + "instance-profile/profile"}})
+				IAMInstanceProfile: &ec2.InstanceProfileRef{ARN: Named("profile").ARN[:len(Named("profile").ARN)-len("profile")] + "instance-profile/profile"}})
 			require.NoError(t, spoil(c))
 			_, err = c.AutoScalingGroups.Create(t.Context(), Named("group"), AutoScalingGroup{
-				MinSize: 1, MaxSize: 1, VPCZoneIdentifiers: AppSubnets, LaunchTemplate: &LaunchTemplateRef{ID: "template"}})
+				MinSize: 1, MaxSize: 1, VPCZoneIdentifiers: AppSubnets, LaunchTemplate: &ec2.LaunchTemplateRef{ID: "template"}})
 			require.ErrorContains(t, err, want)
 		})
 	}

@@ -10,6 +10,7 @@ import (
 	"sync"
 	"time"
 
+	"myclothes/local/cloud/ec2"
 	"myclothes/local/cloud/host"
 )
 
@@ -41,8 +42,8 @@ func (l *listener) open(a *host.Authority, port int) error {
 		MaxHeaderBytes:    64 << 10, // ALB's quota
 		ErrorLog:          slog.NewLogLogger(l.log.Handler(), slog.LevelDebug),
 	}
-	balancer := func() *networkInterface { return l.balancer.interfaceIn("") }
-	gated := host.Gated(socket, l.balancer.network.gateTo(balancer, l.spec.Port), func(string) {})
+	balancer := func() *ec2.Interface { return l.balancer.interfaceIn("") }
+	gated := host.Gated(socket, l.balancer.network.GateTo(balancer, l.spec.Port), func(string) {})
 	serve := func() error { return l.server.Serve(gated) }
 	if l.spec.Protocol == "HTTPS" {
 		certificate, err := a.Issue("localhost", "127.0.0.1")

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"myclothes/local/cloud/aws"
+	"myclothes/local/cloud/ec2"
 )
 
 // defaultIdleTimeout is an Application Load Balancer's.
@@ -25,13 +26,13 @@ type LoadBalancer struct {
 
 // loadBalancers implements Service[LoadBalancer].
 type loadBalancers struct {
-	network   *network
+	network   *ec2.Network
 	ports     map[int]int
 	balancers *aws.Records[*loadBalancer]
 }
 
 // newLoadBalancers takes the ports of this machine by declared port.
-func newLoadBalancers(n *network, ports map[int]int) *loadBalancers {
+func newLoadBalancers(n *ec2.Network, ports map[int]int) *loadBalancers {
 	return &loadBalancers{network: n, ports: ports, balancers: aws.NewRecords[*loadBalancer]("load balancer")}
 }
 
@@ -93,12 +94,12 @@ func (s *loadBalancers) Report() []aws.Component {
 // targets, and listeners on this machine's 127.0.0.1.
 type loadBalancer struct {
 	name    string
-	network *network
+	network *ec2.Network
 	since   time.Time
 
 	mu         sync.RWMutex
 	spec       LoadBalancer
-	interfaces []*networkInterface
+	interfaces []*ec2.Interface
 	listeners  map[string]*listener
 }
 
@@ -109,21 +110,21 @@ func (b *loadBalancer) update(spec LoadBalancer) error {
 		return errors.New("subnets: an Application Load Balancer needs at least two, in different Availability Zones")
 	}
 	for _, subnet := range spec.Subnets {
-		if slices.ContainsFunc(b.interfaces, func(i *networkInterface) bool { return i.subnet == subnet }) {
+		if slices.ContainsFunc(b.interfaces, func(i *ec2.Interface) bool { return i.Subnet == subnet }) {
 			continue
 		}
-		i, err := b.network.attach("load balancer "+b.name, subnet, spec.SecurityGroups)
+		i, err := b.network.Attach("load balancer "+b.name, subnet, spec.SecurityGroups)
 		if err != nil {
 			return err
 		}
 		b.interfaces = append(b.interfaces, i)
 	}
-	b.interfaces = slices.DeleteFunc(b.interfaces, func(i *networkInterface) bool {
-		if !slices.Contains(spec.Subnets, i.subnet) {
-			b.network.detach(i)
+	b.interfaces = slices.DeleteFunc(b.interfaces, func(i *ec2.Interface) bool {
+		if !slices.Contains(spec.Subnets, i.Subnet) {
+			b.network.Detach(i)
 			return true
 		}
-		b.network.setGroups(i, spec.SecurityGroups)
+		b.network.SetGroups(i, spec.SecurityGroups)
 		return false
 	})
 	b.spec = spec
@@ -131,11 +132,11 @@ func (b *loadBalancer) update(spec LoadBalancer) error {
 }
 
 // interfaceIn returns the interface in a zone, or any, or nil after close.
-func (b *loadBalancer) interfaceIn(zone string) *networkInterface {
+func (b *loadBalancer) interfaceIn(zone string) *ec2.Interface {
 	b.mu.RLock()
 	defer b.mu.RUnlock()
 	for _, i := range b.interfaces {
-		if i.zone == zone {
+		if i.Zone == zone {
 			return i
 		}
 	}
@@ -162,7 +163,7 @@ func (b *loadBalancer) close(ctx context.Context) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	for _, i := range b.interfaces {
-		b.network.detach(i)
+		b.network.Detach(i)
 	}
 	b.interfaces = nil
 }
@@ -177,7 +178,7 @@ func (b *loadBalancer) report() aws.Component {
 	slices.Sort(addresses)
 	zones := make([]string, len(b.interfaces))
 	for i, eni := range b.interfaces {
-		zones[i] = eni.zone
+		zones[i] = eni.Zone
 	}
 	return aws.Component{
 		Kind: "load balancer", ID: b.name, Zone: strings.Join(zones, " "),

@@ -12,6 +12,7 @@ import (
 	"syscall"
 	"testing"
 
+	"myclothes/local/cloud/ec2"
 	"myclothes/local/cloud/host"
 )
 
@@ -49,7 +50,7 @@ func serveAsInstance(behaviour string) {
 }
 
 // testImage boots the test binary as a service that behaves as the user data says.
-var testImage = Image{Kind: "test instance", Boot: func(_ context.Context, m Machine) (host.Command, error) {
+var testImage = ec2.Image{Kind: "test instance", Boot: func(_ context.Context, m ec2.Machine) (host.Command, error) {
 	path, err := os.Executable()
 	return host.Command{Path: path, Env: []string{
 		"TEST_SERVICE=" + m.UserData, "TEST_ADDRESS=" + m.Address.String(), "TEST_INSTANCE=" + m.ID}}, err
@@ -58,8 +59,8 @@ var testImage = Image{Kind: "test instance", Boot: func(_ context.Context, m Mac
 // noPlatform gives instances nothing.
 type noPlatform struct{}
 
-func (noPlatform) Environment(*networkInterface, string, string) []string { return nil }
-func (noPlatform) Forget(string)                                          {}
-func (noPlatform) Fetch(*networkInterface, string, string, string) (string, error) {
+func (noPlatform) Environment(*ec2.Interface, string, string) []string { return nil }
+func (noPlatform) Forget(string)                                       {}
+func (noPlatform) Fetch(*ec2.Interface, string, string, string) (string, error) {
 	return "", errors.New("there are no objects")
 }

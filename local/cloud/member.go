@@ -5,6 +5,8 @@ import (
 	"slices"
 	"sync"
 	"time"
+
+	"myclothes/local/cloud/ec2"
 )
 
 // member is an instance of the group, from the decision to launch it until nothing
@@ -13,21 +15,21 @@ type member struct {
 	id       string
 	subnet   string
 	version  int
-	instance *instance // nil while it is launched
-	ready    time.Time // when it was first healthy
+	instance *ec2.Instance // nil while it is launched
+	ready    time.Time     // when it was first healthy
 	leaving  bool
 }
 
 // launch adds a member in the zone that has the fewest of its version.
 func (g *scalingGroup) launch() {
-	m := &member{id: newInstanceID(), version: g.version, subnet: g.emptiestSubnet()}
+	m := &member{id: ec2.NewInstanceID(), version: g.version, subnet: g.emptiestSubnet()}
 	ref := *g.spec.LaunchTemplate
 	ref.Version = fmt.Sprint(g.version)
 	g.members = append(g.members, m)
 	g.work.Go(func() {
 		defer g.poke()
-		template, _, err := g.templates.version(&ref)
-		var i *instance
+		template, _, err := g.templates.Version(&ref)
+		var i *ec2.Instance
 		if err == nil {
 			i, err = g.instances.Launch(g.forced, m.id, template, m.subnet)
 		}
@@ -51,10 +53,10 @@ func (g *scalingGroup) launch() {
 // admit registers a launched member and watches over its process.
 func (g *scalingGroup) admit(m *member) {
 	for _, group := range g.routes {
-		group.register(m.id, m.instance.eni, g.poke)
+		group.register(m.id, m.instance.Interface, g.poke)
 	}
 	g.work.Go(func() {
-		<-m.instance.process.Done
+		<-m.instance.Process.Done
 		g.poke()
 	})
 }

@@ -9,6 +9,7 @@ import (
 	"sync"
 
 	"myclothes/local/cloud/aws"
+	"myclothes/local/cloud/ec2"
 	"myclothes/local/cloud/host"
 )
 
@@ -37,10 +38,10 @@ type RDS struct {
 	Instances       *dbInstances
 
 	host    *host.Host
-	network *network
+	network *ec2.Network
 }
 
-func newRDS(h *host.Host, n *network) *RDS {
+func newRDS(h *host.Host, n *ec2.Network) *RDS {
 	s := &RDS{SubnetGroups: newSubnetGroups(n), ParameterGroups: newParameterGroups(), host: h, network: n}
 	s.Instances = &dbInstances{stores: newStores[*dbInstance]("database", s.ParameterGroups), service: s}
 	return s

@@ -13,6 +13,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"myclothes/local/cloud/aws"
+	"myclothes/local/cloud/ec2"
 )
 
 const testPassword = "a-Password_of-tests"
@@ -73,7 +74,7 @@ func declareReplica(a *dbAccount) string {
 
 // connect opens a connection as the service does: from an instance's address, with
 // the server's certificate verified.
-func (a *dbAccount) connect(from *networkInterface, host, sslMode string) (*pgx.Conn, error) {
+func (a *dbAccount) connect(from *ec2.Interface, host, sslMode string) (*pgx.Conn, error) {
 	config, err := pgx.ParseConfig(fmt.Sprintf("host=%s port=15432 dbname=myclothes user=myclothes password=%s sslmode=%s",
 		host, testPassword, sslMode))
 	require.NoError(a, err)

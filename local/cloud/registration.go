@@ -6,10 +6,11 @@ import (
 	"time"
 
 	"myclothes/local/cloud/aws"
+	"myclothes/local/cloud/ec2"
 )
 
 // register adds an instance; changed is told of every change of its health.
-func (g *targetGroup) register(id string, eni *networkInterface, changed func()) {
+func (g *targetGroup) register(id string, eni *ec2.Interface, changed func()) {
 	ctx, cancel := context.WithCancel(context.Background())
 	t := &target{
 		id: id, eni: eni, changed: changed, cancel: cancel,

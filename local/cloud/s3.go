@@ -12,6 +12,7 @@ import (
 	"sync"
 
 	"myclothes/local/cloud/aws"
+	"myclothes/local/cloud/ec2"
 	"myclothes/local/cloud/host"
 )
 
@@ -26,7 +27,7 @@ type Object struct {
 // objects implements Service[Object]: a folder with a file for each object.
 type objects struct {
 	dir         string
-	network     *network
+	network     *ec2.Network
 	permissions permissions
 
 	mu   sync.Mutex
@@ -38,7 +39,7 @@ type permissions interface {
 	Allowed(profile, action, resource string) bool
 }
 
-func newObjects(h *host.Host, n *network, p permissions) *objects {
+func newObjects(h *host.Host, n *ec2.Network, p permissions) *objects {
 	return &objects{dir: h.Path("objects"), network: n, permissions: p, byID: map[string]Object{}}
 }
 
@@ -110,9 +111,9 @@ func (s *objects) path(bucket, key string) string {
 
 // Fetch returns the path of an object's file, if the network lets the interface
 // reach S3 and the profile's role may read the object.
-func (s *objects) Fetch(from *networkInterface, profile, bucket, key string) (string, error) {
-	if !s.network.reaches(from, "s3") {
-		return "", fmt.Errorf("s3://%s/%s: %w: %s may reach neither S3's gateway endpoint nor the internet on port 443", bucket, key, errRefused, from.owner)
+func (s *objects) Fetch(from *ec2.Interface, profile, bucket, key string) (string, error) {
+	if !s.network.Reaches(from, "s3") {
+		return "", fmt.Errorf("s3://%s/%s: %w: %s may reach neither S3's gateway endpoint nor the internet on port 443", bucket, key, ec2.ErrRefused, from.Owner)
 	}
 	const action = "s3:GetObject"
 	arn := "arn:aws:s3:::" + bucket + "/" + key

@@ -6,6 +6,8 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	"myclothes/local/cloud/ec2"
 )
 
 // onlyCarts lets every profile read the objects of one folder.
@@ -26,7 +28,7 @@ func TestObjectIsFetchedThroughTheGatewayEndpointByWhoMay(t *testing.T) {
 	Declare(t, objects, "private", Object{Bucket: "releases", Key: "private", Content: "x"})
 
 	_, err := objects.Fetch(v.App, "profile", "releases", "cart/1")
-	require.ErrorIs(t, err, errRefused)
+	require.ErrorIs(t, err, ec2.ErrRefused)
 
 	v.AllowGateway("sg-app", "s3")
 	path, err := objects.Fetch(v.App, "profile", "releases", "cart/1")

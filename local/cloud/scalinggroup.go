@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"myclothes/local/cloud/aws"
+	"myclothes/local/cloud/ec2"
 )
 
 // giveUpAfter is how many launches in a row may fail before something else than
@@ -20,8 +21,8 @@ const giveUpAfter = 3
 type scalingGroup struct {
 	name         string
 	log          *slog.Logger
-	instances    *Instances
-	templates    *launchTemplates
+	instances    *ec2.Instances
+	templates    *ec2.LaunchTemplates
 	targetGroups *targetGroups
 
 	wake      chan struct{}
@@ -124,8 +125,8 @@ func (g *scalingGroup) inspect(m *member) {
 	if m.instance == nil || m.leaving {
 		return
 	}
-	if !m.instance.process.Running() {
-		err := m.instance.process.Failure("instance "+m.id, nil)
+	if !m.instance.Process.Running() {
+		err := m.instance.Process.Failure("instance "+m.id, nil)
 		if m.ready.IsZero() {
 			g.failed(err, 1)
 		}
@@ -136,10 +137,10 @@ func (g *scalingGroup) inspect(m *member) {
 	case h.state == healthy && m.ready.IsZero():
 		m.ready = time.Now()
 		g.failures, g.lastFail = 0, nil
-		g.log.Info("instance in service", "group", g.name, "instance", m.id, "zone", m.instance.eni.zone)
+		g.log.Info("instance in service", "group", g.name, "instance", m.id, "zone", m.instance.Interface.Zone)
 	case h.state == unhealthy && g.spec.HealthCheckType == "ELB" && g.grace(m) <= 0:
 		if m.ready.IsZero() {
-			g.failed(m.instance.process.Failure("instance "+m.id, fmt.Errorf("never became healthy: %s", h.reason)), giveUpAfter)
+			g.failed(m.instance.Process.Failure("instance "+m.id, fmt.Errorf("never became healthy: %s", h.reason)), giveUpAfter)
 		}
 		g.dismiss(m, h.String())
 	}
@@ -147,7 +148,7 @@ func (g *scalingGroup) inspect(m *member) {
 
 // grace returns how much of a member's grace period is left; it may be negative.
 func (g *scalingGroup) grace(m *member) time.Duration {
-	return aws.Seconds(g.spec.HealthCheckGracePeriod, 300) - time.Since(m.instance.launched)
+	return aws.Seconds(g.spec.HealthCheckGracePeriod, 300) - time.Since(m.instance.Launched)
 }
 
 // untilDeadline returns when a grace period or a warm-up is over next.
@@ -168,7 +169,7 @@ func (g *scalingGroup) untilDeadline() time.Duration {
 
 // healthOf returns the worst that a target group says of a member.
 func (g *scalingGroup) healthOf(m *member) health {
-	worst := health{state: healthy, since: m.instance.launched}
+	worst := health{state: healthy, since: m.instance.Launched}
 	for _, group := range g.routes {
 		if h := group.healthOf(m.id); h.state != healthy {
 			return h

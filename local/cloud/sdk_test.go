@@ -9,6 +9,8 @@ import (
 	awssdk "github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/smithy-go"
 	"github.com/stretchr/testify/require"
+
+	"myclothes/local/cloud/ec2"
 )
 
 // SDK is what the AWS SDK takes from an instance: its environment, its address and
@@ -21,7 +23,7 @@ type SDK struct {
 
 // SDK returns what the AWS SDK finds on an instance with an interface and an
 // environment.
-func (v *VPC) SDK(from *networkInterface, environment []string) SDK {
+func (v *VPC) SDK(from *ec2.Interface, environment []string) SDK {
 	v.Helper()
 	env := map[string]string{}
 	for _, variable := range environment {

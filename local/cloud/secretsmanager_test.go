@@ -10,6 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"myclothes/local/cloud/aws"
+	"myclothes/local/cloud/ec2"
 )
 
 const secretARN = "arn:aws:secretsmanager:eu-west-1:000000000000:secret:cache-a1b2c3"
@@ -43,7 +44,7 @@ func newSecretAccount(t *testing.T) *secretAccount {
 	return a
 }
 
-func (a *secretAccount) client(from *networkInterface, environment []string) *secretsmanager.Client {
+func (a *secretAccount) client(from *ec2.Interface, environment []string) *secretsmanager.Client {
 	sdk := a.SDK(from, environment)
 	return secretsmanager.New(secretsmanager.Options{
 		Region: "eu-west-1", BaseEndpoint: &sdk.Endpoint, HTTPClient: sdk.Client, Credentials: sdk.Credentials, RetryMaxAttempts: 1,

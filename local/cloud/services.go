@@ -1,14 +1,18 @@
 package cloud
 
-import "myclothes/local/cloud/aws"
+import (
+	"myclothes/local/cloud/aws"
+
+	"myclothes/local/cloud/ec2"
+)
 
 // services are the AWS services that have a runtime here. Everything else that
 // the declaration names is only recorded (see package provider).
 type services struct {
-	Subnets      aws.Service[Subnet]
-	IngressRules aws.Service[SecurityGroupRule]
-	EgressRules  aws.Service[SecurityGroupRule]
-	VPCEndpoints aws.Service[VPCEndpoint]
+	Subnets      aws.Service[ec2.Subnet]
+	IngressRules aws.Service[ec2.SecurityGroupRule]
+	EgressRules  aws.Service[ec2.SecurityGroupRule]
+	VPCEndpoints aws.Service[ec2.VPCEndpoint]
 
 	Roles            aws.Service[Role]
 	RolePolicies     aws.Service[RolePolicy]
@@ -23,7 +27,7 @@ type services struct {
 	Listeners     aws.Service[Listener]
 	TargetGroups  aws.Service[TargetGroup]
 
-	LaunchTemplates   aws.Service[LaunchTemplate]
+	LaunchTemplates   aws.Service[ec2.LaunchTemplate]
 	AutoScalingGroups aws.Service[AutoScalingGroup]
 
 	CacheSubnetGroups    aws.Service[SubnetGroup]
@@ -48,8 +52,8 @@ func (c *Cloud) wire(o Options) (err error) {
 		return err
 	}
 	objects := newObjects(c.host, c.network, policies)
-	instances := newInstances(c.host, c.network, platform{c.api, objects}, o.Image)
-	templates, balancers, groups := newLaunchTemplates(), newLoadBalancers(c.network, o.ListenerPorts), newTargetGroups(c.network)
+	instances := ec2.NewInstances(c.host, c.network, platform{c.api, objects}, o.Image)
+	templates, balancers, groups := ec2.NewLaunchTemplates(), newLoadBalancers(c.network, o.ListenerPorts), newTargetGroups(c.network)
 	c.groups = newAutoScalingGroups(c.host.Log, instances, templates, groups)
 	caches, databases := newElastiCache(c.host, c.network), newRDS(c.host, c.network)
 	c.services = services{

@@ -11,12 +11,13 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"myclothes/local/cloud/aws"
+	"myclothes/local/cloud/ec2"
 )
 
 // shop is a VPC with a load balancer and a group of instances behind it.
 type shop struct {
 	*VPC
-	templates *launchTemplates
+	templates *ec2.LaunchTemplates
 	groups    *autoScalingGroups
 	url       string
 	group     AutoScalingGroup
@@ -27,15 +28,15 @@ func newShop(t *testing.T) *shop {
 	t.Helper()
 	v := NewVPC(t)
 	balancers, targets := newLoadBalancers(v.Network, nil), newTargetGroups(v.Network)
-	s := &shop{VPC: v, templates: newLaunchTemplates()}
-	s.groups = newAutoScalingGroups(v.Host.Log, newInstances(v.Host, v.Network, noPlatform{}, testImage), s.templates, targets)
+	s := &shop{VPC: v, templates: ec2.NewLaunchTemplates()}
+	s.groups = newAutoScalingGroups(v.Host.Log, ec2.NewInstances(v.Host, v.Network, noPlatform{}, testImage), s.templates, targets)
 	t.Cleanup(func() {
 		for _, service := range []interface{ Close(context.Context) error }{balancers, targets, s.groups} {
 			require.NoError(t, service.Close(context.Background()))
 		}
 	})
 	v.Allow("sg-lb", "sg-app", 8080, 8080)
-	Declare(t, v.Network.IngressRules(), "internet-to-lb", SecurityGroupRule{
+	Declare(t, v.Network.IngressRules(), "internet-to-lb", ec2.SecurityGroupRule{
 		SecurityGroupID: "sg-lb", IPProtocol: "tcp", FromPort: 80, ToPort: 80, CidrIpv4: "0.0.0.0/0"})
 	Declare(t, balancers, "lb", LoadBalancer{Subnets: AppSubnets, SecurityGroups: []string{"sg-lb"}})
 	Declare(t, targets, "tg", TargetGroup{Port: 8080, Stickiness: &Stickiness{Type: "lb_cookie"}, HealthCheck: &HealthCheck{
@@ -47,7 +48,7 @@ func newShop(t *testing.T) *shop {
 	s.group = AutoScalingGroup{
 		MinSize: 3, MaxSize: 6, VPCZoneIdentifiers: AppSubnets, TargetGroupARNs: []string{Named("tg").ARN},
 		HealthCheckType: "ELB", HealthCheckGracePeriod: new(60), WaitForCapacityTimeout: "60s",
-		LaunchTemplate: &LaunchTemplateRef{ID: "template", Version: "1"},
+		LaunchTemplate: &ec2.LaunchTemplateRef{ID: "template", Version: "1"},
 	}
 	return s
 }
@@ -60,8 +61,8 @@ func (s *shop) open() *shop {
 }
 
 // template is a launch template whose service behaves as told.
-func template(behaviour string) LaunchTemplate {
-	return LaunchTemplate{UserData: base64.StdEncoding.EncodeToString([]byte(behaviour)), VPCSecurityGroupIDs: []string{"sg-app"}}
+func template(behaviour string) ec2.LaunchTemplate {
+	return ec2.LaunchTemplate{UserData: base64.StdEncoding.EncodeToString([]byte(behaviour)), VPCSecurityGroupIDs: []string{"sg-app"}}
 }
 
 // release declares a new version of the launch template and has the group use it.
@@ -69,7 +70,7 @@ func (s *shop) release(behaviour string) {
 	s.Helper()
 	outputs, err := s.templates.Update(s.Context(), Named("template"), template(behaviour))
 	require.NoError(s, err)
-	s.group.LaunchTemplate = &LaunchTemplateRef{ID: "template", Version: fmt.Sprint(outputs["latestVersion"])}
+	s.group.LaunchTemplate = &ec2.LaunchTemplateRef{ID: "template", Version: fmt.Sprint(outputs["latestVersion"])}
 	s.updateGroup()
 }
 

@@ -9,6 +9,8 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	"myclothes/local/cloud/ec2"
 )
 
 // site is a VPC with a load balancer over its zones, and targets behind it.
@@ -36,7 +38,7 @@ func newSite(t *testing.T, edit func(*TargetGroup)) *site {
 		require.NoError(t, s.groups.Close(context.Background()))
 	})
 	v.Allow("sg-lb", "sg-app", 8080, 8080)
-	Declare(t, v.Network.IngressRules(), "internet-to-lb", SecurityGroupRule{
+	Declare(t, v.Network.IngressRules(), "internet-to-lb", ec2.SecurityGroupRule{
 		SecurityGroupID: "sg-lb", IPProtocol: "tcp", FromPort: 80, ToPort: 443, CidrIpv4: "0.0.0.0/0"})
 	Declare(t, s.balancers, "lb", LoadBalancer{Subnets: AppSubnets, SecurityGroups: []string{"sg-lb"}})
 	spec := TargetGroup{Port: 8080, HealthCheck: &HealthCheck{Path: "/healthz", Interval: 1, Timeout: 1, HealthyThreshold: 2, UnhealthyThreshold: 2}}
@@ -63,9 +65,9 @@ func (s *site) open() *site {
 	s.Helper()
 	for i, subnet := range AppSubnets {
 		id := fmt.Sprint("i-", i)
-		eni, err := s.Network.attach(id, subnet, []string{"sg-app"})
+		eni, err := s.Network.Attach(id, subnet, []string{"sg-app"})
 		require.NoError(s, err)
-		s.zones[id] = eni.zone
+		s.zones[id] = eni.Zone
 		s.serve(id, eni)
 		s.targetGroup().register(id, eni, func() {})
 	}
@@ -74,9 +76,9 @@ func (s *site) open() *site {
 }
 
 // serve runs a target's service.
-func (s *site) serve(id string, eni *networkInterface) {
+func (s *site) serve(id string, eni *ec2.Interface) {
 	s.Helper()
-	listener, err := net.Listen("tcp4", netip.AddrPortFrom(eni.local, 8080).String())
+	listener, err := net.Listen("tcp4", netip.AddrPortFrom(eni.Local, 8080).String())
 	require.NoError(s, err)
 	mux := http.NewServeMux()
 	mux.Handle("/", Application(id, "version 1"))

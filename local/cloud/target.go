@@ -8,6 +8,8 @@ import (
 	"slices"
 	"sync"
 	"time"
+
+	"myclothes/local/cloud/ec2"
 )
 
 var (
@@ -42,7 +44,7 @@ func (h health) String() string {
 // target is an instance in a target group.
 type target struct {
 	id        string
-	eni       *networkInterface
+	eni       *ec2.Interface
 	transport *http.Transport // keeps connections to this target alive
 	changed   func()
 	cancel    context.CancelFunc // ends the health checks
@@ -140,10 +142,10 @@ func (g *targetGroup) newTransport(t *target) *http.Transport {
 // dialer connects from the load balancer to a target, whatever the address asked for.
 func (g *targetGroup) dialer(t *target, port int) func(context.Context, string, string) (net.Conn, error) {
 	return func(ctx context.Context, _, _ string) (net.Conn, error) {
-		from := g.source(t.eni.zone)
+		from := g.source(t.eni.Zone)
 		if from == nil {
 			return nil, errUnused
 		}
-		return g.network.dial(ctx, from, t.eni, port)
+		return g.network.Dial(ctx, from, t.eni, port)
 	}
 }

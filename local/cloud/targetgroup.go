@@ -11,6 +11,7 @@ import (
 	"sync"
 
 	"myclothes/local/cloud/aws"
+	"myclothes/local/cloud/ec2"
 )
 
 // TargetGroup is aws:lb/targetGroup:TargetGroup.
@@ -24,11 +25,11 @@ type TargetGroup struct {
 
 // targetGroups implements Service[TargetGroup].
 type targetGroups struct {
-	network *network
+	network *ec2.Network
 	groups  *aws.Records[*targetGroup]
 }
 
-func newTargetGroups(n *network) *targetGroups {
+func newTargetGroups(n *ec2.Network) *targetGroups {
 	return &targetGroups{network: n, groups: aws.NewRecords[*targetGroup]("target group")}
 }
 
@@ -70,7 +71,7 @@ func (s *targetGroups) Find(reference string) (*targetGroup, error) { return s.g
 
 // targetGroup knows its targets' health and chooses one for each request.
 type targetGroup struct {
-	network *network
+	network *ec2.Network
 	port    int         // never updated: another port is another target group
 	seal    cipher.AEAD // of stickiness cookies
 
@@ -81,7 +82,7 @@ type targetGroup struct {
 	turn    int // of round robin
 }
 
-func newTargetGroup(n *network, spec TargetGroup) (*targetGroup, error) {
+func newTargetGroup(n *ec2.Network, spec TargetGroup) (*targetGroup, error) {
 	key := make([]byte, 32)
 	_, _ = rand.Read(key) // never fails
 	block, err := aes.NewCipher(key)
@@ -130,7 +131,7 @@ func (g *targetGroup) recheck() {
 
 // source returns the load balancer's interface nearest to a zone, or nil when no
 // listener routes here.
-func (g *targetGroup) source(zone string) *networkInterface {
+func (g *targetGroup) source(zone string) *ec2.Interface {
 	g.mu.Lock()
 	balancers := slices.Collect(maps.Values(g.routes))
 	g.mu.Unlock()

@@ -8,6 +8,8 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
+
+	"myclothes/local/cloud/ec2"
 )
 
 // idleGroup is a target group with one target, to which no listener forwards: nothing
@@ -16,7 +18,7 @@ func idleGroup(t *testing.T, spec TargetGroup) *targetGroup {
 	t.Helper()
 	group, err := newTargetGroup(nil, spec)
 	require.NoError(t, err)
-	group.register("i-0", &networkInterface{}, func() {})
+	group.register("i-0", &ec2.Interface{}, func() {})
 	synctest.Wait()
 	t.Cleanup(group.stop)
 	return group

@@ -5,6 +5,7 @@ import (
 
 	"myclothes/local/cloud"
 	"myclothes/local/cloud/aws"
+	"myclothes/local/cloud/ec2"
 )
 
 // service runs the resources of one kind.
@@ -38,11 +39,11 @@ func (t typed[S]) remove(ctx context.Context, r aws.Resource) error { return t.o
 // awsServices says which service of the cloud runs which resource type.
 func awsServices(c *cloud.Cloud) map[string]service {
 	return map[string]service{
-		"aws:ec2/subnet:Subnet":                                     typed[cloud.Subnet]{c.Subnets},
-		"aws:ec2/vpcEndpoint:VpcEndpoint":                           typed[cloud.VPCEndpoint]{c.VPCEndpoints},
-		"aws:ec2/launchTemplate:LaunchTemplate":                     typed[cloud.LaunchTemplate]{c.LaunchTemplates},
-		"aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule": typed[cloud.SecurityGroupRule]{c.IngressRules},
-		"aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule":   typed[cloud.SecurityGroupRule]{c.EgressRules},
+		"aws:ec2/subnet:Subnet":                                     typed[ec2.Subnet]{c.Subnets},
+		"aws:ec2/vpcEndpoint:VpcEndpoint":                           typed[ec2.VPCEndpoint]{c.VPCEndpoints},
+		"aws:ec2/launchTemplate:LaunchTemplate":                     typed[ec2.LaunchTemplate]{c.LaunchTemplates},
+		"aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule": typed[ec2.SecurityGroupRule]{c.IngressRules},
+		"aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule":   typed[ec2.SecurityGroupRule]{c.EgressRules},
 		"aws:lb/loadBalancer:LoadBalancer":                          typed[cloud.LoadBalancer]{c.LoadBalancers},
 		"aws:lb/targetGroup:TargetGroup":                            typed[cloud.TargetGroup]{c.TargetGroups},
 		"aws:lb/listener:Listener":                                  typed[cloud.Listener]{c.Listeners},

@@ -1,4 +1,4 @@
-package cloud
+package ec2
 
 import (
 	"context"
@@ -12,58 +12,58 @@ import (
 	"myclothes/local/cloud/host"
 )
 
-// network maps the declared VPC to loopback addresses: an interface with the
+// Network maps the declared VPC to loopback addresses: an interface with the
 // private address 10.0.17.5 is 127.B.17.5 here, where 127.B.0.0/16 belongs to
 // this cloud alone. It knows the security groups, and enforces them where a
 // connection's source is known.
-type network struct {
+type Network struct {
 	host      *host.Host
 	endpoints vpcEndpoints
 
 	mu         sync.RWMutex
 	subnets    map[string]Subnet
 	rules      map[string]rule
-	interfaces map[netip.Addr]*networkInterface // by loopback address
+	interfaces map[netip.Addr]*Interface // by loopback address
 }
 
-// networkInterface is an elastic network interface: an address in a subnet, and
+// Interface is an elastic network interface: an address in a subnet, and
 // the security groups it has.
-type networkInterface struct {
-	owner   string     // who has it, for people: "i-0abc", "load balancer web"
+type Interface struct {
+	Owner   string     // who has it, for people: "i-0abc", "load balancer web"
 	private netip.Addr // as declared, 10.0.17.5
-	local   netip.Addr // on this machine, 127.B.17.5
-	subnet  string
-	zone    string
+	Local   netip.Addr // on this machine, 127.B.17.5
+	Subnet  string
+	Zone    string
 	groups  []string
 }
 
-// ownerOf says who has an interface; nil stands for the internet.
-func ownerOf(i *networkInterface) string {
+// OwnerOf says who has an interface; nil stands for the internet.
+func OwnerOf(i *Interface) string {
 	if i == nil {
 		return "outside the VPC"
 	}
-	return i.owner
+	return i.Owner
 }
 
-func newNetwork(h *host.Host) *network {
-	return &network{
+func NewNetwork(h *host.Host) *Network {
+	return &Network{
 		host:       h,
 		subnets:    map[string]Subnet{},
 		rules:      map[string]rule{},
 		endpoints:  vpcEndpoints{aws.NewRecords[VPCEndpoint]("VPC endpoint")},
-		interfaces: map[netip.Addr]*networkInterface{},
+		interfaces: map[netip.Addr]*Interface{},
 	}
 }
 
 // toLocal returns the loopback address that stands for a private one.
-func (n *network) toLocal(private netip.Addr) netip.Addr {
+func (n *Network) toLocal(private netip.Addr) netip.Addr {
 	b := private.As4()
 	return n.host.Loopback.Address(b[2], b[3])
 }
 
-// attach gives owner a new interface in a subnet. AWS keeps the first four
+// Attach gives owner a new interface in a subnet. AWS keeps the first four
 // addresses of every subnet for itself.
-func (n *network) attach(owner, subnetID string, groups []string) (*networkInterface, error) {
+func (n *Network) Attach(owner, subnetID string, groups []string) (*Interface, error) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	subnet, ok := n.subnets[subnetID]
@@ -83,33 +83,33 @@ func (n *network) attach(owner, subnetID string, groups []string) (*networkInter
 		if _, taken := n.interfaces[local]; taken {
 			continue
 		}
-		i := &networkInterface{owner, private, local, subnetID, subnet.AvailabilityZone, slices.Clone(groups)}
+		i := &Interface{owner, private, local, subnetID, subnet.AvailabilityZone, slices.Clone(groups)}
 		n.interfaces[local] = i
 		return i, nil
 	}
 	return nil, fmt.Errorf("%s: subnet %s (%s) has no free address", owner, subnetID, subnet.CidrBlock)
 }
 
-// detach frees the interface's address. Nil is no error.
-func (n *network) detach(i *networkInterface) {
+// Detach frees the interface's address. Nil is no error.
+func (n *Network) Detach(i *Interface) {
 	if i == nil {
 		return
 	}
 	n.mu.Lock()
 	defer n.mu.Unlock()
-	delete(n.interfaces, i.local)
+	delete(n.interfaces, i.Local)
 }
 
-// setGroups changes the security groups of an interface.
-func (n *network) setGroups(i *networkInterface, groups []string) {
+// SetGroups changes the security groups of an interface.
+func (n *Network) SetGroups(i *Interface, groups []string) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	i.groups = slices.Clone(groups)
 }
 
-// source returns the interface that a connection comes from, or nil when it
+// Source returns the interface that a connection comes from, or nil when it
 // comes from outside the VPC.
-func (n *network) source(conn net.Conn) *networkInterface {
+func (n *Network) Source(conn net.Conn) *Interface {
 	address, ok := conn.RemoteAddr().(*net.TCPAddr)
 	if !ok {
 		return nil
@@ -120,12 +120,12 @@ func (n *network) source(conn net.Conn) *networkInterface {
 	return n.interfaces[local]
 }
 
-// dial connects from an interface to another one's port, if the security groups
+// Dial connects from an interface to another one's port, if the security groups
 // of both let it through.
-func (n *network) dial(ctx context.Context, from, to *networkInterface, port int) (net.Conn, error) {
+func (n *Network) Dial(ctx context.Context, from, to *Interface, port int) (net.Conn, error) {
 	if !n.permits(from, to, port) {
-		return nil, fmt.Errorf("%w: %s to %s port %d", errRefused, from.owner, to.owner, port)
+		return nil, fmt.Errorf("%w: %s to %s port %d", ErrRefused, from.Owner, to.Owner, port)
 	}
-	d := net.Dialer{LocalAddr: &net.TCPAddr{IP: from.local.AsSlice()}}
-	return d.DialContext(ctx, "tcp4", netip.AddrPortFrom(to.local, uint16(port)).String())
+	d := net.Dialer{LocalAddr: &net.TCPAddr{IP: from.Local.AsSlice()}}
+	return d.DialContext(ctx, "tcp4", netip.AddrPortFrom(to.Local, uint16(port)).String())
 }

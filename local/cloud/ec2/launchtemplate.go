@@ -1,4 +1,4 @@
-package cloud
+package ec2
 
 import (
 	"context"
@@ -27,13 +27,20 @@ type InstanceProfileRef struct {
 	Name string `json:"name"`
 }
 
-// launchTemplates implements Service[LaunchTemplate].
-type launchTemplates struct {
+// LaunchTemplateRef names a version of a launch template.
+type LaunchTemplateRef struct {
+	ID      string `json:"id"`
+	Name    string `json:"name"`
+	Version string `json:"version"` // a number, "$Latest" or "$Default"
+}
+
+// LaunchTemplates implements Service[LaunchTemplate].
+type LaunchTemplates struct {
 	templates *aws.Records[*launchTemplate]
 }
 
-func newLaunchTemplates() *launchTemplates {
-	return &launchTemplates{aws.NewRecords[*launchTemplate]("launch template")}
+func NewLaunchTemplates() *LaunchTemplates {
+	return &LaunchTemplates{aws.NewRecords[*launchTemplate]("launch template")}
 }
 
 // launchTemplate keeps every version: a group may go back to an older one.
@@ -43,13 +50,13 @@ type launchTemplate struct {
 	standard int              // the default version
 }
 
-func (s *launchTemplates) Create(_ context.Context, r aws.Resource, spec LaunchTemplate) (aws.Outputs, error) {
+func (s *LaunchTemplates) Create(_ context.Context, r aws.Resource, spec LaunchTemplate) (aws.Outputs, error) {
 	template := &launchTemplate{versions: []LaunchTemplate{spec}, standard: 1}
 	s.templates.Put(r, template)
 	return template.outputs(), nil
 }
 
-func (s *launchTemplates) Update(_ context.Context, r aws.Resource, spec LaunchTemplate) (aws.Outputs, error) {
+func (s *LaunchTemplates) Update(_ context.Context, r aws.Resource, spec LaunchTemplate) (aws.Outputs, error) {
 	template, err := s.templates.Get(r.ID)
 	if err != nil {
 		return nil, err
@@ -58,12 +65,12 @@ func (s *launchTemplates) Update(_ context.Context, r aws.Resource, spec LaunchT
 	return template.outputs(), nil
 }
 
-func (s *launchTemplates) Delete(ctx context.Context, r aws.Resource) error {
+func (s *LaunchTemplates) Delete(ctx context.Context, r aws.Resource) error {
 	return s.templates.Delete(ctx, r)
 }
 
-// version returns what a reference means now: a numbered version, and its number.
-func (s *launchTemplates) version(ref *LaunchTemplateRef) (LaunchTemplate, int, error) {
+// Version returns what a reference means now: a numbered version, and its number.
+func (s *LaunchTemplates) Version(ref *LaunchTemplateRef) (LaunchTemplate, int, error) {
 	if ref == nil {
 		return LaunchTemplate{}, 0, fmt.Errorf("launchTemplate: not declared")
 	}

@@ -1,4 +1,4 @@
-package cloud
+package ec2
 
 import (
 	"context"

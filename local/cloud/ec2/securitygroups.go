@@ -1,4 +1,4 @@
-package cloud
+package ec2
 
 import (
 	"context"
@@ -9,8 +9,8 @@ import (
 	"myclothes/local/cloud/aws"
 )
 
-// errRefused is a connection that no security group lets through.
-var errRefused = errors.New("refused by the security groups")
+// ErrRefused is a connection that no security group lets through.
+var ErrRefused = errors.New("refused by the security groups")
 
 // Subnet is aws:ec2/subnet:Subnet.
 type Subnet struct {
@@ -49,7 +49,7 @@ var internet = netip.MustParseAddr("203.0.113.1")
 // permits says whether a TCP connection may pass: the groups of its source must
 // let it out and those of its target in. Nil stands for the internet, which lets
 // everything out and in.
-func (n *network) permits(from, to *networkInterface, port int) bool {
+func (n *Network) permits(from, to *Interface, port int) bool {
 	n.mu.RLock()
 	defer n.mu.RUnlock()
 	return (from == nil || n.anyRule(from, egress, to, port)) &&
@@ -58,7 +58,7 @@ func (n *network) permits(from, to *networkInterface, port int) bool {
 
 // anyRule says whether a rule of one of self's groups covers the peer. The caller
 // holds the lock.
-func (n *network) anyRule(self *networkInterface, d direction, peer *networkInterface, port int) bool {
+func (n *Network) anyRule(self *Interface, d direction, peer *Interface, port int) bool {
 	for _, r := range n.rules {
 		if r.direction == d && slices.Contains(self.groups, r.SecurityGroupID) && r.coversPort(port) && r.coversPeer(peer) {
 			return true
@@ -71,7 +71,7 @@ func (r rule) coversPort(port int) bool {
 	return r.IPProtocol == "-1" || r.IPProtocol == "tcp" && r.FromPort <= port && port <= r.ToPort
 }
 
-func (r rule) coversPeer(peer *networkInterface) bool {
+func (r rule) coversPeer(peer *Interface) bool {
 	if r.ReferencedSecurityGroupID != "" {
 		return peer != nil && slices.Contains(peer.groups, r.ReferencedSecurityGroupID)
 	}
@@ -83,9 +83,9 @@ func (r rule) coversPeer(peer *networkInterface) bool {
 	return err == nil && prefix.Contains(address)
 }
 
-// reaches says whether an interface may call a service of AWS ("s3"): over the
+// Reaches says whether an interface may call a service of AWS ("s3"): over the
 // internet, or through the service's gateway endpoint if there is one.
-func (n *network) reaches(from *networkInterface, service string) bool {
+func (n *Network) Reaches(from *Interface, service string) bool {
 	if n.permits(from, nil, 443) {
 		return true
 	}
@@ -102,21 +102,21 @@ func (n *network) reaches(from *networkInterface, service string) bool {
 }
 
 // Subnets makes the network's subnets.
-func (n *network) Subnets() aws.Service[Subnet] { return subnets{n} }
+func (n *Network) Subnets() aws.Service[Subnet] { return subnets{n} }
 
 // IngressRules makes the rules for what its security groups let in.
-func (n *network) IngressRules() aws.Service[SecurityGroupRule] {
+func (n *Network) IngressRules() aws.Service[SecurityGroupRule] {
 	return securityGroupRules{n, ingress}
 }
 
 // EgressRules makes the rules for what its security groups let out.
-func (n *network) EgressRules() aws.Service[SecurityGroupRule] { return securityGroupRules{n, egress} }
+func (n *Network) EgressRules() aws.Service[SecurityGroupRule] { return securityGroupRules{n, egress} }
 
 // VPCEndpoints makes the network's endpoints of AWS services.
-func (n *network) VPCEndpoints() aws.Service[VPCEndpoint] { return n.endpoints }
+func (n *Network) VPCEndpoints() aws.Service[VPCEndpoint] { return n.endpoints }
 
 // subnets implements Service[Subnet].
-type subnets struct{ network *network }
+type subnets struct{ network *Network }
 
 func (s subnets) Create(_ context.Context, r aws.Resource, spec Subnet) (aws.Outputs, error) {
 	s.network.mu.Lock()
@@ -139,7 +139,7 @@ func (s subnets) Delete(_ context.Context, r aws.Resource) error {
 // securityGroupRules implements Service[SecurityGroupRule] for one direction.
 // Groups need no service: they are what rules and interfaces name.
 type securityGroupRules struct {
-	network   *network
+	network   *Network
 	direction direction
 }
 

@@ -1,4 +1,4 @@
-package cloud
+package ec2
 
 import (
 	"context"
@@ -22,39 +22,39 @@ const shutdownGrace = 30 * time.Second
 // Platform is what AWS gives to an instance with a profile.
 type Platform interface {
 	// Environment returns variables with credentials, and with the way to the APIs.
-	Environment(i *networkInterface, instanceID, profile string) []string
+	Environment(i *Interface, instanceID, profile string) []string
 	// Forget takes the credentials back.
 	Forget(instanceID string)
 	// Fetch returns the path of an S3 object's file.
-	Fetch(i *networkInterface, profile, bucket, key string) (string, error)
+	Fetch(i *Interface, profile, bucket, key string) (string, error)
 }
 
 // Instances launches and terminates instances.
 type Instances struct {
 	image    Image
 	host     *host.Host
-	network  *network
+	network  *Network
 	platform Platform
 }
 
-func newInstances(h *host.Host, n *network, p Platform, image Image) *Instances {
+func NewInstances(h *host.Host, n *Network, p Platform, image Image) *Instances {
 	return &Instances{image: image, host: h, network: n, platform: p}
 }
 
 // Kind is what status calls an instance.
 func (s *Instances) Kind() string { return s.image.Kind }
 
-// instance is a machine of an Auto Scaling group. The process that its user data
+// Instance is a machine of an Auto Scaling group. The process that its user data
 // starts stands for it: when that ends, the machine is gone.
-type instance struct {
-	id       string
-	eni      *networkInterface
-	process  *host.Process
-	dir      string
-	launched time.Time
+type Instance struct {
+	ID        string
+	Interface *Interface
+	Process   *host.Process
+	dir       string
+	Launched  time.Time
 }
 
-func newInstanceID() string {
+func NewInstanceID() string {
 	random := make([]byte, 9)
 	_, _ = rand.Read(random) // never fails
 	return "i-" + hex.EncodeToString(random)[:17]
@@ -62,8 +62,8 @@ func newInstanceID() string {
 
 // Launch boots an instance of a launch template in a subnet: it does what the user
 // data says, and what the instance may: its role and its security groups decide.
-func (s *Instances) Launch(ctx context.Context, id string, template LaunchTemplate, subnet string) (_ *instance, err error) {
-	i := &instance{id: id, dir: s.host.Path("instances", id), launched: time.Now()}
+func (s *Instances) Launch(ctx context.Context, id string, template LaunchTemplate, subnet string) (_ *Instance, err error) {
+	i := &Instance{ID: id, dir: s.host.Path("instances", id), Launched: time.Now()}
 	defer func() {
 		if err != nil {
 			s.bury(i)
@@ -73,7 +73,7 @@ func (s *Instances) Launch(ctx context.Context, id string, template LaunchTempla
 	if s.image.Boot == nil {
 		return nil, errors.New("this local cloud was opened without an image to boot")
 	}
-	if i.eni, err = s.network.attach(id, subnet, template.VPCSecurityGroupIDs); err != nil {
+	if i.Interface, err = s.network.Attach(id, subnet, template.VPCSecurityGroupIDs); err != nil {
 		return nil, err
 	}
 	userData, err := base64.StdEncoding.DecodeString(template.UserData)
@@ -82,8 +82,8 @@ func (s *Instances) Launch(ctx context.Context, id string, template LaunchTempla
 	}
 	profile := template.IAMInstanceProfile.name()
 	c, err := s.image.Boot(ctx, Machine{
-		ID: id, Zone: i.eni.zone, Address: i.eni.local, UserData: string(userData), Dir: i.dir,
-		Fetch: func(bucket, key string) (string, error) { return s.platform.Fetch(i.eni, profile, bucket, key) },
+		ID: id, Zone: i.Interface.Zone, Address: i.Interface.Local, UserData: string(userData), Dir: i.dir,
+		Fetch: func(bucket, key string) (string, error) { return s.platform.Fetch(i.Interface, profile, bucket, key) },
 	})
 	if err != nil {
 		return nil, err
@@ -92,25 +92,25 @@ func (s *Instances) Launch(ctx context.Context, id string, template LaunchTempla
 		return nil, err
 	}
 	c.Dir, c.Log = i.dir, s.host.LogPath(id)
-	c.Env = append(c.Env, s.platform.Environment(i.eni, id, profile)...)
-	i.process, err = s.host.Processes.Start(c)
+	c.Env = append(c.Env, s.platform.Environment(i.Interface, id, profile)...)
+	i.Process, err = s.host.Processes.Start(c)
 	return i, err
 }
 
 // Terminate shuts the instance down, within the grace or until ctx ends.
-func (s *Instances) Terminate(ctx context.Context, i *instance) {
+func (s *Instances) Terminate(ctx context.Context, i *Instance) {
 	ctx, cancel := context.WithTimeout(ctx, shutdownGrace)
 	defer cancel()
-	if i.process.Running() {
-		i.process.Stop(ctx, syscall.SIGTERM)
+	if i.Process.Running() {
+		i.Process.Stop(ctx, syscall.SIGTERM)
 	}
 	s.bury(i)
 }
 
 // bury removes what an instance without a process leaves, but for its log.
-func (s *Instances) bury(i *instance) {
-	s.platform.Forget(i.id)
-	s.network.detach(i.eni)
+func (s *Instances) bury(i *Instance) {
+	s.platform.Forget(i.ID)
+	s.network.Detach(i.Interface)
 	_ = os.RemoveAll(i.dir)
 }
 
