@@ -101,7 +101,7 @@ func (a *api) logRefusal(from, to string) {
 func (a *api) Environment(i *ec2.Interface, instanceID, profile string) []string {
 	accessKey := "ASIA" + rand.Text()[:16]
 	a.mu.Lock()
-	a.callers[accessKey] = interfaceCaller{Caller{instanceID, profile}, i}
+	a.callers[accessKey] = interfaceCaller{Caller{InstanceID: instanceID, Profile: profile}, i}
 	a.mu.Unlock()
 	return []string{
 		"AWS_ENDPOINT_URL=" + a.url,

@@ -7,16 +7,18 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
+
+	"myclothes/local/cloud/cloudtest"
 )
 
 func TestAKilledInstanceIsReplacedInItsZone(t *testing.T) {
 	t.Parallel()
 	s := newShop(t).open()
-	client := Browser(t)
+	client := cloudtest.Browser(t)
 	before := s.instances()
 	killed := s.get(client, "/").Instance
 	s.kill(client, killed)
-	Eventually(t, "replaced", func() bool {
+	cloudtest.Eventually(t, "replaced", func() bool {
 		_, there := s.instances()[killed]
 		return !there && s.healthy() == 3
 	})
@@ -34,8 +36,8 @@ func TestAnInstanceThatFallsSickIsReplacedIfTheLoadBalancersChecksCount(t *testi
 	s := newShop(t).open()
 	s.group.HealthCheckGracePeriod = new(0)
 	s.updateGroup()
-	sick := s.get(Browser(t), "/fall-sick").Instance
-	Eventually(t, "replaced", func() bool {
+	sick := s.get(cloudtest.Browser(t), "/fall-sick").Instance
+	cloudtest.Eventually(t, "replaced", func() bool {
 		_, there := s.instances()[sick]
 		return !there && s.healthy() == 3
 	})
@@ -50,7 +52,7 @@ func TestAGroupGrowsAndShrinksWithinItsBounds(t *testing.T) {
 
 	s.group.MinSize, s.group.MaxSize = 1, 2
 	s.updateGroup()
-	Eventually(t, "smaller", func() bool { return len(s.instances()) == 2 })
+	cloudtest.Eventually(t, "smaller", func() bool { return len(s.instances()) == 2 })
 	zones := map[string]bool{}
 	for _, c := range s.instances() {
 		zones[c.Zone] = true
@@ -63,7 +65,7 @@ func TestABrokenReleaseFailsFastWithTheEndOfItsLogAndLeavesNothing(t *testing.T)
 	s := newShop(t)
 	s.updateLatest("broken")
 	started := time.Now()
-	_, err := s.groups.Create(t.Context(), Named("group"), s.group)
+	_, err := s.groups.Create(t.Context(), cloudtest.Named("group"), s.group)
 	require.ErrorContains(t, err, "auto scaling group group: launches keep failing: instance i-")
 	require.ErrorContains(t, err, "the process ended: exit status 1")
 	require.ErrorContains(t, err, "the release is broken")
@@ -77,21 +79,21 @@ func TestInstancesThatNeverBecomeHealthyAreNamedWithTheReason(t *testing.T) {
 	s := newShop(t)
 	s.updateLatest("sick")
 	s.group.HealthCheckGracePeriod = new(0)
-	_, err := s.groups.Create(t.Context(), Named("group"), s.group)
+	_, err := s.groups.Create(t.Context(), cloudtest.Named("group"), s.group)
 	require.ErrorContains(t, err, "never became healthy: 503 from /healthz")
 }
 
 func TestCloseEndsAGroupThatIsStillLaunching(t *testing.T) {
 	t.Parallel()
 	s := newShop(t)
-	free, err := s.Network.Attach("i-next", AppSubnets[1], nil)
+	free, err := s.Network.Attach("i-next", cloudtest.AppSubnets[1], nil)
 	require.NoError(t, err)
 	s.Network.Detach(free)
 	s.group.WaitForCapacityTimeout = "0"
 	s.open()
 	require.NoError(t, s.groups.Close(t.Context()))
 	require.Empty(t, s.Host.Processes.Live())
-	again, err := s.Network.Attach("i-next", AppSubnets[1], nil)
+	again, err := s.Network.Attach("i-next", cloudtest.AppSubnets[1], nil)
 	require.NoError(t, err)
 	require.Equal(t, free.Local, again.Local, "the addresses are free again")
 }

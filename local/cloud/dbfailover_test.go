@@ -8,6 +8,8 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	"myclothes/local/cloud/cloudtest"
 )
 
 func TestADatabaseNodeThatHangsIsReplaced(t *testing.T) {
@@ -16,7 +18,7 @@ func TestADatabaseNodeThatHangsIsReplaced(t *testing.T) {
 	host := declareDatabase(a, testDatabase())
 	require.NoError(t, syscall.Kill(a.component("database primary").PID, syscall.SIGSTOP))
 	// The server's own children live on, so it is a new connection that hangs.
-	Eventually(t, "the database answers", func() bool {
+	cloudtest.Eventually(t, "the database answers", func() bool {
 		now, err := a.query(host, `select now()::text`)
 		return err == nil && now != ""
 	})
@@ -35,7 +37,7 @@ func TestReadReplicaThatCannotStartIsCopiedAnew(t *testing.T) {
 	require.NoError(t, syscall.Kill(before.PID, syscall.SIGKILL))
 	_, err := a.query(host, `create table customer as select 'Ada' as name`)
 	require.NoError(t, err)
-	Eventually(t, "the copy has the source's data", func() bool {
+	cloudtest.Eventually(t, "the copy has the source's data", func() bool {
 		name, err := a.query(replica, `select name from customer`)
 		return err == nil && name == "Ada"
 	})
@@ -58,7 +60,7 @@ func TestReadReplicaAheadOfThePromotedStandbyIsCopiedAnew(t *testing.T) {
 		_, err := a.query(host, `insert into customer values ('unacknowledged') returning name`)
 		unacknowledged <- err
 	}()
-	Eventually(t, "the read replica has what the standby has not", func() bool {
+	cloudtest.Eventually(t, "the read replica has what the standby has not", func() bool {
 		name, err := a.query(replica, `select name from customer`)
 		return err == nil && name == "unacknowledged"
 	})
@@ -66,11 +68,11 @@ func TestReadReplicaAheadOfThePromotedStandbyIsCopiedAnew(t *testing.T) {
 	require.NoError(t, syscall.Kill(receiver, syscall.SIGKILL))
 	require.Error(t, <-unacknowledged)
 
-	Eventually(t, "the standby is promoted", func() bool {
+	cloudtest.Eventually(t, "the standby is promoted", func() bool {
 		name, err := a.query(host, `insert into customer values ('after') returning name`)
 		return err == nil && name == "after"
 	})
-	Eventually(t, "the read replica has what the new primary has", func() bool {
+	cloudtest.Eventually(t, "the read replica has what the new primary has", func() bool {
 		names, err := a.query(replica, `select string_agg(name, ', ') from customer`)
 		return err == nil && names == "after"
 	})
@@ -79,7 +81,7 @@ func TestReadReplicaAheadOfThePromotedStandbyIsCopiedAnew(t *testing.T) {
 // receiverOfStandby is the process by which the standby gets changes.
 func (a *dbAccount) receiverOfStandby() (pid int) {
 	a.Helper()
-	i, err := a.Instances.get(Named("customers"))
+	i, err := a.Instances.get(cloudtest.Named("customers"))
 	require.NoError(a, err)
 	require.NoError(a, i.Do(a.Context(), func(ctx context.Context) error {
 		return i.standby.ask(ctx, &pid, `select pid from pg_stat_wal_receiver`)

@@ -39,19 +39,19 @@ const tableStartTimeout = 20 * time.Second
 // with the first. It keeps items in memory.
 type tables struct {
 	*aws.Records[Table]
-	host       *host.Host
-	region     string
-	authorizer authorizer
-	client     http.Client
+	host     *host.Host
+	region   string
+	policies *IAM
+	client   http.Client
 
 	mu      sync.Mutex
 	process *host.Process // nil before the first table
 	address netip.AddrPort
 }
 
-func newTables(h *host.Host, region string, a authorizer) *tables {
+func newTables(h *host.Host, region string, policies *IAM) *tables {
 	return &tables{
-		Records: aws.NewRecords[Table]("table"), host: h, region: region, authorizer: a,
+		Records: aws.NewRecords[Table]("table"), host: h, region: region, policies: policies,
 		client: http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: 64}},
 	}
 }

@@ -9,12 +9,14 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/secretsmanager"
 	"github.com/aws/smithy-go"
 	"github.com/stretchr/testify/require"
+
+	"myclothes/local/cloud/cloudtest"
 )
 
 // tableAccount has a table and a profile whose role may read and write its items,
 // behind the API.
 type tableAccount struct {
-	*VPC
+	*cloudtest.VPC
 	*api
 	tables *tables
 }
@@ -22,20 +24,20 @@ type tableAccount struct {
 func newTableAccount(t *testing.T) *tableAccount {
 	t.Helper()
 	policies := newIAM()
-	a := &tableAccount{VPC: NewVPC(t)}
+	a := &tableAccount{VPC: cloudtest.NewVPC(t)}
 	a.tables = newTables(a.Host, "eu-west-1", policies)
 	t.Cleanup(func() { require.NoError(t, a.tables.Close(t.Context())) })
 	var err error
 	a.api, err = openAPI(a.Host, a.Network,
-		apiService{"dynamodb", dynamodbTarget, a.tables.Call},
-		apiService{"secretsmanager", "secretsmanager.", nil})
+		apiService{Name: "dynamodb", Target: dynamodbTarget, Call: a.tables.Call},
+		apiService{Name: "secretsmanager", Target: "secretsmanager.", Call: nil})
 	require.NoError(t, err)
 	t.Cleanup(a.api.Close)
-	Declare(t, a.tables, "carts", Table{HashKey: "id", Attributes: []TableAttribute{{"id", "S"}}})
-	Declare(t, policies.Roles, "table-role", Role{})
-	Declare(t, policies.RolePolicies, "table-policy", RolePolicy{"table-role", `{"Statement":[
-		{"Effect":"Allow","Action":["dynamodb:GetItem","dynamodb:UpdateItem"],"Resource":"` + Named("carts").ARN + `"}]}`})
-	Declare(t, policies.InstanceProfiles, "table-profile", InstanceProfile{"table-role"})
+	cloudtest.Declare(t, a.tables, "carts", Table{HashKey: "id", Attributes: []TableAttribute{{"id", "S"}}})
+	cloudtest.Declare(t, policies.Roles, "table-role", Role{})
+	cloudtest.Declare(t, policies.RolePolicies, "table-policy", RolePolicy{Role: "table-role", Policy: `{"Statement":[
+		{"Effect":"Allow","Action":["dynamodb:GetItem","dynamodb:UpdateItem"],"Resource":"` + cloudtest.Named("carts").ARN + `"}]}`})
+	cloudtest.Declare(t, policies.InstanceProfiles, "table-profile", InstanceProfile{Role: "table-role"})
 	return a
 }
 
@@ -76,12 +78,12 @@ func TestInstanceUsesItsTableThroughTheAWSSDK(t *testing.T) {
 		require.Equal(t, want, n)
 	}
 	_, err := count(a, client, "carts", "2")
-	require.Equal(t, "ConditionalCheckFailedException", ErrorCode(t, err))
+	require.Equal(t, "ConditionalCheckFailedException", cloudtest.ErrorCode(t, err))
 	found, err := client.GetItem(t.Context(), &dynamodb.GetItemInput{TableName: awssdk.String("carts"), Key: tableKey("x")})
 	require.NoError(t, err)
 	require.Equal(t, "2", found.Item["n"].(*types.AttributeValueMemberN).Value)
 
-	running := ComponentOf(t, a.tables.Report(), "dynamodb table")
+	running := cloudtest.ComponentOf(t, a.tables.Report(), "dynamodb table")
 	require.True(t, running.Healthy)
 	require.Equal(t, "carts", running.ID)
 }
@@ -90,19 +92,19 @@ func TestTableIsRefusedToWhoMayNotUseIt(t *testing.T) {
 	t.Parallel()
 	a := newTableAccount(t)
 	a.AllowInternet("sg-app")
-	Declare(t, a.tables, "others", Table{HashKey: "id", Attributes: []TableAttribute{{"id", "S"}}})
+	cloudtest.Declare(t, a.tables, "others", Table{HashKey: "id", Attributes: []TableAttribute{{"id", "S"}}})
 	client := a.client()
 	_, err := client.DeleteItem(t.Context(), &dynamodb.DeleteItemInput{TableName: awssdk.String("carts"), Key: tableKey("x")})
-	require.Equal(t, "AccessDeniedException", ErrorCode(t, err), "an action that the policy does not name")
+	require.Equal(t, "AccessDeniedException", cloudtest.ErrorCode(t, err), "an action that the policy does not name")
 	for _, table := range []string{"others", "no-such-table"} {
 		_, err = count(a, client, table, "2")
-		require.Equal(t, "AccessDeniedException", ErrorCode(t, err), table)
+		require.Equal(t, "AccessDeniedException", cloudtest.ErrorCode(t, err), table)
 	}
 	_, err = client.ListTables(t.Context(), &dynamodb.ListTablesInput{})
-	require.Equal(t, "UnknownOperationException", ErrorCode(t, err))
+	require.Equal(t, "UnknownOperationException", cloudtest.ErrorCode(t, err))
 
-	require.NoError(t, a.tables.Delete(t.Context(), Named("carts")))
-	require.NoError(t, a.tables.Delete(t.Context(), Named("carts")), "a table that is not there is no error")
+	require.NoError(t, a.tables.Delete(t.Context(), cloudtest.Named("carts")))
+	require.NoError(t, a.tables.Delete(t.Context(), cloudtest.Named("carts")), "a table that is not there is no error")
 	_, err = count(a, client, "carts", "2")
 	require.Error(t, err)
 }
@@ -128,9 +130,9 @@ func TestTableIsReachedThroughTheGatewayEndpointAlone(t *testing.T) {
 }
 
 func TestATableWithoutItsStandInSaysHowToGetIt(t *testing.T) {
-	tables := newTables(NewVPC(t).Host, "eu-west-1", newIAM())
+	tables := newTables(cloudtest.NewVPC(t).Host, "eu-west-1", newIAM())
 	t.Setenv("PATH", t.TempDir())
-	_, err := tables.Create(t.Context(), Named("carts"), Table{HashKey: "id", Attributes: []TableAttribute{{"id", "S"}}})
+	_, err := tables.Create(t.Context(), cloudtest.Named("carts"), Table{HashKey: "id", Attributes: []TableAttribute{{"id", "S"}}})
 	require.ErrorContains(t, err, "tools/setup dynamodb")
 	require.ErrorContains(t, err, "nodejs")
 	require.Empty(t, tables.Report())
@@ -138,6 +140,6 @@ func TestATableWithoutItsStandInSaysHowToGetIt(t *testing.T) {
 
 func TestATableWithoutAKeyIsRefused(t *testing.T) {
 	t.Parallel()
-	_, err := newTables(NewVPC(t).Host, "eu-west-1", newIAM()).Create(t.Context(), Named("carts"), Table{})
+	_, err := newTables(cloudtest.NewVPC(t).Host, "eu-west-1", newIAM()).Create(t.Context(), cloudtest.Named("carts"), Table{})
 	require.ErrorContains(t, err, "table carts: it has no hashKey")
 }

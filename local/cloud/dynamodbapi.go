@@ -51,7 +51,7 @@ func (s *tables) Call(by Caller, operation string, r *http.Request) (any, error)
 		arn = fmt.Sprintf("arn:aws:dynamodb:%s:%s:table/%s", s.region, aws.AccountID, input.TableName)
 	}
 	// Who may not use a table is not told whether it exists.
-	if err := s.authorizer.Authorize(by, "dynamodb:"+operation, arn); err != nil {
+	if err := s.policies.Authorize(by, "dynamodb:"+operation, arn); err != nil {
 		return nil, err
 	}
 	if !there {

@@ -13,6 +13,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"myclothes/local/cloud/aws"
+	"myclothes/local/cloud/cloudtest"
 	"myclothes/local/cloud/ec2"
 )
 
@@ -36,32 +37,32 @@ func testCache() ReplicationGroup {
 
 // cacheAccount is a VPC with a subnet group for caches.
 type cacheAccount struct {
-	*VPC
+	*cloudtest.VPC
 	*ElastiCache
 }
 
 func newCacheAccount(t *testing.T) *cacheAccount {
 	t.Helper()
-	v := NewVPC(t)
+	v := cloudtest.NewVPC(t)
 	a := &cacheAccount{v, newElastiCache(v.Host, v.Network)}
 	t.Cleanup(func() { require.NoError(t, a.ReplicationGroups.Close(context.Background())) })
-	Declare(t, a.SubnetGroups, "cache-subnets", SubnetGroup{DataSubnets})
+	cloudtest.Declare(t, a.SubnetGroups, "cache-subnets", SubnetGroup{SubnetIDs: cloudtest.DataSubnets})
 	return a
 }
 
 // component returns the one component of a kind.
 func (a *cacheAccount) component(kind string) aws.Component {
 	a.Helper()
-	return ComponentOf(a.T, a.ReplicationGroups.Report(), kind)
+	return cloudtest.ComponentOf(a.T, a.ReplicationGroups.Report(), kind)
 }
 
 // declareCache declares a cache and returns clients of its two endpoints.
 func declareCache(a *cacheAccount, spec ReplicationGroup) (primary, reader *redis.Client) {
 	a.Helper()
-	Declare(a.T, a.ParameterGroups, "cache-parameters", ParameterGroup{[]Parameter{
-		{"maxmemory-policy", "volatile-lru"}, {"reserved-memory-percent", "25"},
+	cloudtest.Declare(a.T, a.ParameterGroups, "cache-parameters", ParameterGroup{Parameters: []Parameter{
+		{Name: "maxmemory-policy", Value: "volatile-lru"}, {Name: "reserved-memory-percent", Value: "25"},
 	}})
-	outputs := Declare(a.T, a.ReplicationGroups, "sessions", spec)
+	outputs := cloudtest.Declare(a.T, a.ReplicationGroups, "sessions", spec)
 	return a.client(a.App, spec, outputs["primaryEndpointAddress"]), a.client(a.App, spec, outputs["readerEndpointAddress"])
 }
 
@@ -71,13 +72,13 @@ func (a *cacheAccount) client(from *ec2.Interface, spec ReplicationGroup, host a
 		Password:                 spec.AuthToken,
 		MaintNotificationsConfig: &maintnotifications.Config{Mode: maintnotifications.ModeDisabled},
 		Dialer: func(ctx context.Context, network, address string) (net.Conn, error) {
-			return Dialer(from).DialContext(ctx, network, address)
+			return cloudtest.Dialer(from).DialContext(ctx, network, address)
 		},
 	}
 	if spec.TransitEncryptionEnabled {
 		roots := a.Trust()
 		roots.ServerName = host.(string)
-		options.Dialer = (&tls.Dialer{NetDialer: Dialer(from), Config: roots}).DialContext
+		options.Dialer = (&tls.Dialer{NetDialer: cloudtest.Dialer(from), Config: roots}).DialContext
 	}
 	client := redis.NewClient(options)
 	a.Cleanup(func() { _ = client.Close() })
@@ -97,12 +98,12 @@ func TestCacheFailsOverWithoutLosingReplicatedWrites(t *testing.T) {
 	before := a.component("cache primary")
 	require.NoError(t, syscall.Kill(before.PID, syscall.SIGKILL))
 
-	Eventually(t, "the endpoint leads to a promoted replica", func() bool {
+	cloudtest.Eventually(t, "the endpoint leads to a promoted replica", func() bool {
 		return primary.Set(ctx, "after", "failover", 0).Err() == nil
 	})
 	require.Equal(t, "two shirts", primary.Get(ctx, "cart").Val())
-	Eventually(t, "the dead node is a replica again", func() bool {
-		return CountHealthy(a.ReplicationGroups.Report(), "cache replica") == 2
+	cloudtest.Eventually(t, "the dead node is a replica again", func() bool {
+		return cloudtest.CountHealthy(a.ReplicationGroups.Report(), "cache replica") == 2
 	})
 	require.NotEqual(t, before.Zone, a.component("cache primary").Zone)
 }
@@ -138,13 +139,13 @@ func TestCacheTakesUpdatesWhileItRuns(t *testing.T) {
 	require.Equal(t, "volatile-lru", primary.ConfigGet(ctx, "maxmemory-policy").Val()["maxmemory-policy"])
 	require.Contains(t, a.component("cache primary").Note, "reserved-memory-percent")
 
-	_, err := a.ParameterGroups.Update(ctx, Named("cache-parameters"), ParameterGroup{[]Parameter{{"timeout", "300"}}})
+	_, err := a.ParameterGroups.Update(ctx, cloudtest.Named("cache-parameters"), ParameterGroup{Parameters: []Parameter{{Name: "timeout", Value: "300"}}})
 	require.NoError(t, err)
 	require.Equal(t, "noeviction", primary.ConfigGet(ctx, "maxmemory-policy").Val()["maxmemory-policy"])
 	require.Equal(t, "300", primary.ConfigGet(ctx, "timeout").Val()["timeout"])
 
 	spec.NumCacheClusters, spec.AuthToken = 3, "another-token-of-16"
-	outputs, err := a.ReplicationGroups.Update(ctx, Named("sessions"), spec)
+	outputs, err := a.ReplicationGroups.Update(ctx, cloudtest.Named("sessions"), spec)
 	require.NoError(t, err)
 	require.Equal(t, []string{"sessions-001", "sessions-002", "sessions-003"}, outputs["memberClusters"])
 	zones := map[string]bool{}
@@ -155,9 +156,9 @@ func TestCacheTakesUpdatesWhileItRuns(t *testing.T) {
 	require.Equal(t, "kept", a.client(a.App, spec, outputs["primaryEndpointAddress"]).Get(ctx, "cart").Val())
 
 	spec.NumCacheClusters = 2
-	_, err = a.ReplicationGroups.Update(ctx, Named("sessions"), spec)
+	_, err = a.ReplicationGroups.Update(ctx, cloudtest.Named("sessions"), spec)
 	require.NoError(t, err)
-	require.Equal(t, 1, CountHealthy(a.ReplicationGroups.Report(), "cache replica"))
+	require.Equal(t, 1, cloudtest.CountHealthy(a.ReplicationGroups.Report(), "cache replica"))
 }
 
 func TestCacheWithoutFailoverComesBackEmpty(t *testing.T) {
@@ -172,7 +173,7 @@ func TestCacheWithoutFailoverComesBackEmpty(t *testing.T) {
 
 	before := a.component("cache primary")
 	require.NoError(t, syscall.Kill(before.PID, syscall.SIGKILL))
-	Eventually(t, "the node is restarted", func() bool {
+	cloudtest.Eventually(t, "the node is restarted", func() bool {
 		now := a.component("cache primary")
 		return now.Healthy && now.PID != before.PID
 	})
@@ -195,7 +196,7 @@ func TestCacheDeclarationThatAWSRefusesIsRefused(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			spec := testCache()
 			test.change(&spec)
-			_, err := spec.withDefaults(Named("sessions"))
+			_, err := spec.withDefaults(cloudtest.Named("sessions"))
 			require.ErrorContains(t, err, test.want)
 		})
 	}
@@ -204,8 +205,8 @@ func TestCacheDeclarationThatAWSRefusesIsRefused(t *testing.T) {
 func TestCacheThatDoesNotStartSaysWhyWithTheEndOfItsLog(t *testing.T) {
 	t.Parallel()
 	a := newCacheAccount(t)
-	Declare(t, a.ParameterGroups, "cache-parameters", ParameterGroup{[]Parameter{{"maxmemory-policy", "nonsense"}}})
-	_, err := a.ReplicationGroups.Create(t.Context(), Named("sessions"), testCache())
+	cloudtest.Declare(t, a.ParameterGroups, "cache-parameters", ParameterGroup{Parameters: []Parameter{{Name: "maxmemory-policy", Value: "nonsense"}}})
+	_, err := a.ReplicationGroups.Create(t.Context(), cloudtest.Named("sessions"), testCache())
 	require.ErrorContains(t, err, "parameter maxmemory-policy=nonsense")
 	require.Empty(t, a.ReplicationGroups.Report())
 	require.Empty(t, a.Host.Processes.Live())
@@ -216,7 +217,7 @@ func TestACacheNodeThatHangsIsReplaced(t *testing.T) {
 	a := newCacheAccount(t)
 	primary, _ := declareCache(a, testCache())
 	require.NoError(t, syscall.Kill(a.component("cache primary").PID, syscall.SIGSTOP))
-	Eventually(t, "the cache fails over", func() bool {
+	cloudtest.Eventually(t, "the cache fails over", func() bool {
 		return primary.Set(t.Context(), "k", "v", 0).Err() == nil
 	})
 }

@@ -11,6 +11,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"myclothes/local/cloud/cloudtest"
 	"myclothes/local/cloud/ec2"
 )
 
@@ -41,7 +42,7 @@ func greet(t *testing.T, from *ec2.Interface, e *ec2.Endpoint) (string, net.Conn
 	t.Helper()
 	var d net.Dialer // from outside the VPC
 	if from != nil {
-		d = *Dialer(from)
+		d = *cloudtest.Dialer(from)
 	}
 	conn, err := d.DialContext(context.Background(), "tcp4", e.String())
 	if err != nil {
@@ -52,9 +53,9 @@ func greet(t *testing.T, from *ec2.Interface, e *ec2.Endpoint) (string, net.Conn
 	return line, conn, err
 }
 
-func openTestEndpoint(v *VPC) *ec2.Endpoint {
+func openTestEndpoint(v *cloudtest.VPC) *ec2.Endpoint {
 	v.Helper()
-	e, err := v.Network.OpenEndpoint("cache", DataSubnets[0], []string{"sg-data"}, 17000)
+	e, err := v.Network.OpenEndpoint("cache", cloudtest.DataSubnets[0], []string{"sg-data"}, 17000)
 	require.NoError(v, err)
 	v.Cleanup(e.Close)
 	return e
@@ -62,7 +63,7 @@ func openTestEndpoint(v *VPC) *ec2.Endpoint {
 
 func TestEndpointStaysWhileTheNodeBehindItChanges(t *testing.T) {
 	t.Parallel()
-	v := NewVPC(t)
+	v := cloudtest.NewVPC(t)
 	e := openTestEndpoint(v)
 	_, _, err := greet(t, v.App, e)
 	require.ErrorIs(t, err, syscall.ECONNRESET, "no node yet")
@@ -82,7 +83,7 @@ func TestEndpointStaysWhileTheNodeBehindItChanges(t *testing.T) {
 
 func TestEndpointResetsWhomNoRuleLetsIn(t *testing.T) {
 	t.Parallel()
-	v := NewVPC(t)
+	v := cloudtest.NewVPC(t)
 	e := openTestEndpoint(v)
 	e.Move(namedServer(t, "node"))
 	_, _, err := greet(t, v.Stranger, e)
@@ -92,14 +93,14 @@ func TestEndpointResetsWhomNoRuleLetsIn(t *testing.T) {
 
 	_, _, err = greet(t, v.App, e)
 	require.NoError(t, err)
-	require.NoError(t, v.Network.IngressRules().Delete(t.Context(), Named("sg-app-to-sg-data-1024-in")))
+	require.NoError(t, v.Network.IngressRules().Delete(t.Context(), cloudtest.Named("sg-app-to-sg-data-1024-in")))
 	_, _, err = greet(t, v.App, e)
 	require.ErrorIs(t, err, syscall.ECONNRESET, "a rule that is gone")
 }
 
 func TestEndpointDeliversWhatWasSentBeforeTheEnd(t *testing.T) {
 	t.Parallel()
-	v := NewVPC(t)
+	v := cloudtest.NewVPC(t)
 	e := openTestEndpoint(v)
 	e.Move(namedServer(t, "node"))
 	_, conn, err := greet(t, v.App, e)
@@ -116,7 +117,7 @@ func TestEndpointDeliversWhatWasSentBeforeTheEnd(t *testing.T) {
 
 func TestPortThatAnotherProgramHoldsIsNamed(t *testing.T) {
 	t.Parallel()
-	v := NewVPC(t)
+	v := cloudtest.NewVPC(t)
 	everywhere, err := net.Listen("tcp4", "0.0.0.0:0")
 	require.NoError(t, err)
 	defer everywhere.Close()

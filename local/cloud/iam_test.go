@@ -5,6 +5,8 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	"myclothes/local/cloud/cloudtest"
 )
 
 func TestPolicyDecidesWhatAProfileMayDo(t *testing.T) {
@@ -31,11 +33,11 @@ func TestPolicyDecidesWhatAProfileMayDo(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			require.True(t, json.Valid([]byte(test.policy)))
 			i := newIAM()
-			Declare(t, i.Roles, "role", Role{})
-			Declare(t, i.RolePolicies, "policy", RolePolicy{Role: "role", Policy: test.policy})
-			Declare(t, i.InstanceProfiles, "profile", InstanceProfile{Role: "role"})
+			cloudtest.Declare(t, i.Roles, "role", Role{})
+			cloudtest.Declare(t, i.RolePolicies, "policy", RolePolicy{Role: "role", Policy: test.policy})
+			cloudtest.Declare(t, i.InstanceProfiles, "profile", InstanceProfile{Role: "role"})
 			require.Equal(t, test.allowed, i.Allowed("profile", test.action, test.resource))
-			require.Equal(t, test.allowed, i.Allowed(Named("profile").ARN, test.action, test.resource), "by ARN")
+			require.Equal(t, test.allowed, i.Allowed(cloudtest.Named("profile").ARN, test.action, test.resource), "by ARN")
 			require.False(t, i.Allowed("another-profile", test.action, test.resource))
 		})
 	}
@@ -43,6 +45,6 @@ func TestPolicyDecidesWhatAProfileMayDo(t *testing.T) {
 
 func TestPolicyThatIsNotJSONIsRefusedWhenDeclared(t *testing.T) {
 	t.Parallel()
-	_, err := newIAM().RolePolicies.Create(t.Context(), Named("policy"), RolePolicy{Role: "role", Policy: "{"})
+	_, err := newIAM().RolePolicies.Create(t.Context(), cloudtest.Named("policy"), RolePolicy{Role: "role", Policy: "{"})
 	require.ErrorContains(t, err, "role policy policy: policy document")
 }

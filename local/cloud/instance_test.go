@@ -8,6 +8,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"myclothes/local/cloud/cloudtest"
 	"myclothes/local/cloud/ec2"
 	"myclothes/local/cloud/host"
 )
@@ -21,11 +22,11 @@ var fetchOnly = ec2.Image{Kind: "instance", Boot: func(_ context.Context, m ec2.
 func TestAnInstanceGetsOnlyWhatItsRoleAndGroupsLetItHave(t *testing.T) {
 	t.Parallel()
 	for want, spoil := range map[string]func(*Cloud) error{
-		"access denied": func(c *Cloud) error { return c.RolePolicies.Delete(context.Background(), Named("policy")) },
+		"access denied": func(c *Cloud) error { return c.RolePolicies.Delete(context.Background(), cloudtest.Named("policy")) },
 		"refused by the security groups": func(c *Cloud) error {
-			return c.EgressRules.Delete(context.Background(), Named("sg-app-internet"))
+			return c.EgressRules.Delete(context.Background(), cloudtest.Named("sg-app-internet"))
 		},
-		"no such object": func(c *Cloud) error { return c.Objects.Delete(context.Background(), Named("release")) },
+		"no such object": func(c *Cloud) error { return c.Objects.Delete(context.Background(), cloudtest.Named("release")) },
 		// It may have the object, which is no program.
 		"permission denied": func(*Cloud) error { return nil },
 	} {
@@ -34,18 +35,18 @@ func TestAnInstanceGetsOnlyWhatItsRoleAndGroupsLetItHave(t *testing.T) {
 			c, err := Open(Options{Dir: t.TempDir(), Region: "eu-west-1", Image: fetchOnly, Logger: slog.New(slog.DiscardHandler)})
 			require.NoError(t, err)
 			t.Cleanup(func() { require.NoError(t, c.Close(context.Background())) })
-			Fill(t, c.host, c.network).AllowInternet("sg-app")
-			Declare(t, c.Objects, "release", Object{Bucket: "releases", Key: "cart/1", Content: "release 1"})
-			Declare(t, c.Roles, "role", Role{})
-			Declare(t, c.RolePolicies, "policy", RolePolicy{Role: "role",
+			cloudtest.Fill(t, c.host, c.network).AllowInternet("sg-app")
+			cloudtest.Declare(t, c.Objects, "release", Object{Bucket: "releases", Key: "cart/1", Content: "release 1"})
+			cloudtest.Declare(t, c.Roles, "role", Role{})
+			cloudtest.Declare(t, c.RolePolicies, "policy", RolePolicy{Role: "role",
 				Policy: `{"Statement": {"Effect": "Allow", "Action": "s3:GetObject", "Resource": "arn:aws:s3:::releases/*"}}`})
-			Declare(t, c.InstanceProfiles, "profile", InstanceProfile{Role: "role"})
-			Declare(t, c.LaunchTemplates, "template", ec2.LaunchTemplate{
+			cloudtest.Declare(t, c.InstanceProfiles, "profile", InstanceProfile{Role: "role"})
+			cloudtest.Declare(t, c.LaunchTemplates, "template", ec2.LaunchTemplate{
 				UserData: base64.StdEncoding.EncodeToString([]byte("cart/1")), VPCSecurityGroupIDs: []string{"sg-app"},
-				IAMInstanceProfile: &ec2.InstanceProfileRef{ARN: Named("profile").ARN[:len(Named("profile").ARN)-len("profile")] + "instance-profile/profile"}})
+				IAMInstanceProfile: &ec2.InstanceProfileRef{ARN: cloudtest.Named("profile").ARN[:len(cloudtest.Named("profile").ARN)-len("profile")] + "instance-profile/profile"}})
 			require.NoError(t, spoil(c))
-			_, err = c.AutoScalingGroups.Create(t.Context(), Named("group"), AutoScalingGroup{
-				MinSize: 1, MaxSize: 1, VPCZoneIdentifiers: AppSubnets, LaunchTemplate: &ec2.LaunchTemplateRef{ID: "template"}})
+			_, err = c.AutoScalingGroups.Create(t.Context(), cloudtest.Named("group"), AutoScalingGroup{
+				MinSize: 1, MaxSize: 1, VPCZoneIdentifiers: cloudtest.AppSubnets, LaunchTemplate: &ec2.LaunchTemplateRef{ID: "template"}})
 			require.ErrorContains(t, err, want)
 		})
 	}

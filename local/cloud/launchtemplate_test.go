@@ -6,16 +6,17 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"myclothes/local/cloud/aws"
+	"myclothes/local/cloud/cloudtest"
 	"myclothes/local/cloud/ec2"
 )
 
 func TestLaunchTemplatesKeepEveryVersion(t *testing.T) {
 	t.Parallel()
 	templates := ec2.NewLaunchTemplates()
-	outputs, err := templates.Create(t.Context(), Named("lt"), ec2.LaunchTemplate{ImageID: "ami-1"})
+	outputs, err := templates.Create(t.Context(), cloudtest.Named("lt"), ec2.LaunchTemplate{ImageID: "ami-1"})
 	require.NoError(t, err)
 	require.Equal(t, aws.Outputs{"latestVersion": 1, "defaultVersion": 1}, outputs)
-	outputs, err = templates.Update(t.Context(), Named("lt"), ec2.LaunchTemplate{ImageID: "ami-2"})
+	outputs, err = templates.Update(t.Context(), cloudtest.Named("lt"), ec2.LaunchTemplate{ImageID: "ami-2"})
 	require.NoError(t, err)
 	require.Equal(t, aws.Outputs{"latestVersion": 2, "defaultVersion": 1}, outputs)
 	for version, image := range map[string]string{"1": "ami-1", "2": "ami-2", "$Latest": "ami-2", "$Default": "ami-1"} {

@@ -10,6 +10,8 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	"myclothes/local/cloud/cloudtest"
 )
 
 // Not parallel: it counts the goroutines of the whole program.
@@ -20,7 +22,7 @@ func TestNothingIsLeftWhenTheCloudIsClosed(t *testing.T) {
 	require.NoError(t, os.Mkdir(dir, 0o700))
 	c, err := Open(Options{Dir: dir, Region: "eu-west-1", Logger: slog.New(slog.DiscardHandler)})
 	require.NoError(t, err)
-	Fill(t, c.host, c.network)
+	cloudtest.Fill(t, c.host, c.network)
 	declareDataStores(t, c)
 	var logs []string
 	for _, component := range c.Status() {
@@ -52,7 +54,7 @@ func TestNothingIsLeftWhenTheCloudIsClosed(t *testing.T) {
 	require.NoDirExists(t, folders[1])
 	require.NoDirExists(t, filepath.Join(dir, "elasticache", "sessions"))
 	// The condition runs in a goroutine of its own.
-	Eventually(t, "every goroutine ends", func() bool { return runtime.NumGoroutine() <= before+1 })
+	cloudtest.Eventually(t, "every goroutine ends", func() bool { return runtime.NumGoroutine() <= before+1 })
 }
 
 // processesIn lists the processes whose working folder is in dir; those of
@@ -75,14 +77,14 @@ func processesIn(t *testing.T, dir string) []string {
 func declareDataStores(t *testing.T, c *Cloud) {
 	t.Helper()
 	groups := []string{"sg-data"}
-	Declare(t, c.CacheSubnetGroups, "subnets", SubnetGroup{DataSubnets})
-	Declare(t, c.DBSubnetGroups, "subnets", SubnetGroup{DataSubnets})
-	Declare(t, c.ReplicationGroups, "sessions", ReplicationGroup{
+	cloudtest.Declare(t, c.CacheSubnetGroups, "subnets", SubnetGroup{SubnetIDs: cloudtest.DataSubnets})
+	cloudtest.Declare(t, c.DBSubnetGroups, "subnets", SubnetGroup{SubnetIDs: cloudtest.DataSubnets})
+	cloudtest.Declare(t, c.ReplicationGroups, "sessions", ReplicationGroup{
 		Port: 16379, NumCacheClusters: 2, AutomaticFailoverEnabled: true, SubnetGroupName: "subnets", SecurityGroupIDs: groups})
-	Declare(t, c.DBInstances, "customers", DBInstance{
+	cloudtest.Declare(t, c.DBInstances, "customers", DBInstance{
 		Engine: "postgres", EngineVersion: "17", DBName: "shop", Username: "shop", Password: "a-Password_of-tests", Port: 15432,
 		MultiAZ: true, BackupRetentionPeriod: 1, DBSubnetGroupName: "subnets", VPCSecurityGroupIDs: groups})
-	Declare(t, c.DBInstances, "customers-replica", DBInstance{ReplicateSourceDB: "customers", VPCSecurityGroupIDs: groups})
+	cloudtest.Declare(t, c.DBInstances, "customers-replica", DBInstance{ReplicateSourceDB: "customers", VPCSecurityGroupIDs: groups})
 }
 
 func TestOpenRemovesWhatACrashedCloudLeft(t *testing.T) {

@@ -8,19 +8,21 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	"myclothes/local/cloud/cloudtest"
 )
 
 func TestRequestsAreSpreadEvenlyOverInstancesInEveryZone(t *testing.T) {
 	t.Parallel()
 	s := newSite(t, nil).open()
-	served := s.servedBy(Browser(t), 30)
+	served := s.servedBy(cloudtest.Browser(t), 30)
 	require.Len(t, served, 3)
 	var zones []string
 	for id, times := range served {
 		require.Equal(t, 10, times)
 		zones = append(zones, s.zones[id])
 	}
-	require.ElementsMatch(t, Zones, zones)
+	require.ElementsMatch(t, cloudtest.Zones, zones)
 }
 
 func TestTargetsLearnWhoAsksAndHow(t *testing.T) {
@@ -30,7 +32,7 @@ func TestTargetsLearnWhoAsksAndHow(t *testing.T) {
 	require.NoError(t, err)
 	request.Header.Set("X-Forwarded-For", "198.51.100.7")
 	request.Header.Set("X-Forwarded-Proto", "https")
-	response, err := Browser(t).Do(request)
+	response, err := cloudtest.Browser(t).Do(request)
 	require.NoError(t, err)
 	defer response.Body.Close()
 	var seen http.Header
@@ -44,47 +46,47 @@ func TestTargetsLearnWhoAsksAndHow(t *testing.T) {
 func TestATargetThatHangsUpIsA502(t *testing.T) {
 	t.Parallel()
 	s := newSite(t, nil).open()
-	require.Equal(t, http.StatusBadGateway, s.get(Browser(t), "/hang-up").Status)
+	require.Equal(t, http.StatusBadGateway, s.get(cloudtest.Browser(t), "/hang-up").Status)
 }
 
 func TestATargetGroupWithoutTargetsIsA503(t *testing.T) {
 	t.Parallel()
 	s := newSite(t, nil)
-	require.Equal(t, http.StatusServiceUnavailable, s.get(Browser(t), "/").Status)
+	require.Equal(t, http.StatusServiceUnavailable, s.get(cloudtest.Browser(t), "/").Status)
 }
 
 func TestATargetThatDoesNotAnswerIsA504(t *testing.T) {
 	t.Parallel()
 	s := newSite(t, nil).open()
-	_, err := s.balancers.Update(t.Context(), Named("lb"), LoadBalancer{
-		Subnets: AppSubnets, SecurityGroups: []string{"sg-lb"}, IdleTimeout: new(1)})
+	_, err := s.balancers.Update(t.Context(), cloudtest.Named("lb"), LoadBalancer{
+		Subnets: cloudtest.AppSubnets, SecurityGroups: []string{"sg-lb"}, IdleTimeout: new(1)})
 	require.NoError(t, err)
-	require.Equal(t, http.StatusGatewayTimeout, s.get(Browser(t), "/wait").Status)
+	require.Equal(t, http.StatusGatewayTimeout, s.get(cloudtest.Browser(t), "/wait").Status)
 }
 
 func TestAFlowThatNoRuleAllowsIsA504(t *testing.T) {
 	t.Parallel()
 	s := newSite(t, nil).open()
-	require.NoError(t, s.Network.EgressRules().Delete(t.Context(), Named("sg-lb-to-sg-app-8080-out")))
-	require.Equal(t, http.StatusGatewayTimeout, s.get(Browser(t), "/").Status)
+	require.NoError(t, s.Network.EgressRules().Delete(t.Context(), cloudtest.Named("sg-lb-to-sg-app-8080-out")))
+	require.Equal(t, http.StatusGatewayTimeout, s.get(cloudtest.Browser(t), "/").Status)
 }
 
 func TestTheInternetIsResetWhereTheLoadBalancersGroupDoesNotLetItIn(t *testing.T) {
 	t.Parallel()
 	s := newSite(t, nil)
-	require.NoError(t, s.Network.IngressRules().Delete(t.Context(), Named("internet-to-lb")))
-	_, err := Get(Browser(t), s.url)
+	require.NoError(t, s.Network.IngressRules().Delete(t.Context(), cloudtest.Named("internet-to-lb")))
+	_, err := cloudtest.Get(cloudtest.Browser(t), s.url)
 	require.Error(t, err)
 }
 
 func TestWithoutAHealthyTargetAllGetRequests(t *testing.T) {
 	t.Parallel()
 	s := newSite(t, nil).open()
-	client := Browser(t)
+	client := cloudtest.Browser(t)
 	for range 3 { // in turn
 		s.get(client, "/fall-sick")
 	}
-	Eventually(t, "all unhealthy", func() bool { return s.count(unhealthy) == 3 })
+	cloudtest.Eventually(t, "all unhealthy", func() bool { return s.count(unhealthy) == 3 })
 	require.Equal(t, "unhealthy: 503 from /healthz", s.targetGroup().healthOf("i-0").String())
 	require.Len(t, s.servedBy(client, 6), 3)
 }
@@ -92,11 +94,11 @@ func TestWithoutAHealthyTargetAllGetRequests(t *testing.T) {
 func TestADrainingTargetAnswersWhatItHasAndGetsNothingNew(t *testing.T) {
 	t.Parallel()
 	s := newSite(t, func(g *TargetGroup) { g.Stickiness = &Stickiness{Type: "lb_cookie"} }).open()
-	client, group := Browser(t), s.targetGroup()
+	client, group := cloudtest.Browser(t), s.targetGroup()
 	bound := s.get(client, "/").Instance
-	held := make(chan Answer, 1)
+	held := make(chan cloudtest.Answer, 1)
 	go func() {
-		a, _ := Get(client, s.url+"/wait")
+		a, _ := cloudtest.Get(client, s.url+"/wait")
 		held <- a
 	}()
 	inFlight := func() bool {
@@ -104,13 +106,13 @@ func TestADrainingTargetAnswersWhatItHasAndGetsNothingNew(t *testing.T) {
 		defer group.mu.Unlock()
 		return slices.ContainsFunc(group.targets, func(x *target) bool { return x.id == bound && x.inFlight == 1 })
 	}
-	Eventually(t, "a request in flight", inFlight)
+	cloudtest.Eventually(t, "a request in flight", inFlight)
 	deregistered := make(chan struct{})
 	go func() {
 		defer close(deregistered)
 		group.deregister(t.Context(), bound)
 	}()
-	Eventually(t, "draining", func() bool { return group.healthOf(bound).state == draining })
+	cloudtest.Eventually(t, "draining", func() bool { return group.healthOf(bound).state == draining })
 	require.NotContains(t, s.servedBy(client, 9), bound)
 	require.True(t, inFlight())
 	close(s.resume)
@@ -121,17 +123,17 @@ func TestADrainingTargetAnswersWhatItHasAndGetsNothingNew(t *testing.T) {
 func TestListenersRedirectAndAnswerByThemselvesWithoutANewSocket(t *testing.T) {
 	t.Parallel()
 	s := newSite(t, nil)
-	_, err := s.listeners.Update(t.Context(), Named("http"), listenerThat(Action{Type: "redirect",
+	_, err := s.listeners.Update(t.Context(), cloudtest.Named("http"), listenerThat(Action{Type: "redirect",
 		Redirect: &Redirect{Protocol: "HTTPS", Port: "443", StatusCode: "HTTP_301"}}))
 	require.NoError(t, err)
-	a := s.get(Browser(t), "/cart?sku=1")
+	a := s.get(cloudtest.Browser(t), "/cart?sku=1")
 	require.Equal(t, http.StatusMovedPermanently, a.Status)
 	require.Equal(t, "https://127.0.0.1:443/cart?sku=1", a.Header.Get("Location"))
 
-	_, err = s.listeners.Update(t.Context(), Named("http"), listenerThat(Action{Type: "fixed-response",
+	_, err = s.listeners.Update(t.Context(), cloudtest.Named("http"), listenerThat(Action{Type: "fixed-response",
 		FixedResponse: &FixedResponse{ContentType: "text/plain", MessageBody: "closed", StatusCode: "503"}}))
 	require.NoError(t, err)
-	a = s.get(Browser(t), "/")
+	a = s.get(cloudtest.Browser(t), "/")
 	require.Equal(t, "closed", a.Body)
 	require.Equal(t, http.StatusServiceUnavailable, a.Status)
 }
@@ -141,18 +143,18 @@ func TestAnHTTPSListenerShowsACertificateOfTheCloudsAuthority(t *testing.T) {
 	s := newSite(t, nil)
 	listener := listenerThat(Action{Type: "fixed-response", FixedResponse: &FixedResponse{MessageBody: "safe", StatusCode: "200"}})
 	listener.Port, listener.Protocol = 443, "HTTPS"
-	Declare(t, s.listeners, "https", listener)
+	cloudtest.Declare(t, s.listeners, "https", listener)
 	https, err := s.listeners.listeners.Get("https")
 	require.NoError(t, err)
 	transport := &http.Transport{TLSClientConfig: &tls.Config{RootCAs: s.Trust().RootCAs}}
 	defer transport.CloseIdleConnections()
-	a, err := Get(&http.Client{Transport: transport}, https.url())
+	a, err := cloudtest.Get(&http.Client{Transport: transport}, https.url())
 	require.NoError(t, err)
 	require.Equal(t, "safe", a.Body)
 }
 
 func TestALoadBalancerNeedsTwoSubnets(t *testing.T) {
 	t.Parallel()
-	_, err := newLoadBalancers(NewVPC(t).Network, nil).Create(t.Context(), Named("lb"), LoadBalancer{Subnets: AppSubnets[:1]})
+	_, err := newLoadBalancers(cloudtest.NewVPC(t).Network, nil).Create(t.Context(), cloudtest.Named("lb"), LoadBalancer{Subnets: cloudtest.AppSubnets[:1]})
 	require.ErrorContains(t, err, "at least two")
 }

@@ -12,6 +12,7 @@ import (
 	"syscall"
 	"testing"
 
+	"myclothes/local/cloud/cloudtest"
 	"myclothes/local/cloud/ec2"
 	"myclothes/local/cloud/host"
 )
@@ -23,7 +24,7 @@ func TestMain(m *testing.M) {
 		serveAsInstance(behaviour)
 		return
 	}
-	Main(m)
+	cloudtest.Main(m)
 }
 
 // serveAsInstance is what an instance of the tests runs.
@@ -33,7 +34,7 @@ func serveAsInstance(behaviour string) {
 	}
 	server := http.Server{
 		Addr:     net.JoinHostPort(os.Getenv("TEST_ADDRESS"), "8080"),
-		Handler:  Application(os.Getenv("TEST_INSTANCE"), behaviour),
+		Handler:  cloudtest.Application(os.Getenv("TEST_INSTANCE"), behaviour),
 		ErrorLog: log.New(io.Discard, "", 0),
 	}
 	terminated, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM)

@@ -13,6 +13,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"myclothes/local/cloud/aws"
+	"myclothes/local/cloud/cloudtest"
 	"myclothes/local/cloud/ec2"
 )
 
@@ -40,36 +41,36 @@ func testReplica() DBInstance {
 
 // dbAccount is a VPC with a subnet group for databases.
 type dbAccount struct {
-	*VPC
+	*cloudtest.VPC
 	*RDS
 }
 
 func newDBAccount(t *testing.T) *dbAccount {
 	t.Helper()
-	v := NewVPC(t)
+	v := cloudtest.NewVPC(t)
 	a := &dbAccount{v, newRDS(v.Host, v.Network)}
 	t.Cleanup(func() { require.NoError(t, a.Instances.Close(context.Background())) })
-	Declare(t, a.SubnetGroups, "db-subnets", SubnetGroup{DataSubnets})
+	cloudtest.Declare(t, a.SubnetGroups, "db-subnets", SubnetGroup{SubnetIDs: cloudtest.DataSubnets})
 	return a
 }
 
 // component returns the one component of a kind.
 func (a *dbAccount) component(kind string) aws.Component {
 	a.Helper()
-	return ComponentOf(a.T, a.Instances.Report(), kind)
+	return cloudtest.ComponentOf(a.T, a.Instances.Report(), kind)
 }
 
 // declareDatabase declares a database and returns its address.
 func declareDatabase(a *dbAccount, spec DBInstance, parameters ...Parameter) string {
 	a.Helper()
-	Declare(a.T, a.ParameterGroups, "db-parameters", ParameterGroup{parameters})
-	return Declare(a.T, a.Instances, "customers", spec)["address"].(string)
+	cloudtest.Declare(a.T, a.ParameterGroups, "db-parameters", ParameterGroup{Parameters: parameters})
+	return cloudtest.Declare(a.T, a.Instances, "customers", spec)["address"].(string)
 }
 
 // declareReplica declares a read replica of the database and returns its address.
 func declareReplica(a *dbAccount) string {
 	a.Helper()
-	return Declare(a.T, a.Instances, "customers-replica", testReplica())["address"].(string)
+	return cloudtest.Declare(a.T, a.Instances, "customers-replica", testReplica())["address"].(string)
 }
 
 // connect opens a connection as the service does: from an instance's address, with
@@ -83,7 +84,7 @@ func (a *dbAccount) connect(from *ec2.Interface, host, sslMode string) (*pgx.Con
 		config.TLSConfig.ServerName = host
 	}
 	config.DialFunc = func(ctx context.Context, network, address string) (net.Conn, error) {
-		return Dialer(from).DialContext(ctx, network, address)
+		return cloudtest.Dialer(from).DialContext(ctx, network, address)
 	}
 	ctx, cancel := context.WithTimeout(a.Context(), 5*time.Second)
 	defer cancel()
@@ -124,7 +125,7 @@ func TestDatabaseFailsOverWithEveryAcknowledgedWrite(t *testing.T) {
 	killed := time.Now()
 	require.NotZero(t, acknowledged)
 
-	Eventually(t, "the endpoint leads to the promoted standby", func() bool {
+	cloudtest.Eventually(t, "the endpoint leads to the promoted standby", func() bool {
 		_, err := a.query(host, `insert into customer values ('after') returning name`)
 		return err == nil
 	})
@@ -134,11 +135,11 @@ func TestDatabaseFailsOverWithEveryAcknowledgedWrite(t *testing.T) {
 	require.GreaterOrEqual(t, atoi(t, count), acknowledged)
 	require.NotEqual(t, before.Zone, a.component("database primary").Zone)
 
-	Eventually(t, "the read replica follows the new primary", func() bool {
+	cloudtest.Eventually(t, "the read replica follows the new primary", func() bool {
 		after, err := a.query(replica, `select name from customer where name = 'after'`)
 		return err == nil && after == "after"
 	})
-	Eventually(t, "there is a standby again", func() bool { return CountHealthy(a.Instances.Report(), "database standby") == 1 })
+	cloudtest.Eventually(t, "there is a standby again", func() bool { return cloudtest.CountHealthy(a.Instances.Report(), "database standby") == 1 })
 }
 
 // writeUntilKilled writes rows, kills the server in the middle of it and returns how
@@ -162,14 +163,14 @@ func TestReadReplicaFollowsAndRefusesWrites(t *testing.T) {
 	a := newDBAccount(t)
 	spec := testDatabase()
 	spec.MultiAZ = false
-	host := declareDatabase(a, spec, Parameter{"rds.force_ssl", "1"}, Parameter{"log_min_duration_statement", "500"})
-	outputs := Declare(t, a.Instances, "customers-replica", testReplica())
+	host := declareDatabase(a, spec, Parameter{Name: "rds.force_ssl", Value: "1"}, Parameter{Name: "log_min_duration_statement", Value: "500"})
+	outputs := cloudtest.Declare(t, a.Instances, "customers-replica", testReplica())
 	replica := outputs["address"].(string)
 	require.NotEqual(t, a.component("database primary").Zone, outputs["availabilityZone"])
 
 	_, err := a.query(host, `create table customer as select 'Ada' as name`)
 	require.NoError(t, err)
-	Eventually(t, "the replica has the row", func() bool {
+	cloudtest.Eventually(t, "the replica has the row", func() bool {
 		name, err := a.query(replica, `select name from customer`)
 		return err == nil && name == "Ada"
 	})
@@ -178,13 +179,13 @@ func TestReadReplicaFollowsAndRefusesWrites(t *testing.T) {
 
 	before := a.component("read replica")
 	require.NoError(t, syscall.Kill(before.PID, syscall.SIGKILL))
-	Eventually(t, "the replica is back", func() bool {
+	cloudtest.Eventually(t, "the replica is back", func() bool {
 		now := a.component("read replica")
 		return now.Healthy && now.PID != before.PID
 	})
 	_, err = a.query(host, `insert into customer values ('Bob') returning name`)
 	require.NoError(t, err)
-	Eventually(t, "and follows", func() bool {
+	cloudtest.Eventually(t, "and follows", func() bool {
 		name, err := a.query(replica, `select name from customer where name = 'Bob'`)
 		return err == nil && name == "Bob"
 	})
@@ -195,8 +196,8 @@ func TestDatabaseAsksForTLSAndAPermittedSource(t *testing.T) {
 	a := newDBAccount(t)
 	spec := testDatabase()
 	spec.MultiAZ = false
-	host := declareDatabase(a, spec, Parameter{"rds.force_ssl", "1"}, Parameter{"work_mem", "8192"},
-		Parameter{"max_connections", "{DBInstanceClassMemory/9531392}"})
+	host := declareDatabase(a, spec, Parameter{Name: "rds.force_ssl", Value: "1"}, Parameter{Name: "work_mem", Value: "8192"},
+		Parameter{Name: "max_connections", Value: "{DBInstanceClassMemory/9531392}"})
 	version, err := a.query(host, `select current_setting('work_mem')`)
 	require.NoError(t, err)
 	require.Equal(t, "8MB", version)
@@ -210,10 +211,10 @@ func TestDatabaseAsksForTLSAndAPermittedSource(t *testing.T) {
 	_, err = a.connect(a.Stranger, host, "verify-full")
 	require.ErrorIs(t, err, syscall.ECONNRESET)
 
-	parameters := ParameterGroup{[]Parameter{{"rds.force_ssl", "0"}, {"work_mem", "16384"}}}
-	_, err = a.ParameterGroups.Update(t.Context(), Named("db-parameters"), parameters)
+	parameters := ParameterGroup{Parameters: []Parameter{{Name: "rds.force_ssl", Value: "0"}, {Name: "work_mem", Value: "16384"}}}
+	_, err = a.ParameterGroups.Update(t.Context(), cloudtest.Named("db-parameters"), parameters)
 	require.NoError(t, err)
-	Eventually(t, "TLS is not forced any more", func() bool {
+	cloudtest.Eventually(t, "TLS is not forced any more", func() bool {
 		conn, err := a.connect(a.App, host, "disable")
 		if err != nil {
 			return false
@@ -222,7 +223,7 @@ func TestDatabaseAsksForTLSAndAPermittedSource(t *testing.T) {
 		return true
 	})
 	parameters.Parameters[1].Value = "plenty"
-	_, err = a.ParameterGroups.Update(t.Context(), Named("db-parameters"), parameters)
+	_, err = a.ParameterGroups.Update(t.Context(), cloudtest.Named("db-parameters"), parameters)
 	require.ErrorContains(t, err, "work_mem")
 }
 
@@ -235,25 +236,25 @@ func TestDatabaseWithoutStandbyComesBackWithItsData(t *testing.T) {
 	_, err := a.query(host, `create table customer as select 'Ada' as name`)
 	require.NoError(t, err)
 	require.NoError(t, syscall.Kill(a.component("database primary").PID, syscall.SIGKILL))
-	Eventually(t, "the data is back", func() bool {
+	cloudtest.Eventually(t, "the data is back", func() bool {
 		name, err := a.query(host, `select name from customer`)
 		return err == nil && name == "Ada"
 	})
 
 	spec.MultiAZ = true
-	_, err = a.Instances.Update(t.Context(), Named("customers"), spec)
+	_, err = a.Instances.Update(t.Context(), cloudtest.Named("customers"), spec)
 	require.NoError(t, err)
 	standby := a.component("database standby")
 	require.NoError(t, syscall.Kill(standby.PID, syscall.SIGKILL))
 	_, err = a.query(host, `insert into customer values ('Bob') returning name`)
 	require.NoError(t, err, "writes go on without the standby")
-	Eventually(t, "there is another standby", func() bool {
-		return CountHealthy(a.Instances.Report(), "database standby") == 1 && a.component("database standby").PID != standby.PID
+	cloudtest.Eventually(t, "there is another standby", func() bool {
+		return cloudtest.CountHealthy(a.Instances.Report(), "database standby") == 1 && a.component("database standby").PID != standby.PID
 	})
 	spec.MultiAZ = false
-	_, err = a.Instances.Update(t.Context(), Named("customers"), spec)
+	_, err = a.Instances.Update(t.Context(), cloudtest.Named("customers"), spec)
 	require.NoError(t, err)
-	require.Zero(t, CountHealthy(a.Instances.Report(), "database standby"))
+	require.Zero(t, cloudtest.CountHealthy(a.Instances.Report(), "database standby"))
 }
 
 func TestDatabaseDeclarationThatRDSRefusesIsRefused(t *testing.T) {
@@ -279,7 +280,7 @@ func TestDatabaseDeclarationThatRDSRefusesIsRefused(t *testing.T) {
 		{"zone with multi-AZ", change(func(d *DBInstance) { d.AvailabilityZone = "eu-west-1a" }), nil, "not valid with multiAz"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			_, err := test.spec.withDefaults(Named("customers"), test.source)
+			_, err := test.spec.withDefaults(cloudtest.Named("customers"), test.source)
 			require.ErrorContains(t, err, test.want)
 		})
 	}

@@ -10,6 +10,8 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
+
+	"myclothes/local/cloud/cloudtest"
 )
 
 // load keeps clients writing until stop, which returns how many answers they got and
@@ -21,10 +23,10 @@ func (s *shop) load(clients int) (stop func() (answers int64, failures []string)
 	var mu sync.Mutex
 	var failures []string
 	for range clients {
-		client := Browser(s.T)
+		client := cloudtest.Browser(s.T)
 		asking.Go(func() {
 			for ctx.Err() == nil {
-				a, err := Post(client, s.url, "a write")
+				a, err := cloudtest.Post(client, s.url, "a write")
 				if answers.Add(1); err != nil || a.Status != 200 {
 					mu.Lock()
 					failures = append(failures, fmt.Sprint(a.Status, " ", a.Instance, " ", err))
@@ -43,7 +45,7 @@ func (s *shop) load(clients int) (stop func() (answers int64, failures []string)
 func (s *shop) refreshed() Refresh {
 	s.Helper()
 	var last Refresh
-	Eventually(s.T, "the instance refresh ends", func() bool {
+	cloudtest.Eventually(s.T, "the instance refresh ends", func() bool {
 		all := s.groups.Refreshes()
 		last = all[len(all)-1]
 		return !last.Running()
@@ -75,7 +77,7 @@ func TestARollUnderLoadFailsNoRequest(t *testing.T) {
 			require.Equal(t, RefreshSuccessful, r.Status, r.Reason)
 			require.Equal(t, 100, r.Percent)
 			require.Equal(t, 3, r.Replaced)
-			require.Equal(t, "version 2", s.get(Browser(t), "/").Body)
+			require.Equal(t, "version 2", s.get(cloudtest.Browser(t), "/").Body)
 			require.Len(t, s.instances(), 3)
 			for id := range s.instances() {
 				require.NotContains(t, old, id)
@@ -98,11 +100,11 @@ func TestABrokenReleaseIsRolledBackWithoutAFailedRequest(t *testing.T) {
 	require.Equal(t, RefreshRollbackSuccessful, r.Status)
 	require.Contains(t, r.Reason, "the release is broken")
 	require.Len(t, s.servedBy(9), 3)
-	require.Equal(t, "version 1", s.get(Browser(t), "/").Body)
+	require.Equal(t, "version 1", s.get(cloudtest.Browser(t), "/").Body)
 
 	s.release("version 3")
 	require.Equal(t, RefreshSuccessful, s.refreshed().Status)
-	require.Equal(t, "version 3", s.get(Browser(t), "/").Body)
+	require.Equal(t, "version 3", s.get(cloudtest.Browser(t), "/").Body)
 }
 
 func TestABrokenReleaseWithoutRollbackStopsAndTheOldInstancesServe(t *testing.T) {
@@ -129,7 +131,7 @@ func TestANewerVersionCancelsARunningRefresh(t *testing.T) {
 	all := s.groups.Refreshes()
 	require.Len(t, all, 2)
 	require.Equal(t, RefreshCancelled, all[0].Status)
-	require.Equal(t, "version 3", s.get(Browser(t), "/").Body)
+	require.Equal(t, "version 3", s.get(cloudtest.Browser(t), "/").Body)
 }
 
 func TestAnUpdateThatKeepsTheVersionReplacesNobody(t *testing.T) {

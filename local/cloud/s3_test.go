@@ -7,6 +7,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"myclothes/local/cloud/cloudtest"
 	"myclothes/local/cloud/ec2"
 )
 
@@ -20,12 +21,12 @@ func (onlyCarts) Allowed(profile, action, resource string) bool {
 
 func TestObjectIsFetchedThroughTheGatewayEndpointByWhoMay(t *testing.T) {
 	t.Parallel()
-	v := NewVPC(t)
+	v := cloudtest.NewVPC(t)
 	objects := newObjects(v.Host, v.Network, onlyCarts{})
 	source := filepath.Join(t.TempDir(), "cart")
 	require.NoError(t, os.WriteFile(source, []byte("release 1"), 0o600))
-	Declare(t, objects, "object", Object{Bucket: "releases", Key: "cart/1", Source: source})
-	Declare(t, objects, "private", Object{Bucket: "releases", Key: "private", Content: "x"})
+	cloudtest.Declare(t, objects, "object", Object{Bucket: "releases", Key: "cart/1", Source: source})
+	cloudtest.Declare(t, objects, "private", Object{Bucket: "releases", Key: "private", Content: "x"})
 
 	_, err := objects.Fetch(v.App, "profile", "releases", "cart/1")
 	require.ErrorIs(t, err, ec2.ErrRefused)
@@ -41,7 +42,7 @@ func TestObjectIsFetchedThroughTheGatewayEndpointByWhoMay(t *testing.T) {
 	require.ErrorContains(t, err, "access denied")
 	_, err = objects.Fetch(v.App, "profile", "releases", "cart/2")
 	require.ErrorContains(t, err, "no such object")
-	require.NoError(t, objects.Delete(t.Context(), Named("object")))
+	require.NoError(t, objects.Delete(t.Context(), cloudtest.Named("object")))
 	_, err = objects.Fetch(v.App, "profile", "releases", "cart/1")
 	require.ErrorContains(t, err, "no such object")
 }

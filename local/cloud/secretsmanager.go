@@ -24,20 +24,15 @@ type SecretVersion struct {
 // secretVersions implements Service[SecretVersion]. Every version is a resource of
 // its own; the one that was created last is current.
 type secretVersions struct {
-	secrets    *aws.Records[Secret]
-	authorizer authorizer
+	secrets  *aws.Records[Secret]
+	policies *IAM
 
 	mu       sync.RWMutex
 	versions []secretVersion // oldest first
 }
 
-// authorizer returns an error when a caller may not take an action on a resource.
-type authorizer interface {
-	Authorize(by Caller, action, resource string) error
-}
-
-func newSecretVersions(secrets *aws.Records[Secret], a authorizer) *secretVersions {
-	return &secretVersions{secrets: secrets, authorizer: a}
+func newSecretVersions(secrets *aws.Records[Secret], policies *IAM) *secretVersions {
+	return &secretVersions{secrets: secrets, policies: policies}
 }
 
 type secretVersion struct {
@@ -111,7 +106,7 @@ func (s *secretVersions) Call(by Caller, operation string, r *http.Request) (any
 		resource = input.SecretId
 	}
 	// Who may not read a secret is not told whether it exists.
-	if err := s.authorizer.Authorize(by, "secretsmanager:GetSecretValue", resource); err != nil {
+	if err := s.policies.Authorize(by, "secretsmanager:GetSecretValue", resource); err != nil {
 		return nil, err
 	}
 	version, has := s.current(secret.Resource)

@@ -10,6 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"myclothes/local/cloud/aws"
+	"myclothes/local/cloud/cloudtest"
 	"myclothes/local/cloud/ec2"
 )
 
@@ -17,18 +18,18 @@ const secretARN = "arn:aws:secretsmanager:eu-west-1:000000000000:secret:cache-a1
 
 // secretAccount has a secret and a profile whose role may read it, behind the API.
 type secretAccount struct {
-	*VPC
+	*cloudtest.VPC
 	*api
 	policies *IAM
 }
 
 func newSecretAccount(t *testing.T) *secretAccount {
 	t.Helper()
-	a := &secretAccount{VPC: NewVPC(t), policies: newIAM()}
+	a := &secretAccount{VPC: cloudtest.NewVPC(t), policies: newIAM()}
 	secrets := aws.NewRecords[Secret]("secret")
 	versions := newSecretVersions(secrets, a.policies)
 	var err error
-	a.api, err = openAPI(a.Host, a.Network, apiService{"secretsmanager", secretsManagerTarget, versions.Call})
+	a.api, err = openAPI(a.Host, a.Network, apiService{Name: "secretsmanager", Target: secretsManagerTarget, Call: versions.Call})
 	require.NoError(t, err)
 	t.Cleanup(a.api.Close)
 	_, err = secrets.Create(t.Context(), aws.Resource{ID: secretARN, Name: "cache", ARN: secretARN}, Secret{})
@@ -37,10 +38,9 @@ func newSecretAccount(t *testing.T) *secretAccount {
 		_, err = versions.Create(t.Context(), aws.Resource{ID: secretARN + "|" + version}, SecretVersion{secretARN, "value " + version})
 		require.NoError(t, err)
 	}
-	Declare(t, a.policies.Roles, "role", Role{})
-	Declare(t, a.policies.RolePolicies, "policy", RolePolicy{"role",
-		`{"Statement":[{"Effect":"Allow","Action":"secretsmanager:GetSecretValue","Resource":"` + secretARN + `"}]}`})
-	Declare(t, a.policies.InstanceProfiles, "profile", InstanceProfile{"role"})
+	cloudtest.Declare(t, a.policies.Roles, "role", Role{})
+	cloudtest.Declare(t, a.policies.RolePolicies, "policy", RolePolicy{Role: "role", Policy: `{"Statement":[{"Effect":"Allow","Action":"secretsmanager:GetSecretValue","Resource":"` + secretARN + `"}]}`})
+	cloudtest.Declare(t, a.policies.InstanceProfiles, "profile", InstanceProfile{Role: "role"})
 	return a
 }
 
@@ -76,14 +76,14 @@ func TestSecretIsRefusedToWhoMayNotReadIt(t *testing.T) {
 	t.Parallel()
 	a := newSecretAccount(t)
 	a.AllowInternet("sg-app")
-	Declare(t, a.policies.Roles, "other-role", Role{})
-	Declare(t, a.policies.InstanceProfiles, "other-profile", InstanceProfile{"other-role"})
+	cloudtest.Declare(t, a.policies.Roles, "other-role", Role{})
+	cloudtest.Declare(t, a.policies.InstanceProfiles, "other-profile", InstanceProfile{Role: "other-role"})
 	neighbour := a.Attach("i-neighbour", "sg-app")
 	environment := a.Environment(a.App, "i-app", "profile")
 
 	code := func(client *secretsmanager.Client, id string) string {
 		_, err := getSecret(client, id)
-		return ErrorCode(t, err)
+		return cloudtest.ErrorCode(t, err)
 	}
 	other := a.client(neighbour, a.Environment(neighbour, "i-neighbour", "other-profile"))
 	require.Equal(t, "AccessDeniedException", code(other, secretARN))
@@ -101,7 +101,7 @@ func TestOnlyReadingASecretsValueIsModelled(t *testing.T) {
 	a.AllowInternet("sg-app")
 	_, err := a.client(a.App, a.Environment(a.App, "i-app", "profile")).DescribeSecret(t.Context(),
 		&secretsmanager.DescribeSecretInput{SecretId: awssdk.String(secretARN)})
-	require.Equal(t, "UnknownOperationException", ErrorCode(t, err))
+	require.Equal(t, "UnknownOperationException", cloudtest.ErrorCode(t, err))
 }
 
 func TestInstanceWithoutAWayToTheInternetReachesNoAPI(t *testing.T) {

@@ -46,8 +46,8 @@ func (c *Cloud) wire(o Options) (err error) {
 	versions := newSecretVersions(secrets, policies)
 	tables := newTables(c.host, o.Region, policies)
 	c.api, err = openAPI(c.host, c.network,
-		apiService{"dynamodb", dynamodbTarget, tables.Call},
-		apiService{"secretsmanager", secretsManagerTarget, versions.Call})
+		apiService{Name: "dynamodb", Target: dynamodbTarget, Call: tables.Call},
+		apiService{Name: "secretsmanager", Target: secretsManagerTarget, Call: versions.Call})
 	if err != nil {
 		return err
 	}

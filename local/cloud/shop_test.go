@@ -11,12 +11,13 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"myclothes/local/cloud/aws"
+	"myclothes/local/cloud/cloudtest"
 	"myclothes/local/cloud/ec2"
 )
 
 // shop is a VPC with a load balancer and a group of instances behind it.
 type shop struct {
-	*VPC
+	*cloudtest.VPC
 	templates *ec2.LaunchTemplates
 	groups    *autoScalingGroups
 	url       string
@@ -26,7 +27,7 @@ type shop struct {
 // newShop declares a load balancer over the three zones, and what instances need.
 func newShop(t *testing.T) *shop {
 	t.Helper()
-	v := NewVPC(t)
+	v := cloudtest.NewVPC(t)
 	balancers, targets := newLoadBalancers(v.Network, nil), newTargetGroups(v.Network)
 	s := &shop{VPC: v, templates: ec2.NewLaunchTemplates()}
 	s.groups = newAutoScalingGroups(v.Host.Log, ec2.NewInstances(v.Host, v.Network, noPlatform{}, testImage), s.templates, targets)
@@ -36,17 +37,17 @@ func newShop(t *testing.T) *shop {
 		}
 	})
 	v.Allow("sg-lb", "sg-app", 8080, 8080)
-	Declare(t, v.Network.IngressRules(), "internet-to-lb", ec2.SecurityGroupRule{
+	cloudtest.Declare(t, v.Network.IngressRules(), "internet-to-lb", ec2.SecurityGroupRule{
 		SecurityGroupID: "sg-lb", IPProtocol: "tcp", FromPort: 80, ToPort: 80, CidrIpv4: "0.0.0.0/0"})
-	Declare(t, balancers, "lb", LoadBalancer{Subnets: AppSubnets, SecurityGroups: []string{"sg-lb"}})
-	Declare(t, targets, "tg", TargetGroup{Port: 8080, Stickiness: &Stickiness{Type: "lb_cookie"}, HealthCheck: &HealthCheck{
+	cloudtest.Declare(t, balancers, "lb", LoadBalancer{Subnets: cloudtest.AppSubnets, SecurityGroups: []string{"sg-lb"}})
+	cloudtest.Declare(t, targets, "tg", TargetGroup{Port: 8080, Stickiness: &Stickiness{Type: "lb_cookie"}, HealthCheck: &HealthCheck{
 		Path: "/healthz", Interval: 1, Timeout: 1, HealthyThreshold: 2, UnhealthyThreshold: 2}})
-	Declare(t, newListeners(v.Host, balancers, targets), "http", Listener{LoadBalancerARN: Named("lb").ARN, Port: 80, Protocol: "HTTP",
-		DefaultActions: []Action{{Type: "forward", TargetGroupARN: Named("tg").ARN}}})
-	Declare(t, s.templates, "template", template("version 1"))
-	s.url = ComponentOf(t, balancers.Report(), "load balancer").Address
+	cloudtest.Declare(t, newListeners(v.Host, balancers, targets), "http", Listener{LoadBalancerARN: cloudtest.Named("lb").ARN, Port: 80, Protocol: "HTTP",
+		DefaultActions: []Action{{Type: "forward", TargetGroupARN: cloudtest.Named("tg").ARN}}})
+	cloudtest.Declare(t, s.templates, "template", template("version 1"))
+	s.url = cloudtest.ComponentOf(t, balancers.Report(), "load balancer").Address
 	s.group = AutoScalingGroup{
-		MinSize: 3, MaxSize: 6, VPCZoneIdentifiers: AppSubnets, TargetGroupARNs: []string{Named("tg").ARN},
+		MinSize: 3, MaxSize: 6, VPCZoneIdentifiers: cloudtest.AppSubnets, TargetGroupARNs: []string{cloudtest.Named("tg").ARN},
 		HealthCheckType: "ELB", HealthCheckGracePeriod: new(60), WaitForCapacityTimeout: "60s",
 		LaunchTemplate: &ec2.LaunchTemplateRef{ID: "template", Version: "1"},
 	}
@@ -56,7 +57,7 @@ func newShop(t *testing.T) *shop {
 // open launches the group.
 func (s *shop) open() *shop {
 	s.Helper()
-	Declare(s.T, s.groups, "group", s.group)
+	cloudtest.Declare(s.T, s.groups, "group", s.group)
 	return s
 }
 
@@ -68,7 +69,7 @@ func template(behaviour string) ec2.LaunchTemplate {
 // release declares a new version of the launch template and has the group use it.
 func (s *shop) release(behaviour string) {
 	s.Helper()
-	outputs, err := s.templates.Update(s.Context(), Named("template"), template(behaviour))
+	outputs, err := s.templates.Update(s.Context(), cloudtest.Named("template"), template(behaviour))
 	require.NoError(s, err)
 	s.group.LaunchTemplate = &ec2.LaunchTemplateRef{ID: "template", Version: fmt.Sprint(outputs["latestVersion"])}
 	s.updateGroup()
@@ -77,14 +78,14 @@ func (s *shop) release(behaviour string) {
 // updateLatest declares a new version before there is a group.
 func (s *shop) updateLatest(behaviour string) {
 	s.Helper()
-	_, err := s.templates.Update(s.Context(), Named("template"), template(behaviour))
+	_, err := s.templates.Update(s.Context(), cloudtest.Named("template"), template(behaviour))
 	require.NoError(s, err)
 	s.group.LaunchTemplate.Version = "$Latest"
 }
 
 func (s *shop) updateGroup() {
 	s.Helper()
-	_, err := s.groups.Update(s.Context(), Named("group"), s.group)
+	_, err := s.groups.Update(s.Context(), cloudtest.Named("group"), s.group)
 	require.NoError(s, err)
 }
 
@@ -99,21 +100,21 @@ func (s *shop) instances() map[string]aws.Component {
 	return found
 }
 
-func (s *shop) healthy() int { return CountHealthy(s.groups.Report(), testImage.Kind) }
+func (s *shop) healthy() int { return cloudtest.CountHealthy(s.groups.Report(), testImage.Kind) }
 
 // kill kills an instance and returns when another one serves the client.
 func (s *shop) kill(client *http.Client, id string) {
 	s.Helper()
 	require.NoError(s, syscall.Kill(s.instances()[id].PID, syscall.SIGKILL))
-	Eventually(s.T, "another instance serves", func() bool {
+	cloudtest.Eventually(s.T, "another instance serves", func() bool {
 		a := s.get(client, "/")
 		return a.Status == http.StatusOK && a.Instance != id
 	})
 }
 
-func (s *shop) get(client *http.Client, path string) Answer {
+func (s *shop) get(client *http.Client, path string) cloudtest.Answer {
 	s.Helper()
-	a, err := Get(client, s.url+path)
+	a, err := cloudtest.Get(client, s.url+path)
 	require.NoError(s, err)
 	return a
 }
@@ -123,7 +124,7 @@ func (s *shop) servedBy(clients int) map[string]int {
 	s.Helper()
 	served := map[string]int{}
 	for range clients {
-		a := s.get(Browser(s.T), "/")
+		a := s.get(cloudtest.Browser(s.T), "/")
 		require.Equal(s, http.StatusOK, a.Status, a.Body)
 		served[a.Instance]++
 	}

@@ -10,12 +10,13 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"myclothes/local/cloud/cloudtest"
 	"myclothes/local/cloud/ec2"
 )
 
 // site is a VPC with a load balancer over its zones, and targets behind it.
 type site struct {
-	*VPC
+	*cloudtest.VPC
 	balancers *loadBalancers
 	groups    *targetGroups
 	listeners *listeners
@@ -29,7 +30,7 @@ type site struct {
 // declaration.
 func newSite(t *testing.T, edit func(*TargetGroup)) *site {
 	t.Helper()
-	v := NewVPC(t)
+	v := cloudtest.NewVPC(t)
 	s := &site{VPC: v, balancers: newLoadBalancers(v.Network, nil), groups: newTargetGroups(v.Network),
 		servers: map[string]*http.Server{}, zones: map[string]string{}, resume: make(chan struct{})}
 	s.listeners = newListeners(v.Host, s.balancers, s.groups)
@@ -38,32 +39,32 @@ func newSite(t *testing.T, edit func(*TargetGroup)) *site {
 		require.NoError(t, s.groups.Close(context.Background()))
 	})
 	v.Allow("sg-lb", "sg-app", 8080, 8080)
-	Declare(t, v.Network.IngressRules(), "internet-to-lb", ec2.SecurityGroupRule{
+	cloudtest.Declare(t, v.Network.IngressRules(), "internet-to-lb", ec2.SecurityGroupRule{
 		SecurityGroupID: "sg-lb", IPProtocol: "tcp", FromPort: 80, ToPort: 443, CidrIpv4: "0.0.0.0/0"})
-	Declare(t, s.balancers, "lb", LoadBalancer{Subnets: AppSubnets, SecurityGroups: []string{"sg-lb"}})
+	cloudtest.Declare(t, s.balancers, "lb", LoadBalancer{Subnets: cloudtest.AppSubnets, SecurityGroups: []string{"sg-lb"}})
 	spec := TargetGroup{Port: 8080, HealthCheck: &HealthCheck{Path: "/healthz", Interval: 1, Timeout: 1, HealthyThreshold: 2, UnhealthyThreshold: 2}}
 	if edit != nil {
 		edit(&spec)
 	}
-	Declare(t, s.groups, "tg", spec)
-	Declare(t, s.listeners, "http", forwardTo("tg"))
-	s.url = ComponentOf(t, s.balancers.Report(), "load balancer").Address
+	cloudtest.Declare(t, s.groups, "tg", spec)
+	cloudtest.Declare(t, s.listeners, "http", forwardTo("tg"))
+	s.url = cloudtest.ComponentOf(t, s.balancers.Report(), "load balancer").Address
 	return s
 }
 
 // forwardTo is a listener on port 80.
 func forwardTo(group string) Listener {
-	return listenerThat(Action{Type: "forward", TargetGroupARN: Named(group).ARN})
+	return listenerThat(Action{Type: "forward", TargetGroupARN: cloudtest.Named(group).ARN})
 }
 
 func listenerThat(action Action) Listener {
-	return Listener{LoadBalancerARN: Named("lb").ARN, Port: 80, Protocol: "HTTP", DefaultActions: []Action{action}}
+	return Listener{LoadBalancerARN: cloudtest.Named("lb").ARN, Port: 80, Protocol: "HTTP", DefaultActions: []Action{action}}
 }
 
 // open registers a healthy target in each zone.
 func (s *site) open() *site {
 	s.Helper()
-	for i, subnet := range AppSubnets {
+	for i, subnet := range cloudtest.AppSubnets {
 		id := fmt.Sprint("i-", i)
 		eni, err := s.Network.Attach(id, subnet, []string{"sg-app"})
 		require.NoError(s, err)
@@ -71,7 +72,7 @@ func (s *site) open() *site {
 		s.serve(id, eni)
 		s.targetGroup().register(id, eni, func() {})
 	}
-	Eventually(s.T, "all healthy", func() bool { return s.count(healthy) == 3 })
+	cloudtest.Eventually(s.T, "all healthy", func() bool { return s.count(healthy) == 3 })
 	return s
 }
 
@@ -81,7 +82,7 @@ func (s *site) serve(id string, eni *ec2.Interface) {
 	listener, err := net.Listen("tcp4", netip.AddrPortFrom(eni.Local, 8080).String())
 	require.NoError(s, err)
 	mux := http.NewServeMux()
-	mux.Handle("/", Application(id, "version 1"))
+	mux.Handle("/", cloudtest.Application(id, "version 1"))
 	mux.HandleFunc("/wait", func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("X-Instance-Id", id)
 		select {
@@ -113,7 +114,7 @@ func (s *site) updateTargetGroup(edit func(*TargetGroup)) {
 	s.Helper()
 	spec := s.targetGroup().spec
 	edit(&spec)
-	_, err := s.groups.Update(s.Context(), Named("tg"), spec)
+	_, err := s.groups.Update(s.Context(), cloudtest.Named("tg"), spec)
 	require.NoError(s, err)
 }
 
@@ -133,7 +134,7 @@ func (s *site) count(state targetState) int {
 func (s *site) kill(client *http.Client, id string) (elsewhere string) {
 	s.Helper()
 	require.NoError(s, s.servers[id].Close())
-	Eventually(s.T, "another target serves", func() bool {
+	cloudtest.Eventually(s.T, "another target serves", func() bool {
 		a := s.get(client, "/")
 		elsewhere = a.Instance
 		return a.Status == http.StatusOK && elsewhere != id
@@ -141,9 +142,9 @@ func (s *site) kill(client *http.Client, id string) (elsewhere string) {
 	return elsewhere
 }
 
-func (s *site) get(client *http.Client, path string) Answer {
+func (s *site) get(client *http.Client, path string) cloudtest.Answer {
 	s.Helper()
-	a, err := Get(client, s.url+path)
+	a, err := cloudtest.Get(client, s.url+path)
 	require.NoError(s, err)
 	return a
 }

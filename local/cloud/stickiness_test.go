@@ -6,6 +6,8 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	"myclothes/local/cloud/cloudtest"
 )
 
 func lbCookies(g *TargetGroup) { g.Stickiness = &Stickiness{Type: "lb_cookie", CookieDuration: 600} }
@@ -28,7 +30,7 @@ func (s *site) cookies(client *http.Client) map[string]string {
 func TestTheLoadBalancersCookieKeepsAClientAtOneInstanceWhileItLives(t *testing.T) {
 	t.Parallel()
 	s := newSite(t, lbCookies).open()
-	client := Browser(t)
+	client := cloudtest.Browser(t)
 	a := s.get(client, "/")
 	set := (&http.Response{Header: a.Header}).Cookies()
 	require.Len(t, set, 2)
@@ -47,7 +49,7 @@ func TestTheLoadBalancersCookieKeepsAClientAtOneInstanceWhileItLives(t *testing.
 func TestStickinessIsSwitchedOnAndOffWhileRequestsAreServed(t *testing.T) {
 	t.Parallel()
 	s := newSite(t, nil).open()
-	client := Browser(t)
+	client := cloudtest.Browser(t)
 	require.Len(t, s.servedBy(client, 9), 3)
 	require.Empty(t, s.cookies(client))
 
@@ -73,7 +75,7 @@ func TestAnAlteredOrForeignStickinessCookieIsIgnored(t *testing.T) {
 	for _, value := range []string{"", "x", victim, other.sealed(binding{target: victim})} {
 		served := map[string]bool{}
 		for range 9 {
-			client := Browser(t)
+			client := cloudtest.Browser(t)
 			client.Jar.SetCookies(address, []*http.Cookie{{Name: "AWSALB", Value: value}})
 			served[s.get(client, "/").Instance] = true
 		}
@@ -84,7 +86,7 @@ func TestAnAlteredOrForeignStickinessCookieIsIgnored(t *testing.T) {
 func TestTheApplicationsCookieBindsForAsLongAsTheSession(t *testing.T) {
 	t.Parallel()
 	s := newSite(t, sessionCookies).open()
-	client := Browser(t)
+	client := cloudtest.Browser(t)
 	require.Len(t, s.servedBy(client, 9), 3)
 	require.Empty(t, s.cookies(client))
 
