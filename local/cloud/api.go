@@ -18,6 +18,7 @@ import (
 	"myclothes/local/cloud/aws"
 	"myclothes/local/cloud/ec2"
 	"myclothes/local/cloud/host"
+	"myclothes/local/cloud/iam"
 )
 
 // apiFourth is the last part of the address where the AWS API is served.
@@ -29,7 +30,7 @@ type apiService struct {
 	Target string // what the names of its operations begin with: "secretsmanager."
 	// Call carries out an operation. Its result is answered as JSON, unless it
 	// answers by itself.
-	Call func(by Caller, operation string, r *http.Request) (any, error)
+	Call func(by iam.Caller, operation string, r *http.Request) (any, error)
 }
 
 // answerer is a result that is not JSON.
@@ -50,7 +51,7 @@ type api struct {
 
 // interfaceCaller is an instance that has credentials, and where it is.
 type interfaceCaller struct {
-	Caller
+	iam.Caller
 	from *ec2.Interface
 }
 
@@ -101,7 +102,7 @@ func (a *api) logRefusal(from, to string) {
 func (a *api) Environment(i *ec2.Interface, instanceID, profile string) []string {
 	accessKey := "ASIA" + rand.Text()[:16]
 	a.mu.Lock()
-	a.callers[accessKey] = interfaceCaller{Caller{InstanceID: instanceID, Profile: profile}, i}
+	a.callers[accessKey] = interfaceCaller{iam.Caller{InstanceID: instanceID, Profile: profile}, i}
 	a.mu.Unlock()
 	return []string{
 		"AWS_ENDPOINT_URL=" + a.url,

@@ -15,6 +15,7 @@ import (
 
 	"myclothes/local/cloud/aws"
 	"myclothes/local/cloud/host"
+	"myclothes/local/cloud/iam"
 )
 
 // Table is aws:dynamodb/table:Table. Of its settings, the keys have an effect here.
@@ -41,7 +42,7 @@ type tables struct {
 	*aws.Records[Table]
 	host     *host.Host
 	region   string
-	policies *IAM
+	policies *iam.IAM
 	client   http.Client
 
 	mu      sync.Mutex
@@ -49,7 +50,7 @@ type tables struct {
 	address netip.AddrPort
 }
 
-func newTables(h *host.Host, region string, policies *IAM) *tables {
+func newTables(h *host.Host, region string, policies *iam.IAM) *tables {
 	return &tables{
 		Records: aws.NewRecords[Table]("table"), host: h, region: region, policies: policies,
 		client: http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: 64}},

@@ -11,6 +11,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"myclothes/local/cloud/cloudtest"
+	"myclothes/local/cloud/iam"
 )
 
 // tableAccount has a table and a profile whose role may read and write its items,
@@ -23,7 +24,7 @@ type tableAccount struct {
 
 func newTableAccount(t *testing.T) *tableAccount {
 	t.Helper()
-	policies := newIAM()
+	policies := iam.New()
 	a := &tableAccount{VPC: cloudtest.NewVPC(t)}
 	a.tables = newTables(a.Host, "eu-west-1", policies)
 	t.Cleanup(func() { require.NoError(t, a.tables.Close(t.Context())) })
@@ -34,10 +35,10 @@ func newTableAccount(t *testing.T) *tableAccount {
 	require.NoError(t, err)
 	t.Cleanup(a.api.Close)
 	cloudtest.Declare(t, a.tables, "carts", Table{HashKey: "id", Attributes: []TableAttribute{{"id", "S"}}})
-	cloudtest.Declare(t, policies.Roles, "table-role", Role{})
-	cloudtest.Declare(t, policies.RolePolicies, "table-policy", RolePolicy{Role: "table-role", Policy: `{"Statement":[
+	cloudtest.Declare(t, policies.Roles, "table-role", iam.Role{})
+	cloudtest.Declare(t, policies.RolePolicies, "table-policy", iam.RolePolicy{Role: "table-role", Policy: `{"Statement":[
 		{"Effect":"Allow","Action":["dynamodb:GetItem","dynamodb:UpdateItem"],"Resource":"` + cloudtest.Named("carts").ARN + `"}]}`})
-	cloudtest.Declare(t, policies.InstanceProfiles, "table-profile", InstanceProfile{Role: "table-role"})
+	cloudtest.Declare(t, policies.InstanceProfiles, "table-profile", iam.InstanceProfile{Role: "table-role"})
 	return a
 }
 
@@ -130,7 +131,7 @@ func TestTableIsReachedThroughTheGatewayEndpointAlone(t *testing.T) {
 }
 
 func TestATableWithoutItsStandInSaysHowToGetIt(t *testing.T) {
-	tables := newTables(cloudtest.NewVPC(t).Host, "eu-west-1", newIAM())
+	tables := newTables(cloudtest.NewVPC(t).Host, "eu-west-1", iam.New())
 	t.Setenv("PATH", t.TempDir())
 	_, err := tables.Create(t.Context(), cloudtest.Named("carts"), Table{HashKey: "id", Attributes: []TableAttribute{{"id", "S"}}})
 	require.ErrorContains(t, err, "tools/setup dynamodb")
@@ -140,6 +141,6 @@ func TestATableWithoutItsStandInSaysHowToGetIt(t *testing.T) {
 
 func TestATableWithoutAKeyIsRefused(t *testing.T) {
 	t.Parallel()
-	_, err := newTables(cloudtest.NewVPC(t).Host, "eu-west-1", newIAM()).Create(t.Context(), cloudtest.Named("carts"), Table{})
+	_, err := newTables(cloudtest.NewVPC(t).Host, "eu-west-1", iam.New()).Create(t.Context(), cloudtest.Named("carts"), Table{})
 	require.ErrorContains(t, err, "table carts: it has no hashKey")
 }

@@ -9,6 +9,7 @@ import (
 	"net/http"
 
 	"myclothes/local/cloud/aws"
+	"myclothes/local/cloud/iam"
 )
 
 // dynamodbTarget is how the API's calls are named.
@@ -33,7 +34,7 @@ func (f forwarded) Answer(w http.ResponseWriter) {
 }
 
 // Call carries out a call on one table, if the caller's role may.
-func (s *tables) Call(by Caller, operation string, r *http.Request) (any, error) {
+func (s *tables) Call(by iam.Caller, operation string, r *http.Request) (any, error) {
 	body, err := io.ReadAll(r.Body)
 	if err != nil {
 		return nil, aws.Error{Code: "SerializationException", Message: err.Error()}

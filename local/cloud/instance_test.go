@@ -11,6 +11,7 @@ import (
 	"myclothes/local/cloud/cloudtest"
 	"myclothes/local/cloud/ec2"
 	"myclothes/local/cloud/host"
+	"myclothes/local/cloud/iam"
 )
 
 // fetchOnly is an image whose instances fetch an object and run it.
@@ -37,10 +38,10 @@ func TestAnInstanceGetsOnlyWhatItsRoleAndGroupsLetItHave(t *testing.T) {
 			t.Cleanup(func() { require.NoError(t, c.Close(context.Background())) })
 			cloudtest.Fill(t, c.host, c.network).AllowInternet("sg-app")
 			cloudtest.Declare(t, c.Objects, "release", Object{Bucket: "releases", Key: "cart/1", Content: "release 1"})
-			cloudtest.Declare(t, c.Roles, "role", Role{})
-			cloudtest.Declare(t, c.RolePolicies, "policy", RolePolicy{Role: "role",
+			cloudtest.Declare(t, c.Roles, "role", iam.Role{})
+			cloudtest.Declare(t, c.RolePolicies, "policy", iam.RolePolicy{Role: "role",
 				Policy: `{"Statement": {"Effect": "Allow", "Action": "s3:GetObject", "Resource": "arn:aws:s3:::releases/*"}}`})
-			cloudtest.Declare(t, c.InstanceProfiles, "profile", InstanceProfile{Role: "role"})
+			cloudtest.Declare(t, c.InstanceProfiles, "profile", iam.InstanceProfile{Role: "role"})
 			cloudtest.Declare(t, c.LaunchTemplates, "template", ec2.LaunchTemplate{
 				UserData: base64.StdEncoding.EncodeToString([]byte("cart/1")), VPCSecurityGroupIDs: []string{"sg-app"},
 				IAMInstanceProfile: &ec2.InstanceProfileRef{ARN: cloudtest.Named("profile").ARN[:len(cloudtest.Named("profile").ARN)-len("profile")] + "instance-profile/profile"}})

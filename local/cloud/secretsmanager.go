@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"myclothes/local/cloud/aws"
+	"myclothes/local/cloud/iam"
 )
 
 // Secret is aws:secretsmanager/secret:Secret. Its ID is its ARN.
@@ -25,13 +26,13 @@ type SecretVersion struct {
 // its own; the one that was created last is current.
 type secretVersions struct {
 	secrets  *aws.Records[Secret]
-	policies *IAM
+	policies *iam.IAM
 
 	mu       sync.RWMutex
 	versions []secretVersion // oldest first
 }
 
-func newSecretVersions(secrets *aws.Records[Secret], policies *IAM) *secretVersions {
+func newSecretVersions(secrets *aws.Records[Secret], policies *iam.IAM) *secretVersions {
 	return &secretVersions{secrets: secrets, policies: policies}
 }
 
@@ -92,7 +93,7 @@ func (s *secretVersions) current(secret aws.Resource) (secretVersion, bool) {
 const secretsManagerTarget = "secretsmanager."
 
 // Call carries out a call of the API: GetSecretValue, the only one that instances need.
-func (s *secretVersions) Call(by Caller, operation string, r *http.Request) (any, error) {
+func (s *secretVersions) Call(by iam.Caller, operation string, r *http.Request) (any, error) {
 	if operation != "GetSecretValue" {
 		return nil, aws.Error{Code: "UnknownOperationException", Message: fmt.Sprintf("the local cloud has no %q", secretsManagerTarget+operation)}
 	}

@@ -12,6 +12,7 @@ import (
 	"myclothes/local/cloud/aws"
 	"myclothes/local/cloud/cloudtest"
 	"myclothes/local/cloud/ec2"
+	"myclothes/local/cloud/iam"
 )
 
 const secretARN = "arn:aws:secretsmanager:eu-west-1:000000000000:secret:cache-a1b2c3"
@@ -20,12 +21,12 @@ const secretARN = "arn:aws:secretsmanager:eu-west-1:000000000000:secret:cache-a1
 type secretAccount struct {
 	*cloudtest.VPC
 	*api
-	policies *IAM
+	policies *iam.IAM
 }
 
 func newSecretAccount(t *testing.T) *secretAccount {
 	t.Helper()
-	a := &secretAccount{VPC: cloudtest.NewVPC(t), policies: newIAM()}
+	a := &secretAccount{VPC: cloudtest.NewVPC(t), policies: iam.New()}
 	secrets := aws.NewRecords[Secret]("secret")
 	versions := newSecretVersions(secrets, a.policies)
 	var err error
@@ -38,9 +39,9 @@ func newSecretAccount(t *testing.T) *secretAccount {
 		_, err = versions.Create(t.Context(), aws.Resource{ID: secretARN + "|" + version}, SecretVersion{secretARN, "value " + version})
 		require.NoError(t, err)
 	}
-	cloudtest.Declare(t, a.policies.Roles, "role", Role{})
-	cloudtest.Declare(t, a.policies.RolePolicies, "policy", RolePolicy{Role: "role", Policy: `{"Statement":[{"Effect":"Allow","Action":"secretsmanager:GetSecretValue","Resource":"` + secretARN + `"}]}`})
-	cloudtest.Declare(t, a.policies.InstanceProfiles, "profile", InstanceProfile{Role: "role"})
+	cloudtest.Declare(t, a.policies.Roles, "role", iam.Role{})
+	cloudtest.Declare(t, a.policies.RolePolicies, "policy", iam.RolePolicy{Role: "role", Policy: `{"Statement":[{"Effect":"Allow","Action":"secretsmanager:GetSecretValue","Resource":"` + secretARN + `"}]}`})
+	cloudtest.Declare(t, a.policies.InstanceProfiles, "profile", iam.InstanceProfile{Role: "role"})
 	return a
 }
 
@@ -76,8 +77,8 @@ func TestSecretIsRefusedToWhoMayNotReadIt(t *testing.T) {
 	t.Parallel()
 	a := newSecretAccount(t)
 	a.AllowInternet("sg-app")
-	cloudtest.Declare(t, a.policies.Roles, "other-role", Role{})
-	cloudtest.Declare(t, a.policies.InstanceProfiles, "other-profile", InstanceProfile{Role: "other-role"})
+	cloudtest.Declare(t, a.policies.Roles, "other-role", iam.Role{})
+	cloudtest.Declare(t, a.policies.InstanceProfiles, "other-profile", iam.InstanceProfile{Role: "other-role"})
 	neighbour := a.Attach("i-neighbour", "sg-app")
 	environment := a.Environment(a.App, "i-app", "profile")
 

@@ -4,6 +4,7 @@ import (
 	"myclothes/local/cloud/aws"
 
 	"myclothes/local/cloud/ec2"
+	"myclothes/local/cloud/iam"
 )
 
 // services are the AWS services that have a runtime here. Everything else that
@@ -14,9 +15,9 @@ type services struct {
 	EgressRules  aws.Service[ec2.SecurityGroupRule]
 	VPCEndpoints aws.Service[ec2.VPCEndpoint]
 
-	Roles            aws.Service[Role]
-	RolePolicies     aws.Service[RolePolicy]
-	InstanceProfiles aws.Service[InstanceProfile]
+	Roles            aws.Service[iam.Role]
+	RolePolicies     aws.Service[iam.RolePolicy]
+	InstanceProfiles aws.Service[iam.InstanceProfile]
 
 	Objects        aws.Service[Object]
 	Secrets        aws.Service[Secret]
@@ -41,7 +42,7 @@ type services struct {
 
 // wire makes the services, each on those that it stands on.
 func (c *Cloud) wire(o Options) (err error) {
-	policies := newIAM()
+	policies := iam.New()
 	secrets := aws.NewRecords[Secret]("secret")
 	versions := newSecretVersions(secrets, policies)
 	tables := newTables(c.host, o.Region, policies)

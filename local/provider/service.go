@@ -6,6 +6,7 @@ import (
 	"myclothes/local/cloud"
 	"myclothes/local/cloud/aws"
 	"myclothes/local/cloud/ec2"
+	"myclothes/local/cloud/iam"
 )
 
 // service runs the resources of one kind.
@@ -48,9 +49,9 @@ func awsServices(c *cloud.Cloud) map[string]service {
 		"aws:lb/targetGroup:TargetGroup":                            typed[cloud.TargetGroup]{c.TargetGroups},
 		"aws:lb/listener:Listener":                                  typed[cloud.Listener]{c.Listeners},
 		"aws:autoscaling/group:Group":                               typed[cloud.AutoScalingGroup]{c.AutoScalingGroups},
-		"aws:iam/role:Role":                                         typed[cloud.Role]{c.Roles},
-		"aws:iam/rolePolicy:RolePolicy":                             typed[cloud.RolePolicy]{c.RolePolicies},
-		"aws:iam/instanceProfile:InstanceProfile":                   typed[cloud.InstanceProfile]{c.InstanceProfiles},
+		"aws:iam/role:Role":                                         typed[iam.Role]{c.Roles},
+		"aws:iam/rolePolicy:RolePolicy":                             typed[iam.RolePolicy]{c.RolePolicies},
+		"aws:iam/instanceProfile:InstanceProfile":                   typed[iam.InstanceProfile]{c.InstanceProfiles},
 		"aws:s3/bucketObjectv2:BucketObjectv2":                      typed[cloud.Object]{c.Objects},
 		"aws:secretsmanager/secret:Secret":                          typed[cloud.Secret]{c.Secrets},
 		"aws:secretsmanager/secretVersion:SecretVersion":            typed[cloud.SecretVersion]{c.SecretVersions},

@@ -1,4 +1,4 @@
-package cloud
+package iam
 
 import (
 	"context"
@@ -32,30 +32,30 @@ type InstanceProfile struct {
 // IAM knows the roles of an account and what their policies allow.
 type IAM struct {
 	Roles            *aws.Records[Role]
-	RolePolicies     rolePolicies
+	RolePolicies     RolePolicies
 	InstanceProfiles *aws.Records[InstanceProfile]
 }
 
-func newIAM() *IAM {
+func New() *IAM {
 	return &IAM{
 		Roles:            aws.NewRecords[Role]("role"),
-		RolePolicies:     rolePolicies{aws.NewRecords[RolePolicy]("role policy")},
+		RolePolicies:     RolePolicies{aws.NewRecords[RolePolicy]("role policy")},
 		InstanceProfiles: aws.NewRecords[InstanceProfile]("instance profile"),
 	}
 }
 
-// rolePolicies implements Service[RolePolicy]: it refuses a document that it
+// RolePolicies implements Service[RolePolicy]: it refuses a document that it
 // cannot read when it is declared, not when it is first asked.
-type rolePolicies struct{ *aws.Records[RolePolicy] }
+type RolePolicies struct{ *aws.Records[RolePolicy] }
 
-func (s rolePolicies) Create(ctx context.Context, r aws.Resource, spec RolePolicy) (aws.Outputs, error) {
+func (s RolePolicies) Create(ctx context.Context, r aws.Resource, spec RolePolicy) (aws.Outputs, error) {
 	if _, err := parsePolicy(spec.Policy); err != nil {
 		return nil, fmt.Errorf("role policy %s: %w", r.Name, err)
 	}
 	return s.Records.Create(ctx, r, spec)
 }
 
-func (s rolePolicies) Update(ctx context.Context, r aws.Resource, spec RolePolicy) (aws.Outputs, error) {
+func (s RolePolicies) Update(ctx context.Context, r aws.Resource, spec RolePolicy) (aws.Outputs, error) {
 	return s.Create(ctx, r, spec)
 }
 

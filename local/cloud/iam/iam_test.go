@@ -1,4 +1,4 @@
-package cloud
+package iam
 
 import (
 	"encoding/json"
@@ -32,7 +32,7 @@ func TestPolicyDecidesWhatAProfileMayDo(t *testing.T) {
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			require.True(t, json.Valid([]byte(test.policy)))
-			i := newIAM()
+			i := New()
 			cloudtest.Declare(t, i.Roles, "role", Role{})
 			cloudtest.Declare(t, i.RolePolicies, "policy", RolePolicy{Role: "role", Policy: test.policy})
 			cloudtest.Declare(t, i.InstanceProfiles, "profile", InstanceProfile{Role: "role"})
@@ -45,6 +45,6 @@ func TestPolicyDecidesWhatAProfileMayDo(t *testing.T) {
 
 func TestPolicyThatIsNotJSONIsRefusedWhenDeclared(t *testing.T) {
 	t.Parallel()
-	_, err := newIAM().RolePolicies.Create(t.Context(), cloudtest.Named("policy"), RolePolicy{Role: "role", Policy: "{"})
+	_, err := New().RolePolicies.Create(t.Context(), cloudtest.Named("policy"), RolePolicy{Role: "role", Policy: "{"})
 	require.ErrorContains(t, err, "role policy policy: policy document")
 }
