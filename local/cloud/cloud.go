@@ -13,6 +13,7 @@ import (
 	"errors"
 	"log/slog"
 
+	"myclothes/local/cloud/api"
 	"myclothes/local/cloud/aws"
 	"myclothes/local/cloud/ec2"
 	"myclothes/local/cloud/host"
@@ -40,7 +41,7 @@ type Cloud struct {
 
 	host    *host.Host
 	network *ec2.Network
-	api     *api
+	api     *api.Api
 	groups  *autoScalingGroups
 
 	services

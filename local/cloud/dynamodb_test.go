@@ -10,6 +10,7 @@ import (
 	"github.com/aws/smithy-go"
 	"github.com/stretchr/testify/require"
 
+	"myclothes/local/cloud/api"
 	"myclothes/local/cloud/cloudtest"
 	"myclothes/local/cloud/iam"
 )
@@ -18,7 +19,7 @@ import (
 // behind the API.
 type tableAccount struct {
 	*cloudtest.VPC
-	*api
+	*api.Api
 	tables *tables
 }
 
@@ -29,11 +30,11 @@ func newTableAccount(t *testing.T) *tableAccount {
 	a.tables = newTables(a.Host, "eu-west-1", policies)
 	t.Cleanup(func() { require.NoError(t, a.tables.Close(t.Context())) })
 	var err error
-	a.api, err = openAPI(a.Host, a.Network,
-		apiService{Name: "dynamodb", Target: dynamodbTarget, Call: a.tables.Call},
-		apiService{Name: "secretsmanager", Target: "secretsmanager.", Call: nil})
+	a.Api, err = api.Open(a.Host, a.Network,
+		api.Service{Name: "dynamodb", Target: dynamodbTarget, Call: a.tables.Call},
+		api.Service{Name: "secretsmanager", Target: "secretsmanager.", Call: nil})
 	require.NoError(t, err)
-	t.Cleanup(a.api.Close)
+	t.Cleanup(a.Api.Close)
 	cloudtest.Declare(t, a.tables, "carts", Table{HashKey: "id", Attributes: []TableAttribute{{"id", "S"}}})
 	cloudtest.Declare(t, policies.Roles, "table-role", iam.Role{})
 	cloudtest.Declare(t, policies.RolePolicies, "table-policy", iam.RolePolicy{Role: "table-role", Policy: `{"Statement":[

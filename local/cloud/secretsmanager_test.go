@@ -9,6 +9,7 @@ import (
 	"github.com/aws/smithy-go"
 	"github.com/stretchr/testify/require"
 
+	"myclothes/local/cloud/api"
 	"myclothes/local/cloud/aws"
 	"myclothes/local/cloud/cloudtest"
 	"myclothes/local/cloud/ec2"
@@ -20,7 +21,7 @@ const secretARN = "arn:aws:secretsmanager:eu-west-1:000000000000:secret:cache-a1
 // secretAccount has a secret and a profile whose role may read it, behind the API.
 type secretAccount struct {
 	*cloudtest.VPC
-	*api
+	*api.Api
 	policies *iam.IAM
 }
 
@@ -30,9 +31,9 @@ func newSecretAccount(t *testing.T) *secretAccount {
 	secrets := aws.NewRecords[Secret]("secret")
 	versions := newSecretVersions(secrets, a.policies)
 	var err error
-	a.api, err = openAPI(a.Host, a.Network, apiService{Name: "secretsmanager", Target: secretsManagerTarget, Call: versions.Call})
+	a.Api, err = api.Open(a.Host, a.Network, api.Service{Name: "secretsmanager", Target: secretsManagerTarget, Call: versions.Call})
 	require.NoError(t, err)
-	t.Cleanup(a.api.Close)
+	t.Cleanup(a.Api.Close)
 	_, err = secrets.Create(t.Context(), aws.Resource{ID: secretARN, Name: "cache", ARN: secretARN}, Secret{})
 	require.NoError(t, err)
 	for _, version := range []string{"1", "2"} {

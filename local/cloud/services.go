@@ -3,6 +3,7 @@ package cloud
 import (
 	"myclothes/local/cloud/aws"
 
+	"myclothes/local/cloud/api"
 	"myclothes/local/cloud/ec2"
 	"myclothes/local/cloud/iam"
 )
@@ -46,9 +47,9 @@ func (c *Cloud) wire(o Options) (err error) {
 	secrets := aws.NewRecords[Secret]("secret")
 	versions := newSecretVersions(secrets, policies)
 	tables := newTables(c.host, o.Region, policies)
-	c.api, err = openAPI(c.host, c.network,
-		apiService{Name: "dynamodb", Target: dynamodbTarget, Call: tables.Call},
-		apiService{Name: "secretsmanager", Target: secretsManagerTarget, Call: versions.Call})
+	c.api, err = api.Open(c.host, c.network,
+		api.Service{Name: "dynamodb", Target: dynamodbTarget, Call: tables.Call},
+		api.Service{Name: "secretsmanager", Target: secretsManagerTarget, Call: versions.Call})
 	if err != nil {
 		return err
 	}
@@ -72,7 +73,7 @@ func (c *Cloud) wire(o Options) (err error) {
 
 // platform is what instances get: credentials and the way to the APIs, and objects.
 type platform struct {
-	*api
+	*api.Api
 	*objects
 }
 

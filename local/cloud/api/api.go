@@ -1,4 +1,4 @@
-package cloud
+package api
 
 import (
 	"crypto/rand"
@@ -24,8 +24,8 @@ import (
 // apiFourth is the last part of the address where the AWS API is served.
 const apiFourth = 1
 
-// apiService is a service of AWS that instances call.
-type apiService struct {
+// Service is a service of AWS that instances call.
+type Service struct {
 	Name   string // as VPC endpoints name it: "dynamodb"
 	Target string // what the names of its operations begin with: "secretsmanager."
 	// Call carries out an operation. Its result is answered as JSON, unless it
@@ -36,12 +36,12 @@ type apiService struct {
 // answerer is a result that is not JSON.
 type answerer interface{ Answer(w http.ResponseWriter) }
 
-// api is the AWS API that instances call: HTTPS on an address of the cloud's own,
+// Api is the AWS API that instances call: HTTPS on an address of the cloud's own,
 // reached only from interfaces that may reach one of its services.
-type api struct {
+type Api struct {
 	host     *host.Host
 	network  *ec2.Network
-	services []apiService
+	services []Service
 	url      string
 	server   *http.Server
 
@@ -55,8 +55,8 @@ type interfaceCaller struct {
 	from *ec2.Interface
 }
 
-// openAPI serves services to the instances of a network.
-func openAPI(h *host.Host, n *ec2.Network, services ...apiService) (*api, error) {
+// Open serves services to the instances of a network.
+func Open(h *host.Host, n *ec2.Network, services ...Service) (*Api, error) {
 	address := h.Loopback.Own(apiFourth)
 	certificate, err := h.Authority.Issue(address.String())
 	if err != nil {
@@ -66,7 +66,7 @@ func openAPI(h *host.Host, n *ec2.Network, services ...apiService) (*api, error)
 	if err != nil {
 		return nil, fmt.Errorf("AWS API endpoint: %w", err)
 	}
-	a := &api{host: h, network: n, services: services, url: "https://" + listener.Addr().String(), callers: map[string]interfaceCaller{}}
+	a := &Api{host: h, network: n, services: services, url: "https://" + listener.Addr().String(), callers: map[string]interfaceCaller{}}
 	a.server = &http.Server{
 		Handler:           a,
 		TLSConfig:         &tls.Config{Certificates: []tls.Certificate{certificate}},
@@ -79,27 +79,27 @@ func openAPI(h *host.Host, n *ec2.Network, services ...apiService) (*api, error)
 }
 
 // Close ends all calls. Nil is no error.
-func (a *api) Close() {
+func (a *Api) Close() {
 	if a != nil {
 		_ = a.server.Close()
 	}
 }
 
 // gate is open to interfaces that may reach any of the services.
-func (a *api) gate(conn net.Conn) (from string, open bool) {
+func (a *Api) gate(conn net.Conn) (from string, open bool) {
 	source := a.network.Source(conn)
-	return ec2.OwnerOf(source), source != nil && slices.ContainsFunc(a.services, func(s apiService) bool {
+	return ec2.OwnerOf(source), source != nil && slices.ContainsFunc(a.services, func(s Service) bool {
 		return a.network.Reaches(source, s.Name)
 	})
 }
 
-func (a *api) logRefusal(from, to string) {
+func (a *Api) logRefusal(from, to string) {
 	a.host.Log.Warn("connection refused by the security groups", "from", from, "to", to, "port", 443)
 }
 
 // Environment returns what the platform adds to an instance's environment: where
 // AWS is, the credentials of its profile, and the machine's trust store.
-func (a *api) Environment(i *ec2.Interface, instanceID, profile string) []string {
+func (a *Api) Environment(i *ec2.Interface, instanceID, profile string) []string {
 	accessKey := "ASIA" + rand.Text()[:16]
 	a.mu.Lock()
 	a.callers[accessKey] = interfaceCaller{iam.Caller{InstanceID: instanceID, Profile: profile}, i}
@@ -114,7 +114,7 @@ func (a *api) Environment(i *ec2.Interface, instanceID, profile string) []string
 }
 
 // Forget takes an instance's credentials back.
-func (a *api) Forget(instanceID string) {
+func (a *Api) Forget(instanceID string) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	for key, who := range a.callers {
@@ -125,7 +125,7 @@ func (a *api) Forget(instanceID string) {
 }
 
 // ServeHTTP speaks AWS JSON 1.1.
-func (a *api) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+func (a *Api) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	status := http.StatusOK
 	r.Body = http.MaxBytesReader(w, r.Body, 1<<20)
 	result, err := a.call(r)
@@ -148,7 +148,7 @@ func (a *api) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 }
 
 // call finds who calls, and hands the call to the service that its target names.
-func (a *api) call(r *http.Request) (any, error) {
+func (a *Api) call(r *http.Request) (any, error) {
 	by, err := a.identify(r)
 	if err != nil {
 		return nil, err
@@ -165,7 +165,7 @@ func (a *api) call(r *http.Request) (any, error) {
 
 // mustReach ends the connection of a caller who may reach another service on this
 // address, but not this one.
-func (a *api) mustReach(by interfaceCaller, service string) {
+func (a *Api) mustReach(by interfaceCaller, service string) {
 	if !a.network.Reaches(by.from, service) {
 		a.logRefusal(by.from.Owner, service)
 		panic(http.ErrAbortHandler)
@@ -176,7 +176,7 @@ var credential = regexp.MustCompile(`Credential=([^/,]+)/`)
 
 // identify finds the instance behind a request. That it comes from the instance's
 // own address stands for the signature, which is not computed again.
-func (a *api) identify(r *http.Request) (interfaceCaller, error) {
+func (a *Api) identify(r *http.Request) (interfaceCaller, error) {
 	match := credential.FindStringSubmatch(r.Header.Get("Authorization"))
 	if match == nil {
 		return interfaceCaller{}, aws.Error{Code: "MissingAuthenticationTokenException", Message: "Missing Authentication Token"}
