@@ -6,6 +6,7 @@ import (
 	"myclothes/local/cloud/api"
 	"myclothes/local/cloud/ec2"
 	"myclothes/local/cloud/iam"
+	"myclothes/local/cloud/secretsmanager"
 )
 
 // services are the AWS services that have a runtime here. Everything else that
@@ -21,8 +22,8 @@ type services struct {
 	InstanceProfiles aws.Service[iam.InstanceProfile]
 
 	Objects        aws.Service[Object]
-	Secrets        aws.Service[Secret]
-	SecretVersions aws.Service[SecretVersion]
+	Secrets        aws.Service[secretsmanager.Secret]
+	SecretVersions aws.Service[secretsmanager.SecretVersion]
 	Tables         aws.Service[Table]
 
 	LoadBalancers aws.Service[LoadBalancer]
@@ -44,12 +45,12 @@ type services struct {
 // wire makes the services, each on those that it stands on.
 func (c *Cloud) wire(o Options) (err error) {
 	policies := iam.New()
-	secrets := aws.NewRecords[Secret]("secret")
-	versions := newSecretVersions(secrets, policies)
+	secrets := aws.NewRecords[secretsmanager.Secret]("secret")
+	versions := secretsmanager.NewVersions(secrets, policies)
 	tables := newTables(c.host, o.Region, policies)
 	c.api, err = api.Open(c.host, c.network,
 		api.Service{Name: "dynamodb", Target: dynamodbTarget, Call: tables.Call},
-		api.Service{Name: "secretsmanager", Target: secretsManagerTarget, Call: versions.Call})
+		api.Service{Name: "secretsmanager", Target: secretsmanager.Target, Call: versions.Call})
 	if err != nil {
 		return err
 	}

@@ -7,6 +7,7 @@ import (
 	"myclothes/local/cloud/aws"
 	"myclothes/local/cloud/ec2"
 	"myclothes/local/cloud/iam"
+	"myclothes/local/cloud/secretsmanager"
 )
 
 // service runs the resources of one kind.
@@ -53,8 +54,8 @@ func awsServices(c *cloud.Cloud) map[string]service {
 		"aws:iam/rolePolicy:RolePolicy":                             typed[iam.RolePolicy]{c.RolePolicies},
 		"aws:iam/instanceProfile:InstanceProfile":                   typed[iam.InstanceProfile]{c.InstanceProfiles},
 		"aws:s3/bucketObjectv2:BucketObjectv2":                      typed[cloud.Object]{c.Objects},
-		"aws:secretsmanager/secret:Secret":                          typed[cloud.Secret]{c.Secrets},
-		"aws:secretsmanager/secretVersion:SecretVersion":            typed[cloud.SecretVersion]{c.SecretVersions},
+		"aws:secretsmanager/secret:Secret":                          typed[secretsmanager.Secret]{c.Secrets},
+		"aws:secretsmanager/secretVersion:SecretVersion":            typed[secretsmanager.SecretVersion]{c.SecretVersions},
 		"aws:elasticache/subnetGroup:SubnetGroup":                   typed[cloud.SubnetGroup]{c.CacheSubnetGroups},
 		"aws:elasticache/parameterGroup:ParameterGroup":             typed[cloud.ParameterGroup]{c.CacheParameterGroups},
 		"aws:elasticache/replicationGroup:ReplicationGroup":         typed[cloud.ReplicationGroup]{c.ReplicationGroups},

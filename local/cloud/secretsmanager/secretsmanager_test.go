@@ -1,4 +1,4 @@
-package cloud
+package secretsmanager
 
 import (
 	"context"
@@ -29,9 +29,9 @@ func newSecretAccount(t *testing.T) *secretAccount {
 	t.Helper()
 	a := &secretAccount{VPC: cloudtest.NewVPC(t), policies: iam.New()}
 	secrets := aws.NewRecords[Secret]("secret")
-	versions := newSecretVersions(secrets, a.policies)
+	versions := NewVersions(secrets, a.policies)
 	var err error
-	a.Api, err = api.Open(a.Host, a.Network, api.Service{Name: "secretsmanager", Target: secretsManagerTarget, Call: versions.Call})
+	a.Api, err = api.Open(a.Host, a.Network, api.Service{Name: "secretsmanager", Target: Target, Call: versions.Call})
 	require.NoError(t, err)
 	t.Cleanup(a.Api.Close)
 	_, err = secrets.Create(t.Context(), aws.Resource{ID: secretARN, Name: "cache", ARN: secretARN}, Secret{})

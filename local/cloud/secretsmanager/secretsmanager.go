@@ -1,4 +1,4 @@
-package cloud
+package secretsmanager
 
 import (
 	"context"
@@ -22,9 +22,9 @@ type SecretVersion struct {
 	SecretString string `json:"secretString"`
 }
 
-// secretVersions implements Service[SecretVersion]. Every version is a resource of
+// Versions implements Service[SecretVersion]. Every version is a resource of
 // its own; the one that was created last is current.
-type secretVersions struct {
+type Versions struct {
 	secrets  *aws.Records[Secret]
 	policies *iam.IAM
 
@@ -32,8 +32,8 @@ type secretVersions struct {
 	versions []secretVersion // oldest first
 }
 
-func newSecretVersions(secrets *aws.Records[Secret], policies *iam.IAM) *secretVersions {
-	return &secretVersions{secrets: secrets, policies: policies}
+func NewVersions(secrets *aws.Records[Secret], policies *iam.IAM) *Versions {
+	return &Versions{secrets: secrets, policies: policies}
 }
 
 type secretVersion struct {
@@ -43,7 +43,7 @@ type secretVersion struct {
 	created  time.Time
 }
 
-func (s *secretVersions) Create(_ context.Context, r aws.Resource, spec SecretVersion) (aws.Outputs, error) {
+func (s *Versions) Create(_ context.Context, r aws.Resource, spec SecretVersion) (aws.Outputs, error) {
 	secret, ok := s.secrets.Find(spec.SecretID)
 	if !ok {
 		return nil, fmt.Errorf("secret version %s: no secret %q", r.Name, spec.SecretID)
@@ -54,14 +54,14 @@ func (s *secretVersions) Create(_ context.Context, r aws.Resource, spec SecretVe
 	return aws.Outputs{"arn": secret.ARN, "versionId": versionID(r)}, nil
 }
 
-func (s *secretVersions) Update(ctx context.Context, r aws.Resource, spec SecretVersion) (aws.Outputs, error) {
+func (s *Versions) Update(ctx context.Context, r aws.Resource, spec SecretVersion) (aws.Outputs, error) {
 	if err := s.Delete(ctx, r); err != nil {
 		return nil, err
 	}
 	return s.Create(ctx, r, spec)
 }
 
-func (s *secretVersions) Delete(_ context.Context, r aws.Resource) error {
+func (s *Versions) Delete(_ context.Context, r aws.Resource) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	kept := s.versions[:0]
@@ -78,7 +78,7 @@ func (s *secretVersions) Delete(_ context.Context, r aws.Resource) error {
 // versionID is the last part of the resource's ID, "<secret ARN>|<version>".
 func versionID(r aws.Resource) string { return r.ID[strings.LastIndex(r.ID, "|")+1:] }
 
-func (s *secretVersions) current(secret aws.Resource) (secretVersion, bool) {
+func (s *Versions) current(secret aws.Resource) (secretVersion, bool) {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
 	for i := len(s.versions) - 1; i >= 0; i-- {
@@ -89,13 +89,13 @@ func (s *secretVersions) current(secret aws.Resource) (secretVersion, bool) {
 	return secretVersion{}, false
 }
 
-// secretsManagerTarget is how the API's calls are named.
-const secretsManagerTarget = "secretsmanager."
+// Target is how the API's calls are named.
+const Target = "secretsmanager."
 
 // Call carries out a call of the API: GetSecretValue, the only one that instances need.
-func (s *secretVersions) Call(by iam.Caller, operation string, r *http.Request) (any, error) {
+func (s *Versions) Call(by iam.Caller, operation string, r *http.Request) (any, error) {
 	if operation != "GetSecretValue" {
-		return nil, aws.Error{Code: "UnknownOperationException", Message: fmt.Sprintf("the local cloud has no %q", secretsManagerTarget+operation)}
+		return nil, aws.Error{Code: "UnknownOperationException", Message: fmt.Sprintf("the local cloud has no %q", Target+operation)}
 	}
 	var input struct{ SecretId, VersionStage, VersionId string }
 	if err := json.NewDecoder(r.Body).Decode(&input); err != nil {
