@@ -4,6 +4,7 @@ import (
 	"myclothes/local/cloud/aws"
 
 	"myclothes/local/cloud/api"
+	"myclothes/local/cloud/dynamodb"
 	"myclothes/local/cloud/ec2"
 	"myclothes/local/cloud/iam"
 	"myclothes/local/cloud/secretsmanager"
@@ -24,7 +25,7 @@ type services struct {
 	Objects        aws.Service[Object]
 	Secrets        aws.Service[secretsmanager.Secret]
 	SecretVersions aws.Service[secretsmanager.SecretVersion]
-	Tables         aws.Service[Table]
+	Tables         aws.Service[dynamodb.Table]
 
 	LoadBalancers aws.Service[LoadBalancer]
 	Listeners     aws.Service[Listener]
@@ -47,9 +48,9 @@ func (c *Cloud) wire(o Options) (err error) {
 	policies := iam.New()
 	secrets := aws.NewRecords[secretsmanager.Secret]("secret")
 	versions := secretsmanager.NewVersions(secrets, policies)
-	tables := newTables(c.host, o.Region, policies)
+	tables := dynamodb.New(c.host, o.Region, policies)
 	c.api, err = api.Open(c.host, c.network,
-		api.Service{Name: "dynamodb", Target: dynamodbTarget, Call: tables.Call},
+		api.Service{Name: "dynamodb", Target: dynamodb.Target, Call: tables.Call},
 		api.Service{Name: "secretsmanager", Target: secretsmanager.Target, Call: versions.Call})
 	if err != nil {
 		return err

@@ -5,6 +5,7 @@ import (
 
 	"myclothes/local/cloud"
 	"myclothes/local/cloud/aws"
+	"myclothes/local/cloud/dynamodb"
 	"myclothes/local/cloud/ec2"
 	"myclothes/local/cloud/iam"
 	"myclothes/local/cloud/secretsmanager"
@@ -62,6 +63,6 @@ func awsServices(c *cloud.Cloud) map[string]service {
 		"aws:rds/subnetGroup:SubnetGroup":                           typed[cloud.SubnetGroup]{c.DBSubnetGroups},
 		"aws:rds/parameterGroup:ParameterGroup":                     typed[cloud.ParameterGroup]{c.DBParameterGroups},
 		"aws:rds/instance:Instance":                                 typed[cloud.DBInstance]{c.DBInstances},
-		"aws:dynamodb/table:Table":                                  typed[cloud.Table]{c.Tables},
+		"aws:dynamodb/table:Table":                                  typed[dynamodb.Table]{c.Tables},
 	}
 }

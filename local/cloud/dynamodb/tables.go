@@ -1,4 +1,4 @@
-package cloud
+package dynamodb
 
 import (
 	"context"
@@ -36,9 +36,9 @@ type TableAttribute struct {
 // makes or removes a table.
 const tableStartTimeout = 20 * time.Second
 
-// tables implements Service[Table] with one dynalite for all of them, which starts
+// Tables implements Service[Table] with one dynalite for all of them, which starts
 // with the first. It keeps items in memory.
-type tables struct {
+type Tables struct {
 	*aws.Records[Table]
 	host     *host.Host
 	region   string
@@ -50,14 +50,14 @@ type tables struct {
 	address netip.AddrPort
 }
 
-func newTables(h *host.Host, region string, policies *iam.IAM) *tables {
-	return &tables{
+func New(h *host.Host, region string, policies *iam.IAM) *Tables {
+	return &Tables{
 		Records: aws.NewRecords[Table]("table"), host: h, region: region, policies: policies,
 		client: http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: 64}},
 	}
 }
 
-func (s *tables) Create(ctx context.Context, r aws.Resource, spec Table) (aws.Outputs, error) {
+func (s *Tables) Create(ctx context.Context, r aws.Resource, spec Table) (aws.Outputs, error) {
 	ctx, cancel := context.WithTimeout(ctx, tableStartTimeout)
 	defer cancel()
 	declaration, err := spec.declaration(r)
@@ -73,7 +73,7 @@ func (s *tables) Create(ctx context.Context, r aws.Resource, spec Table) (aws.Ou
 	return s.Records.Create(ctx, r, spec)
 }
 
-func (s *tables) Delete(ctx context.Context, r aws.Resource) error {
+func (s *Tables) Delete(ctx context.Context, r aws.Resource) error {
 	if _, there := s.Find(r.ID); !there {
 		return nil
 	}
@@ -105,7 +105,7 @@ func (t Table) declaration(r aws.Resource) (map[string]any, error) {
 }
 
 // start starts dynalite if it does not run, and returns when it answers.
-func (s *tables) start(ctx context.Context) error {
+func (s *Tables) start(ctx context.Context) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.process != nil && s.process.Running() {
@@ -131,7 +131,7 @@ func (s *tables) start(ctx context.Context) error {
 	return s.process.Until(ctx, "dynalite", func(ctx context.Context) error { return host.Listening(ctx, s.address) })
 }
 
-func (s *tables) running() bool {
+func (s *Tables) running() bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.process != nil && s.process.Running()
@@ -160,7 +160,7 @@ func dynalite() (node, program string, err error) {
 }
 
 // call makes a call of the cloud's own.
-func (s *tables) call(ctx context.Context, operation string, input any) error {
+func (s *Tables) call(ctx context.Context, operation string, input any) error {
 	body, err := json.Marshal(input)
 	if err != nil {
 		return err
@@ -178,7 +178,7 @@ func (s *tables) call(ctx context.Context, operation string, input any) error {
 }
 
 // Report lists what runs.
-func (s *tables) Report() []aws.Component {
+func (s *Tables) Report() []aws.Component {
 	s.mu.Lock()
 	process, address := s.process, s.address
 	s.mu.Unlock()
@@ -198,7 +198,7 @@ func (s *tables) Report() []aws.Component {
 }
 
 // Close stops them all.
-func (s *tables) Close(context.Context) error {
+func (s *Tables) Close(context.Context) error {
 	s.client.CloseIdleConnections()
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -1,4 +1,4 @@
-package cloud
+package dynamodb
 
 import (
 	"testing"
@@ -20,18 +20,18 @@ import (
 type tableAccount struct {
 	*cloudtest.VPC
 	*api.Api
-	tables *tables
+	tables *Tables
 }
 
 func newTableAccount(t *testing.T) *tableAccount {
 	t.Helper()
 	policies := iam.New()
 	a := &tableAccount{VPC: cloudtest.NewVPC(t)}
-	a.tables = newTables(a.Host, "eu-west-1", policies)
+	a.tables = New(a.Host, "eu-west-1", policies)
 	t.Cleanup(func() { require.NoError(t, a.tables.Close(t.Context())) })
 	var err error
 	a.Api, err = api.Open(a.Host, a.Network,
-		api.Service{Name: "dynamodb", Target: dynamodbTarget, Call: a.tables.Call},
+		api.Service{Name: "dynamodb", Target: Target, Call: a.tables.Call},
 		api.Service{Name: "secretsmanager", Target: "secretsmanager.", Call: nil})
 	require.NoError(t, err)
 	t.Cleanup(a.Api.Close)
@@ -132,7 +132,7 @@ func TestTableIsReachedThroughTheGatewayEndpointAlone(t *testing.T) {
 }
 
 func TestATableWithoutItsStandInSaysHowToGetIt(t *testing.T) {
-	tables := newTables(cloudtest.NewVPC(t).Host, "eu-west-1", iam.New())
+	tables := New(cloudtest.NewVPC(t).Host, "eu-west-1", iam.New())
 	t.Setenv("PATH", t.TempDir())
 	_, err := tables.Create(t.Context(), cloudtest.Named("carts"), Table{HashKey: "id", Attributes: []TableAttribute{{"id", "S"}}})
 	require.ErrorContains(t, err, "tools/setup dynamodb")
@@ -142,6 +142,6 @@ func TestATableWithoutItsStandInSaysHowToGetIt(t *testing.T) {
 
 func TestATableWithoutAKeyIsRefused(t *testing.T) {
 	t.Parallel()
-	_, err := newTables(cloudtest.NewVPC(t).Host, "eu-west-1", iam.New()).Create(t.Context(), cloudtest.Named("carts"), Table{})
+	_, err := New(cloudtest.NewVPC(t).Host, "eu-west-1", iam.New()).Create(t.Context(), cloudtest.Named("carts"), Table{})
 	require.ErrorContains(t, err, "table carts: it has no hashKey")
 }

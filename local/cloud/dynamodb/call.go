@@ -1,4 +1,4 @@
-package cloud
+package dynamodb
 
 import (
 	"bytes"
@@ -12,8 +12,8 @@ import (
 	"myclothes/local/cloud/iam"
 )
 
-// dynamodbTarget is how the API's calls are named.
-const dynamodbTarget = "DynamoDB_20120810."
+// Target is how the API's calls are named.
+const Target = "DynamoDB_20120810."
 
 // forwarded is the answer of a server that speaks AWS's protocol itself.
 type forwarded struct {
@@ -34,7 +34,7 @@ func (f forwarded) Answer(w http.ResponseWriter) {
 }
 
 // Call carries out a call on one table, if the caller's role may.
-func (s *tables) Call(by iam.Caller, operation string, r *http.Request) (any, error) {
+func (s *Tables) Call(by iam.Caller, operation string, r *http.Request) (any, error) {
 	body, err := io.ReadAll(r.Body)
 	if err != nil {
 		return nil, aws.Error{Code: "SerializationException", Message: err.Error()}
@@ -62,7 +62,7 @@ func (s *tables) Call(by iam.Caller, operation string, r *http.Request) (any, er
 }
 
 // forward hands a call to dynalite, which does not check who makes it.
-func (s *tables) forward(ctx context.Context, operation string, header http.Header, body []byte) (forwarded, error) {
+func (s *Tables) forward(ctx context.Context, operation string, header http.Header, body []byte) (forwarded, error) {
 	s.mu.Lock()
 	address := s.address
 	s.mu.Unlock()
@@ -74,7 +74,7 @@ func (s *tables) forward(ctx context.Context, operation string, header http.Head
 		request.Header.Set(name, header.Get(name))
 	}
 	request.Header.Set("Content-Type", "application/x-amz-json-1.0")
-	request.Header.Set("X-Amz-Target", dynamodbTarget+operation)
+	request.Header.Set("X-Amz-Target", Target+operation)
 	response, err := s.client.Do(request)
 	if err != nil {
 		return forwarded{}, err
