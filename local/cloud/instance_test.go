@@ -12,6 +12,7 @@ import (
 	"myclothes/local/cloud/ec2"
 	"myclothes/local/cloud/host"
 	"myclothes/local/cloud/iam"
+	"myclothes/local/cloud/s3"
 )
 
 // fetchOnly is an image whose instances fetch an object and run it.
@@ -37,7 +38,7 @@ func TestAnInstanceGetsOnlyWhatItsRoleAndGroupsLetItHave(t *testing.T) {
 			require.NoError(t, err)
 			t.Cleanup(func() { require.NoError(t, c.Close(context.Background())) })
 			cloudtest.Fill(t, c.host, c.network).AllowInternet("sg-app")
-			cloudtest.Declare(t, c.Objects, "release", Object{Bucket: "releases", Key: "cart/1", Content: "release 1"})
+			cloudtest.Declare(t, c.Objects, "release", s3.Object{Bucket: "releases", Key: "cart/1", Content: "release 1"})
 			cloudtest.Declare(t, c.Roles, "role", iam.Role{})
 			cloudtest.Declare(t, c.RolePolicies, "policy", iam.RolePolicy{Role: "role",
 				Policy: `{"Statement": {"Effect": "Allow", "Action": "s3:GetObject", "Resource": "arn:aws:s3:::releases/*"}}`})

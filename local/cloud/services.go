@@ -7,6 +7,7 @@ import (
 	"myclothes/local/cloud/dynamodb"
 	"myclothes/local/cloud/ec2"
 	"myclothes/local/cloud/iam"
+	"myclothes/local/cloud/s3"
 	"myclothes/local/cloud/secretsmanager"
 )
 
@@ -22,7 +23,7 @@ type services struct {
 	RolePolicies     aws.Service[iam.RolePolicy]
 	InstanceProfiles aws.Service[iam.InstanceProfile]
 
-	Objects        aws.Service[Object]
+	Objects        aws.Service[s3.Object]
 	Secrets        aws.Service[secretsmanager.Secret]
 	SecretVersions aws.Service[secretsmanager.SecretVersion]
 	Tables         aws.Service[dynamodb.Table]
@@ -55,7 +56,7 @@ func (c *Cloud) wire(o Options) (err error) {
 	if err != nil {
 		return err
 	}
-	objects := newObjects(c.host, c.network, policies)
+	objects := s3.New(c.host, c.network, policies)
 	instances := ec2.NewInstances(c.host, c.network, platform{c.api, objects}, o.Image)
 	templates, balancers, groups := ec2.NewLaunchTemplates(), newLoadBalancers(c.network, o.ListenerPorts), newTargetGroups(c.network)
 	c.groups = newAutoScalingGroups(c.host.Log, instances, templates, groups)
@@ -76,7 +77,7 @@ func (c *Cloud) wire(o Options) (err error) {
 // platform is what instances get: credentials and the way to the APIs, and objects.
 type platform struct {
 	*api.Api
-	*objects
+	*s3.Objects
 }
 
 // all lists the services in the order in which a request passes them, which is

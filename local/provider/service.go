@@ -8,6 +8,7 @@ import (
 	"myclothes/local/cloud/dynamodb"
 	"myclothes/local/cloud/ec2"
 	"myclothes/local/cloud/iam"
+	"myclothes/local/cloud/s3"
 	"myclothes/local/cloud/secretsmanager"
 )
 
@@ -54,7 +55,7 @@ func awsServices(c *cloud.Cloud) map[string]service {
 		"aws:iam/role:Role":                                         typed[iam.Role]{c.Roles},
 		"aws:iam/rolePolicy:RolePolicy":                             typed[iam.RolePolicy]{c.RolePolicies},
 		"aws:iam/instanceProfile:InstanceProfile":                   typed[iam.InstanceProfile]{c.InstanceProfiles},
-		"aws:s3/bucketObjectv2:BucketObjectv2":                      typed[cloud.Object]{c.Objects},
+		"aws:s3/bucketObjectv2:BucketObjectv2":                      typed[s3.Object]{c.Objects},
 		"aws:secretsmanager/secret:Secret":                          typed[secretsmanager.Secret]{c.Secrets},
 		"aws:secretsmanager/secretVersion:SecretVersion":            typed[secretsmanager.SecretVersion]{c.SecretVersions},
 		"aws:elasticache/subnetGroup:SubnetGroup":                   typed[cloud.SubnetGroup]{c.CacheSubnetGroups},

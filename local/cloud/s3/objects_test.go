@@ -1,4 +1,4 @@
-package cloud
+package s3
 
 import (
 	"os"
@@ -22,7 +22,7 @@ func (onlyCarts) Allowed(profile, action, resource string) bool {
 func TestObjectIsFetchedThroughTheGatewayEndpointByWhoMay(t *testing.T) {
 	t.Parallel()
 	v := cloudtest.NewVPC(t)
-	objects := newObjects(v.Host, v.Network, onlyCarts{})
+	objects := New(v.Host, v.Network, onlyCarts{})
 	source := filepath.Join(t.TempDir(), "cart")
 	require.NoError(t, os.WriteFile(source, []byte("release 1"), 0o600))
 	cloudtest.Declare(t, objects, "object", Object{Bucket: "releases", Key: "cart/1", Source: source})

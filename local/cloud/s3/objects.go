@@ -1,4 +1,4 @@
-package cloud
+package s3
 
 import (
 	"context"
@@ -24,8 +24,8 @@ type Object struct {
 	Content string `json:"content"` // the object itself, when there is no source
 }
 
-// objects implements Service[Object]: a folder with a file for each object.
-type objects struct {
+// Objects implements Service[Object]: a folder with a file for each object.
+type Objects struct {
 	dir         string
 	network     *ec2.Network
 	permissions permissions
@@ -39,11 +39,11 @@ type permissions interface {
 	Allowed(profile, action, resource string) bool
 }
 
-func newObjects(h *host.Host, n *ec2.Network, p permissions) *objects {
-	return &objects{dir: h.Path("objects"), network: n, permissions: p, byID: map[string]Object{}}
+func New(h *host.Host, n *ec2.Network, p permissions) *Objects {
+	return &Objects{dir: h.Path("objects"), network: n, permissions: p, byID: map[string]Object{}}
 }
 
-func (s *objects) Create(_ context.Context, r aws.Resource, spec Object) (aws.Outputs, error) {
+func (s *Objects) Create(_ context.Context, r aws.Resource, spec Object) (aws.Outputs, error) {
 	content := io.Reader(strings.NewReader(spec.Content))
 	if spec.Source != "" {
 		source, err := os.Open(spec.Source)
@@ -62,11 +62,11 @@ func (s *objects) Create(_ context.Context, r aws.Resource, spec Object) (aws.Ou
 	return nil, nil
 }
 
-func (s *objects) Update(ctx context.Context, r aws.Resource, spec Object) (aws.Outputs, error) {
+func (s *Objects) Update(ctx context.Context, r aws.Resource, spec Object) (aws.Outputs, error) {
 	return s.Create(ctx, r, spec)
 }
 
-func (s *objects) Delete(_ context.Context, r aws.Resource) error {
+func (s *Objects) Delete(_ context.Context, r aws.Resource) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	object, ok := s.byID[r.ID]
@@ -84,7 +84,7 @@ func (s *objects) Delete(_ context.Context, r aws.Resource) error {
 
 // write replaces the object's file in one step, so that a reader never sees half
 // of it.
-func (s *objects) write(spec Object, content io.Reader) error {
+func (s *Objects) write(spec Object, content io.Reader) error {
 	if err := os.MkdirAll(s.dir, 0o700); err != nil {
 		return err
 	}
@@ -104,14 +104,14 @@ func (s *objects) write(spec Object, content io.Reader) error {
 }
 
 // path is the object's file. Its name is a hash, because a key may hold anything.
-func (s *objects) path(bucket, key string) string {
+func (s *Objects) path(bucket, key string) string {
 	sum := sha256.Sum256([]byte(bucket + "\x00" + key))
 	return filepath.Join(s.dir, hex.EncodeToString(sum[:]))
 }
 
 // Fetch returns the path of an object's file, if the network lets the interface
 // reach S3 and the profile's role may read the object.
-func (s *objects) Fetch(from *ec2.Interface, profile, bucket, key string) (string, error) {
+func (s *Objects) Fetch(from *ec2.Interface, profile, bucket, key string) (string, error) {
 	if !s.network.Reaches(from, "s3") {
 		return "", fmt.Errorf("s3://%s/%s: %w: %s may reach neither S3's gateway endpoint nor the internet on port 443", bucket, key, ec2.ErrRefused, from.Owner)
 	}
