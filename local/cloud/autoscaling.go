@@ -11,6 +11,7 @@ import (
 
 	"myclothes/local/cloud/aws"
 	"myclothes/local/cloud/ec2"
+	"myclothes/local/cloud/elb"
 )
 
 // AutoScalingGroup is aws:autoscaling/group:Group.
@@ -32,11 +33,11 @@ type autoScalingGroups struct {
 	log          *slog.Logger
 	instances    *ec2.Instances
 	templates    *ec2.LaunchTemplates
-	targetGroups *targetGroups
+	targetGroups *elb.TargetGroups
 	groups       *aws.Records[*scalingGroup]
 }
 
-func newAutoScalingGroups(log *slog.Logger, instances *ec2.Instances, templates *ec2.LaunchTemplates, groups *targetGroups) *autoScalingGroups {
+func newAutoScalingGroups(log *slog.Logger, instances *ec2.Instances, templates *ec2.LaunchTemplates, groups *elb.TargetGroups) *autoScalingGroups {
 	return &autoScalingGroups{log, instances, templates, groups, aws.NewRecords[*scalingGroup]("auto scaling group")}
 }
 
@@ -105,7 +106,7 @@ func (g *scalingGroup) declare(spec AutoScalingGroup) error {
 	if err != nil {
 		return err
 	}
-	var groups []*targetGroup
+	var groups []*elb.Targets
 	for _, arn := range spec.TargetGroupARNs {
 		group, err := g.targetGroups.Find(arn)
 		if err != nil {
@@ -138,19 +139,19 @@ func (g *scalingGroup) declare(spec AutoScalingGroup) error {
 
 // routeTo registers the instances with new target groups and takes them out of
 // those that are gone. The caller holds the lock.
-func (g *scalingGroup) routeTo(groups []*targetGroup) {
+func (g *scalingGroup) routeTo(groups []*elb.Targets) {
 	for _, m := range g.members {
 		if m.instance == nil || m.leaving {
 			continue
 		}
 		for _, group := range groups {
 			if !slices.Contains(g.routes, group) {
-				group.register(m.id, m.instance.Interface, g.poke)
+				group.Register(m.id, m.instance.Interface, g.poke)
 			}
 		}
 		for _, group := range g.routes {
 			if !slices.Contains(groups, group) {
-				g.work.Go(func() { group.deregister(g.forced, m.id) })
+				g.work.Go(func() { group.Deregister(g.forced, m.id) })
 			}
 		}
 	}

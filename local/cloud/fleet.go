@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"myclothes/local/cloud/aws"
+	"myclothes/local/cloud/elb"
 )
 
 // The methods of this file look at a group's members. Their callers hold its lock,
@@ -65,7 +66,7 @@ func (g *scalingGroup) outdated(m *member) bool { return !g.current(m) }
 
 // isReady says whether a member serves.
 func (g *scalingGroup) isReady(m *member) bool {
-	return m.instance != nil && m.instance.Process.Running() && g.healthOf(m).state == healthy
+	return m.instance != nil && m.instance.Process.Running() && g.healthOf(m).State == elb.Healthy
 }
 
 func (g *scalingGroup) size() int {
@@ -127,13 +128,13 @@ func (g *scalingGroup) reportMember(m *member) aws.Component {
 		return c
 	}
 	h := g.healthOf(m)
-	c.State, c.Since, c.Healthy = h.String(), h.since, h.state == healthy || m.leaving
-	if m.leaving && h.state != draining {
+	c.State, c.Since, c.Healthy = h.String(), h.Since, h.State == elb.Healthy || m.leaving
+	if m.leaving && h.State != elb.Draining {
 		c.State = "terminating"
 	}
 	c.Zone, c.Address = m.instance.Interface.Zone, m.instance.Interface.Local.String()
 	if len(g.routes) > 0 {
-		c.Address += fmt.Sprintf(":%d", g.routes[0].port)
+		c.Address += fmt.Sprintf(":%d", g.routes[0].Port)
 	}
 	c.PID, c.Log = m.instance.Process.PID(), m.instance.Process.Log
 	return c

@@ -53,7 +53,7 @@ func (g *scalingGroup) launch() {
 // admit registers a launched member and watches over its process.
 func (g *scalingGroup) admit(m *member) {
 	for _, group := range g.routes {
-		group.register(m.id, m.instance.Interface, g.poke)
+		group.Register(m.id, m.instance.Interface, g.poke)
 	}
 	g.work.Go(func() {
 		<-m.instance.Process.Done
@@ -77,7 +77,7 @@ func (g *scalingGroup) dismiss(m *member, why string) {
 		defer g.poke()
 		var deregistering sync.WaitGroup
 		for _, group := range routes {
-			deregistering.Go(func() { group.deregister(g.forced, m.id) })
+			deregistering.Go(func() { group.Deregister(g.forced, m.id) })
 		}
 		deregistering.Wait()
 		g.instances.Terminate(g.forced, m.instance)

@@ -10,6 +10,7 @@ import (
 
 	"myclothes/local/cloud/aws"
 	"myclothes/local/cloud/ec2"
+	"myclothes/local/cloud/elb"
 )
 
 // giveUpAfter is how many launches in a row may fail before something else than
@@ -23,7 +24,7 @@ type scalingGroup struct {
 	log          *slog.Logger
 	instances    *ec2.Instances
 	templates    *ec2.LaunchTemplates
-	targetGroups *targetGroups
+	targetGroups *elb.TargetGroups
 
 	wake      chan struct{}
 	ended     chan struct{}      // closed when the loop has ended
@@ -35,7 +36,7 @@ type scalingGroup struct {
 
 	mu       sync.Mutex
 	spec     AutoScalingGroup
-	routes   []*targetGroup
+	routes   []*elb.Targets
 	desired  int
 	version  int // of the launch template, for the next launch
 	members  []*member
@@ -134,13 +135,13 @@ func (g *scalingGroup) inspect(m *member) {
 		return
 	}
 	switch h := g.healthOf(m); {
-	case h.state == healthy && m.ready.IsZero():
+	case h.State == elb.Healthy && m.ready.IsZero():
 		m.ready = time.Now()
 		g.failures, g.lastFail = 0, nil
 		g.log.Info("instance in service", "group", g.name, "instance", m.id, "zone", m.instance.Interface.Zone)
-	case h.state == unhealthy && g.spec.HealthCheckType == "ELB" && g.grace(m) <= 0:
+	case h.State == elb.Unhealthy && g.spec.HealthCheckType == "ELB" && g.grace(m) <= 0:
 		if m.ready.IsZero() {
-			g.failed(m.instance.Process.Failure("instance "+m.id, fmt.Errorf("never became healthy: %s", h.reason)), giveUpAfter)
+			g.failed(m.instance.Process.Failure("instance "+m.id, fmt.Errorf("never became healthy: %s", h.Reason)), giveUpAfter)
 		}
 		g.dismiss(m, h.String())
 	}
@@ -168,13 +169,13 @@ func (g *scalingGroup) untilDeadline() time.Duration {
 }
 
 // healthOf returns the worst that a target group says of a member.
-func (g *scalingGroup) healthOf(m *member) health {
-	worst := health{state: healthy, since: m.instance.Launched}
+func (g *scalingGroup) healthOf(m *member) elb.Health {
+	worst := elb.Health{State: elb.Healthy, Since: m.instance.Launched}
 	for _, group := range g.routes {
-		if h := group.healthOf(m.id); h.state != healthy {
+		if h := group.HealthOf(m.id); h.State != elb.Healthy {
 			return h
-		} else if h.since.After(worst.since) {
-			worst.since = h.since
+		} else if h.Since.After(worst.Since) {
+			worst.Since = h.Since
 		}
 	}
 	return worst

@@ -6,6 +6,7 @@ import (
 	"myclothes/local/cloud/api"
 	"myclothes/local/cloud/dynamodb"
 	"myclothes/local/cloud/ec2"
+	"myclothes/local/cloud/elb"
 	"myclothes/local/cloud/iam"
 	"myclothes/local/cloud/s3"
 	"myclothes/local/cloud/secretsmanager"
@@ -28,9 +29,9 @@ type services struct {
 	SecretVersions aws.Service[secretsmanager.SecretVersion]
 	Tables         aws.Service[dynamodb.Table]
 
-	LoadBalancers aws.Service[LoadBalancer]
-	Listeners     aws.Service[Listener]
-	TargetGroups  aws.Service[TargetGroup]
+	LoadBalancers aws.Service[elb.LoadBalancer]
+	Listeners     aws.Service[elb.Listener]
+	TargetGroups  aws.Service[elb.TargetGroup]
 
 	LaunchTemplates   aws.Service[ec2.LaunchTemplate]
 	AutoScalingGroups aws.Service[AutoScalingGroup]
@@ -58,7 +59,7 @@ func (c *Cloud) wire(o Options) (err error) {
 	}
 	objects := s3.New(c.host, c.network, policies)
 	instances := ec2.NewInstances(c.host, c.network, platform{c.api, objects}, o.Image)
-	templates, balancers, groups := ec2.NewLaunchTemplates(), newLoadBalancers(c.network, o.ListenerPorts), newTargetGroups(c.network)
+	templates, balancers, groups := ec2.NewLaunchTemplates(), elb.NewLoadBalancers(c.network, o.ListenerPorts), elb.NewTargetGroups(c.network)
 	c.groups = newAutoScalingGroups(c.host.Log, instances, templates, groups)
 	caches, databases := newElastiCache(c.host, c.network), newRDS(c.host, c.network)
 	c.services = services{
@@ -66,7 +67,7 @@ func (c *Cloud) wire(o Options) (err error) {
 		VPCEndpoints: c.network.VPCEndpoints(),
 		Roles:        policies.Roles, RolePolicies: policies.RolePolicies, InstanceProfiles: policies.InstanceProfiles,
 		Objects: objects, Secrets: secrets, SecretVersions: versions, Tables: tables,
-		LoadBalancers: balancers, TargetGroups: groups, Listeners: newListeners(c.host, balancers, groups),
+		LoadBalancers: balancers, TargetGroups: groups, Listeners: elb.NewListeners(c.host, balancers, groups),
 		LaunchTemplates: templates, AutoScalingGroups: c.groups,
 		CacheSubnetGroups: caches.SubnetGroups, CacheParameterGroups: caches.ParameterGroups, ReplicationGroups: caches.ReplicationGroups,
 		DBSubnetGroups: databases.SubnetGroups, DBParameterGroups: databases.ParameterGroups, DBInstances: databases.Instances,

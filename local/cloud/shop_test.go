@@ -13,6 +13,7 @@ import (
 	"myclothes/local/cloud/aws"
 	"myclothes/local/cloud/cloudtest"
 	"myclothes/local/cloud/ec2"
+	"myclothes/local/cloud/elb"
 )
 
 // shop is a VPC with a load balancer and a group of instances behind it.
@@ -28,7 +29,7 @@ type shop struct {
 func newShop(t *testing.T) *shop {
 	t.Helper()
 	v := cloudtest.NewVPC(t)
-	balancers, targets := newLoadBalancers(v.Network, nil), newTargetGroups(v.Network)
+	balancers, targets := elb.NewLoadBalancers(v.Network, nil), elb.NewTargetGroups(v.Network)
 	s := &shop{VPC: v, templates: ec2.NewLaunchTemplates()}
 	s.groups = newAutoScalingGroups(v.Host.Log, ec2.NewInstances(v.Host, v.Network, noPlatform{}, testImage), s.templates, targets)
 	t.Cleanup(func() {
@@ -39,11 +40,11 @@ func newShop(t *testing.T) *shop {
 	v.Allow("sg-lb", "sg-app", 8080, 8080)
 	cloudtest.Declare(t, v.Network.IngressRules(), "internet-to-lb", ec2.SecurityGroupRule{
 		SecurityGroupID: "sg-lb", IPProtocol: "tcp", FromPort: 80, ToPort: 80, CidrIpv4: "0.0.0.0/0"})
-	cloudtest.Declare(t, balancers, "lb", LoadBalancer{Subnets: cloudtest.AppSubnets, SecurityGroups: []string{"sg-lb"}})
-	cloudtest.Declare(t, targets, "tg", TargetGroup{Port: 8080, Stickiness: &Stickiness{Type: "lb_cookie"}, HealthCheck: &HealthCheck{
+	cloudtest.Declare(t, balancers, "lb", elb.LoadBalancer{Subnets: cloudtest.AppSubnets, SecurityGroups: []string{"sg-lb"}})
+	cloudtest.Declare(t, targets, "tg", elb.TargetGroup{Port: 8080, Stickiness: &elb.Stickiness{Type: "lb_cookie"}, HealthCheck: &elb.HealthCheck{
 		Path: "/healthz", Interval: 1, Timeout: 1, HealthyThreshold: 2, UnhealthyThreshold: 2}})
-	cloudtest.Declare(t, newListeners(v.Host, balancers, targets), "http", Listener{LoadBalancerARN: cloudtest.Named("lb").ARN, Port: 80, Protocol: "HTTP",
-		DefaultActions: []Action{{Type: "forward", TargetGroupARN: cloudtest.Named("tg").ARN}}})
+	cloudtest.Declare(t, elb.NewListeners(v.Host, balancers, targets), "http", elb.Listener{LoadBalancerARN: cloudtest.Named("lb").ARN, Port: 80, Protocol: "HTTP",
+		DefaultActions: []elb.Action{{Type: "forward", TargetGroupARN: cloudtest.Named("tg").ARN}}})
 	cloudtest.Declare(t, s.templates, "template", template("version 1"))
 	s.url = cloudtest.ComponentOf(t, balancers.Report(), "load balancer").Address
 	s.group = AutoScalingGroup{

@@ -7,6 +7,7 @@ import (
 	"myclothes/local/cloud/aws"
 	"myclothes/local/cloud/dynamodb"
 	"myclothes/local/cloud/ec2"
+	"myclothes/local/cloud/elb"
 	"myclothes/local/cloud/iam"
 	"myclothes/local/cloud/s3"
 	"myclothes/local/cloud/secretsmanager"
@@ -48,9 +49,9 @@ func awsServices(c *cloud.Cloud) map[string]service {
 		"aws:ec2/launchTemplate:LaunchTemplate":                     typed[ec2.LaunchTemplate]{c.LaunchTemplates},
 		"aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule": typed[ec2.SecurityGroupRule]{c.IngressRules},
 		"aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule":   typed[ec2.SecurityGroupRule]{c.EgressRules},
-		"aws:lb/loadBalancer:LoadBalancer":                          typed[cloud.LoadBalancer]{c.LoadBalancers},
-		"aws:lb/targetGroup:TargetGroup":                            typed[cloud.TargetGroup]{c.TargetGroups},
-		"aws:lb/listener:Listener":                                  typed[cloud.Listener]{c.Listeners},
+		"aws:lb/loadBalancer:LoadBalancer":                          typed[elb.LoadBalancer]{c.LoadBalancers},
+		"aws:lb/targetGroup:TargetGroup":                            typed[elb.TargetGroup]{c.TargetGroups},
+		"aws:lb/listener:Listener":                                  typed[elb.Listener]{c.Listeners},
 		"aws:autoscaling/group:Group":                               typed[cloud.AutoScalingGroup]{c.AutoScalingGroups},
 		"aws:iam/role:Role":                                         typed[iam.Role]{c.Roles},
 		"aws:iam/rolePolicy:RolePolicy":                             typed[iam.RolePolicy]{c.RolePolicies},

@@ -1,4 +1,4 @@
-package cloud
+package elb
 
 import (
 	"cmp"
@@ -25,7 +25,7 @@ var errIdle = errors.New("the target did not answer within the idle timeout")
 // forwarding is one request on its way to a target group.
 type forwarding struct {
 	listener *listener
-	group    *targetGroup
+	group    *Targets
 	bound    binding // what its stickiness cookie says
 	target   *target // who answers, once there is one
 }
@@ -40,7 +40,7 @@ var copyBuffers = &buffers{sync.Pool{New: func() any { return new([bufferSize]by
 func (b *buffers) Get() []byte       { return b.pool.Get().(*[bufferSize]byte)[:] }
 func (b *buffers) Put(buffer []byte) { b.pool.Put((*[bufferSize]byte)(buffer)) }
 
-func (l *listener) forward(w http.ResponseWriter, r *http.Request, group *targetGroup) {
+func (l *listener) forward(w http.ResponseWriter, r *http.Request, group *Targets) {
 	if group == nil {
 		writePage(w, http.StatusServiceUnavailable)
 		return

@@ -1,4 +1,4 @@
-package cloud
+package elb
 
 import (
 	"context"
@@ -23,22 +23,22 @@ type targetState string
 const (
 	unused    targetState = "unused"
 	initial   targetState = "initial"
-	healthy   targetState = "healthy"
-	unhealthy targetState = "unhealthy"
-	draining  targetState = "draining"
+	Healthy   targetState = "healthy"
+	Unhealthy targetState = "unhealthy"
+	Draining  targetState = "draining"
 )
 
-type health struct {
-	state  targetState
-	reason string // why it is not healthy
-	since  time.Time
+type Health struct {
+	State  targetState
+	Reason string // why it is not healthy
+	Since  time.Time
 }
 
-func (h health) String() string {
-	if h.reason == "" {
-		return string(h.state)
+func (h Health) String() string {
+	if h.Reason == "" {
+		return string(h.State)
 	}
-	return string(h.state) + ": " + h.reason
+	return string(h.State) + ": " + h.Reason
 }
 
 // target is an instance in a target group.
@@ -53,23 +53,23 @@ type target struct {
 	idle      chan struct{} // closed when the target drains and nothing is in flight
 
 	// Guarded by the target group's lock.
-	health
+	Health
 	streak   int // health checks in a row that contradict the state
 	inFlight int
 }
 
 // become changes the state. The caller holds the lock and tells changed.
 func (t *target) become(state targetState, reason string) (changed bool) {
-	if t.state != state {
-		t.since, t.streak, changed = time.Now(), 0, true
+	if t.State != state {
+		t.Since, t.streak, changed = time.Now(), 0, true
 	}
-	t.state, t.reason = state, reason
+	t.State, t.Reason = state, reason
 	return changed
 }
 
 // drain is idempotent. The caller holds the lock.
 func (t *target) drain() {
-	if t.become(draining, "") && t.inFlight == 0 {
+	if t.become(Draining, "") && t.inFlight == 0 {
 		close(t.idle)
 	}
 }
@@ -77,12 +77,12 @@ func (t *target) drain() {
 // pick chooses a target for a request, the preferred one if it may have it, and
 // counts the request as in flight until release. Targets that were tried are left
 // out. If none is healthy it fails open, as AWS does: all get requests.
-func (g *targetGroup) pick(preferred string, tried []*target) (*target, error) {
+func (g *Targets) pick(preferred string, tried []*target) (*target, error) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	candidates := g.inState(healthy)
+	candidates := g.inState(Healthy)
 	if len(candidates) == 0 {
-		candidates = g.inState(initial, unhealthy, unused)
+		candidates = g.inState(initial, Unhealthy, unused)
 	}
 	candidates = slices.DeleteFunc(candidates, func(t *target) bool { return slices.Contains(tried, t) })
 	if len(candidates) == 0 {
@@ -96,10 +96,10 @@ func (g *targetGroup) pick(preferred string, tried []*target) (*target, error) {
 	return candidates[i], nil
 }
 
-func (g *targetGroup) inState(states ...targetState) []*target {
+func (g *Targets) inState(states ...targetState) []*target {
 	var found []*target
 	for _, t := range g.targets {
-		if slices.Contains(states, t.state) {
+		if slices.Contains(states, t.State) {
 			found = append(found, t)
 		}
 	}
@@ -107,7 +107,7 @@ func (g *targetGroup) inState(states ...targetState) []*target {
 }
 
 // next applies the declared algorithm. The caller holds the lock.
-func (g *targetGroup) next(candidates []*target) int {
+func (g *Targets) next(candidates []*target) int {
 	g.turn++
 	chosen := g.turn % len(candidates)
 	if g.spec.LoadBalancingAlgorithmType == "least_outstanding_requests" {
@@ -121,18 +121,18 @@ func (g *targetGroup) next(candidates []*target) int {
 }
 
 // release ends a request that pick began.
-func (g *targetGroup) release(t *target) {
+func (g *Targets) release(t *target) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	t.inFlight--
-	if t.state == draining && t.inFlight == 0 {
+	if t.State == Draining && t.inFlight == 0 {
 		close(t.idle)
 	}
 }
 
-func (g *targetGroup) newTransport(t *target) *http.Transport {
+func (g *Targets) newTransport(t *target) *http.Transport {
 	return &http.Transport{
-		DialContext:         g.dialer(t, g.port),
+		DialContext:         g.dialer(t, g.Port),
 		MaxIdleConnsPerHost: 1000,
 		IdleConnTimeout:     defaultIdleTimeout,
 		DisableCompression:  true, // what the client accepts is its own business
@@ -140,7 +140,7 @@ func (g *targetGroup) newTransport(t *target) *http.Transport {
 }
 
 // dialer connects from the load balancer to a target, whatever the address asked for.
-func (g *targetGroup) dialer(t *target, port int) func(context.Context, string, string) (net.Conn, error) {
+func (g *Targets) dialer(t *target, port int) func(context.Context, string, string) (net.Conn, error) {
 	return func(ctx context.Context, _, _ string) (net.Conn, error) {
 		from := g.source(t.eni.Zone)
 		if from == nil {

@@ -1,4 +1,4 @@
-package cloud
+package elb
 
 import (
 	"errors"
@@ -14,11 +14,11 @@ import (
 
 // idleGroup is a target group with one target, to which no listener forwards: nothing
 // of it touches the network, so that its clock can be a bubble's.
-func idleGroup(t *testing.T, spec TargetGroup) *targetGroup {
+func idleGroup(t *testing.T, spec TargetGroup) *Targets {
 	t.Helper()
-	group, err := newTargetGroup(nil, spec)
+	group, err := newTargets(nil, spec)
 	require.NoError(t, err)
-	group.register("i-0", &ec2.Interface{}, func() {})
+	group.Register("i-0", &ec2.Interface{}, func() {})
 	synctest.Wait()
 	t.Cleanup(group.stop)
 	return group
@@ -31,9 +31,9 @@ func TestDeregistrationEndsWithTheDeclaredDelay(t *testing.T) {
 		busy, err := group.pick("", nil)
 		require.NoError(t, err)
 		started := time.Now()
-		group.deregister(t.Context(), busy.id)
+		group.Deregister(t.Context(), busy.id)
 		require.Equal(t, 300*time.Second, time.Since(started))
-		require.Equal(t, unused, group.healthOf("i-0").state)
+		require.Equal(t, unused, group.HealthOf("i-0").State)
 		group.release(busy)
 	})
 }
@@ -46,7 +46,7 @@ func TestDeregistrationEndsWithTheLastRequest(t *testing.T) {
 		require.NoError(t, err)
 		time.AfterFunc(7*time.Second, func() { group.release(busy) })
 		started := time.Now()
-		group.deregister(t.Context(), busy.id)
+		group.Deregister(t.Context(), busy.id)
 		require.Equal(t, 7*time.Second, time.Since(started))
 	})
 }
@@ -55,22 +55,22 @@ func TestATargetIsJudgedByTheDeclaredThresholds(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		check, failed := HealthCheck{HealthyThreshold: 2, UnhealthyThreshold: 3}, errors.New("503 from /healthz")
-		target := &target{health: health{state: initial, since: time.Now()}}
+		target := &target{Health: Health{State: initial, Since: time.Now()}}
 		after := func(checks int, err error) targetState {
 			for range checks {
 				time.Sleep(10 * time.Second)
 				target.learn(check, 10*time.Second, err)
 			}
-			return target.state
+			return target.State
 		}
 		require.Equal(t, initial, after(2, failed), "it may still boot")
-		require.Equal(t, unhealthy, after(1, failed))
-		require.Equal(t, unhealthy, after(1, nil))
-		require.Equal(t, healthy, after(1, nil))
-		require.Equal(t, healthy, after(2, failed))
-		require.Equal(t, healthy, after(1, nil), "a success in between begins the count anew")
-		require.Equal(t, healthy, after(2, failed))
-		require.Equal(t, unhealthy, after(1, failed))
+		require.Equal(t, Unhealthy, after(1, failed))
+		require.Equal(t, Unhealthy, after(1, nil))
+		require.Equal(t, Healthy, after(1, nil))
+		require.Equal(t, Healthy, after(2, failed))
+		require.Equal(t, Healthy, after(1, nil), "a success in between begins the count anew")
+		require.Equal(t, Healthy, after(2, failed))
+		require.Equal(t, Unhealthy, after(1, failed))
 	})
 }
 

@@ -1,4 +1,4 @@
-package cloud
+package elb
 
 import (
 	"cmp"
@@ -63,12 +63,12 @@ func (a Action) targetGroups() []WeightedTargetGroup {
 
 // route is a target group that gets a share of a listener's requests.
 type route struct {
-	group  *targetGroup
+	group  *Targets
 	weight int
 }
 
 // choose returns a target group with the probability of its weight, or nil.
-func choose(routes []route) *targetGroup {
+func choose(routes []route) *Targets {
 	total := 0
 	for _, r := range routes {
 		total += r.weight

@@ -1,4 +1,4 @@
-package cloud
+package elb
 
 import (
 	"encoding/base64"
@@ -38,7 +38,7 @@ type binding struct {
 }
 
 // stickiness returns the stickiness in force, or nil.
-func (g *targetGroup) stickiness() *Stickiness {
+func (g *Targets) stickiness() *Stickiness {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	s := g.spec.Stickiness
@@ -50,7 +50,7 @@ func (g *targetGroup) stickiness() *Stickiness {
 
 // bindingOf reads the binding that a request brings, or none if its cookie is
 // absent, altered, expired or of another target group.
-func (g *targetGroup) bindingOf(r *http.Request) binding {
+func (g *Targets) bindingOf(r *http.Request) binding {
 	s := g.stickiness()
 	if s == nil {
 		return binding{}
@@ -74,7 +74,7 @@ func (g *targetGroup) bindingOf(r *http.Request) binding {
 
 // bind adds the cookies to a response that bind the client to the target that
 // gave it; was is what the request brought.
-func (g *targetGroup) bind(response *http.Response, was binding, target string) {
+func (g *Targets) bind(response *http.Response, was binding, target string) {
 	s := g.stickiness()
 	if s == nil {
 		return
@@ -92,7 +92,7 @@ func (g *targetGroup) bind(response *http.Response, was binding, target string) 
 
 // bindToSession makes the binding live as long as the application's own cookie,
 // and moves it when the session was served by another target than before.
-func (g *targetGroup) bindToSession(response *http.Response, session string, was binding, target string) {
+func (g *Targets) bindToSession(response *http.Response, session string, was binding, target string) {
 	cookies := response.Cookies()
 	cookie := http.Cookie{Name: appCookie, Path: "/", Expires: was.expires}
 	i := slices.IndexFunc(cookies, func(c *http.Cookie) bool { return c.Name == session })
@@ -110,7 +110,7 @@ func (g *targetGroup) bindToSession(response *http.Response, session string, was
 }
 
 // sealed and open make a binding opaque to clients, and refuse what they altered.
-func (g *targetGroup) sealed(b binding) string {
+func (g *Targets) sealed(b binding) string {
 	var expires int64
 	if !b.expires.IsZero() {
 		expires = b.expires.Unix()
@@ -119,7 +119,7 @@ func (g *targetGroup) sealed(b binding) string {
 	return base64.RawURLEncoding.EncodeToString(g.seal.Seal(nil, nil, []byte(plain), nil))
 }
 
-func (g *targetGroup) open(value string) (binding, bool) {
+func (g *Targets) open(value string) (binding, bool) {
 	sealed, err := base64.RawURLEncoding.DecodeString(value)
 	if err != nil {
 		return binding{}, false

@@ -1,4 +1,4 @@
-package cloud
+package elb
 
 import (
 	"cmp"
@@ -62,7 +62,7 @@ func (h HealthCheck) matches(status int) bool {
 }
 
 // checkHealth checks a target until ctx ends.
-func (g *targetGroup) checkHealth(ctx context.Context, t *target) {
+func (g *Targets) checkHealth(ctx context.Context, t *target) {
 	for {
 		g.mu.Lock()
 		check := g.spec.HealthCheck.withDefaults()
@@ -84,10 +84,10 @@ func (g *targetGroup) checkHealth(ctx context.Context, t *target) {
 }
 
 // probe makes one health check.
-func (g *targetGroup) probe(ctx context.Context, t *target, check HealthCheck) error {
+func (g *Targets) probe(ctx context.Context, t *target, check HealthCheck) error {
 	ctx, cancel := context.WithTimeout(ctx, time.Duration(check.Timeout)*time.Second)
 	defer cancel()
-	port := g.port
+	port := g.Port
 	if check.Port != "traffic-port" {
 		var err error
 		if port, err = strconv.Atoi(check.Port); err != nil {
@@ -115,11 +115,11 @@ func (g *targetGroup) probe(ctx context.Context, t *target, check HealthCheck) e
 
 // record takes the result of a health check into the target's state and returns
 // when the next one is due.
-func (g *targetGroup) record(t *target, check HealthCheck, err error) time.Duration {
+func (g *Targets) record(t *target, check HealthCheck, err error) time.Duration {
 	interval := time.Duration(check.Interval) * time.Second
 	g.mu.Lock()
 	changed := t.learn(check, interval, err)
-	if t.state == initial {
+	if t.State == initial {
 		interval = bootPoll
 	}
 	g.mu.Unlock()
@@ -133,24 +133,24 @@ func (g *targetGroup) record(t *target, check HealthCheck, err error) time.Durat
 // unhealthy when the threshold's checks would have failed at the declared interval.
 func (t *target) learn(check HealthCheck, interval time.Duration, err error) (changed bool) {
 	switch {
-	case t.state == draining:
+	case t.State == Draining:
 		return false
 	case errors.Is(err, errUnused):
 		return t.become(unused, err.Error())
-	case err == nil && t.state == unhealthy && t.contradicted() < check.HealthyThreshold:
+	case err == nil && t.State == Unhealthy && t.contradicted() < check.HealthyThreshold:
 		return false
 	case err == nil:
 		t.streak = 0
-		return t.become(healthy, "")
-	case t.state == unused:
+		return t.become(Healthy, "")
+	case t.State == unused:
 		return t.become(initial, brief(err))
-	case t.state == initial && time.Since(t.since) < time.Duration(check.UnhealthyThreshold)*interval:
+	case t.State == initial && time.Since(t.Since) < time.Duration(check.UnhealthyThreshold)*interval:
 		return t.become(initial, brief(err))
-	case t.state == healthy && t.contradicted() < check.UnhealthyThreshold:
+	case t.State == Healthy && t.contradicted() < check.UnhealthyThreshold:
 		return false
 	}
 	t.streak = 0
-	return t.become(unhealthy, brief(err))
+	return t.become(Unhealthy, brief(err))
 }
 
 // contradicted counts one more health check in a row that contradicts the state.

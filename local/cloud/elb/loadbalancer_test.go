@@ -1,4 +1,4 @@
-package cloud
+package elb
 
 import (
 	"crypto/tls"
@@ -86,8 +86,8 @@ func TestWithoutAHealthyTargetAllGetRequests(t *testing.T) {
 	for range 3 { // in turn
 		s.get(client, "/fall-sick")
 	}
-	cloudtest.Eventually(t, "all unhealthy", func() bool { return s.count(unhealthy) == 3 })
-	require.Equal(t, "unhealthy: 503 from /healthz", s.targetGroup().healthOf("i-0").String())
+	cloudtest.Eventually(t, "all unhealthy", func() bool { return s.count(Unhealthy) == 3 })
+	require.Equal(t, "unhealthy: 503 from /healthz", s.targetGroup().HealthOf("i-0").String())
 	require.Len(t, s.servedBy(client, 6), 3)
 }
 
@@ -110,9 +110,9 @@ func TestADrainingTargetAnswersWhatItHasAndGetsNothingNew(t *testing.T) {
 	deregistered := make(chan struct{})
 	go func() {
 		defer close(deregistered)
-		group.deregister(t.Context(), bound)
+		group.Deregister(t.Context(), bound)
 	}()
-	cloudtest.Eventually(t, "draining", func() bool { return group.healthOf(bound).state == draining })
+	cloudtest.Eventually(t, "draining", func() bool { return group.HealthOf(bound).State == Draining })
 	require.NotContains(t, s.servedBy(client, 9), bound)
 	require.True(t, inFlight())
 	close(s.resume)
@@ -155,6 +155,6 @@ func TestAnHTTPSListenerShowsACertificateOfTheCloudsAuthority(t *testing.T) {
 
 func TestALoadBalancerNeedsTwoSubnets(t *testing.T) {
 	t.Parallel()
-	_, err := newLoadBalancers(cloudtest.NewVPC(t).Network, nil).Create(t.Context(), cloudtest.Named("lb"), LoadBalancer{Subnets: cloudtest.AppSubnets[:1]})
+	_, err := NewLoadBalancers(cloudtest.NewVPC(t).Network, nil).Create(t.Context(), cloudtest.Named("lb"), LoadBalancer{Subnets: cloudtest.AppSubnets[:1]})
 	require.ErrorContains(t, err, "at least two")
 }

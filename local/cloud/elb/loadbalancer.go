@@ -1,4 +1,4 @@
-package cloud
+package elb
 
 import (
 	"context"
@@ -24,19 +24,19 @@ type LoadBalancer struct {
 	IdleTimeout    *int     `json:"idleTimeout"` // seconds, 60 if not declared
 }
 
-// loadBalancers implements Service[LoadBalancer].
-type loadBalancers struct {
+// LoadBalancers implements Service[LoadBalancer].
+type LoadBalancers struct {
 	network   *ec2.Network
 	ports     map[int]int
 	balancers *aws.Records[*loadBalancer]
 }
 
-// newLoadBalancers takes the ports of this machine by declared port.
-func newLoadBalancers(n *ec2.Network, ports map[int]int) *loadBalancers {
-	return &loadBalancers{network: n, ports: ports, balancers: aws.NewRecords[*loadBalancer]("load balancer")}
+// NewLoadBalancers takes the ports of this machine by declared port.
+func NewLoadBalancers(n *ec2.Network, ports map[int]int) *LoadBalancers {
+	return &LoadBalancers{network: n, ports: ports, balancers: aws.NewRecords[*loadBalancer]("load balancer")}
 }
 
-func (s *loadBalancers) Create(ctx context.Context, r aws.Resource, spec LoadBalancer) (aws.Outputs, error) {
+func (s *LoadBalancers) Create(ctx context.Context, r aws.Resource, spec LoadBalancer) (aws.Outputs, error) {
 	balancer := &loadBalancer{name: r.Name, network: s.network, listeners: map[string]*listener{}, since: time.Now()}
 	if err := balancer.update(spec); err != nil {
 		balancer.close(ctx)
@@ -51,14 +51,14 @@ func (s *loadBalancers) Create(ctx context.Context, r aws.Resource, spec LoadBal
 }
 
 // dnsName is what http://<dnsName> opens if the port of a listener on 80 was chosen.
-func (s *loadBalancers) dnsName() string {
+func (s *LoadBalancers) dnsName() string {
 	if port := s.ports[80]; port != 0 {
 		return "127.0.0.1:" + strconv.Itoa(port)
 	}
 	return "127.0.0.1"
 }
 
-func (s *loadBalancers) Update(_ context.Context, r aws.Resource, spec LoadBalancer) (aws.Outputs, error) {
+func (s *LoadBalancers) Update(_ context.Context, r aws.Resource, spec LoadBalancer) (aws.Outputs, error) {
 	balancer, err := s.balancers.Get(r.ID)
 	if err != nil {
 		return nil, err
@@ -66,7 +66,7 @@ func (s *loadBalancers) Update(_ context.Context, r aws.Resource, spec LoadBalan
 	return nil, balancer.update(spec)
 }
 
-func (s *loadBalancers) Delete(ctx context.Context, r aws.Resource) error {
+func (s *LoadBalancers) Delete(ctx context.Context, r aws.Resource) error {
 	if balancer, ok := s.balancers.Remove(r); ok {
 		balancer.close(ctx)
 	}
@@ -74,7 +74,7 @@ func (s *loadBalancers) Delete(ctx context.Context, r aws.Resource) error {
 }
 
 // Close stops them all.
-func (s *loadBalancers) Close(ctx context.Context) error {
+func (s *LoadBalancers) Close(ctx context.Context) error {
 	for _, balancer := range s.balancers.All() {
 		balancer.Spec.close(ctx)
 	}
@@ -82,7 +82,7 @@ func (s *loadBalancers) Close(ctx context.Context) error {
 }
 
 // Report lists what runs.
-func (s *loadBalancers) Report() []aws.Component {
+func (s *LoadBalancers) Report() []aws.Component {
 	var components []aws.Component
 	for _, balancer := range s.balancers.All() {
 		components = append(components, balancer.Spec.report())

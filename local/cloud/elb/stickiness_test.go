@@ -1,4 +1,4 @@
-package cloud
+package elb
 
 import (
 	"net/http"
@@ -67,7 +67,7 @@ func TestAnAlteredOrForeignStickinessCookieIsIgnored(t *testing.T) {
 	s := newSite(t, lbCookies).open()
 	address, err := url.Parse(s.url)
 	require.NoError(t, err)
-	other, err := newTargetGroup(s.Network, TargetGroup{})
+	other, err := newTargets(s.Network, TargetGroup{})
 	require.NoError(t, err)
 	var victim string
 	for victim = range s.servers {

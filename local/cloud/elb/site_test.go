@@ -1,4 +1,4 @@
-package cloud
+package elb
 
 import (
 	"context"
@@ -17,9 +17,9 @@ import (
 // site is a VPC with a load balancer over its zones, and targets behind it.
 type site struct {
 	*cloudtest.VPC
-	balancers *loadBalancers
-	groups    *targetGroups
-	listeners *listeners
+	balancers *LoadBalancers
+	groups    *TargetGroups
+	listeners *Listeners
 	url       string
 	servers   map[string]*http.Server // of the targets, by id
 	zones     map[string]string       // by target
@@ -31,9 +31,9 @@ type site struct {
 func newSite(t *testing.T, edit func(*TargetGroup)) *site {
 	t.Helper()
 	v := cloudtest.NewVPC(t)
-	s := &site{VPC: v, balancers: newLoadBalancers(v.Network, nil), groups: newTargetGroups(v.Network),
+	s := &site{VPC: v, balancers: NewLoadBalancers(v.Network, nil), groups: NewTargetGroups(v.Network),
 		servers: map[string]*http.Server{}, zones: map[string]string{}, resume: make(chan struct{})}
-	s.listeners = newListeners(v.Host, s.balancers, s.groups)
+	s.listeners = NewListeners(v.Host, s.balancers, s.groups)
 	t.Cleanup(func() {
 		require.NoError(t, s.balancers.Close(context.Background()))
 		require.NoError(t, s.groups.Close(context.Background()))
@@ -70,9 +70,9 @@ func (s *site) open() *site {
 		require.NoError(s, err)
 		s.zones[id] = eni.Zone
 		s.serve(id, eni)
-		s.targetGroup().register(id, eni, func() {})
+		s.targetGroup().Register(id, eni, func() {})
 	}
-	cloudtest.Eventually(s.T, "all healthy", func() bool { return s.count(healthy) == 3 })
+	cloudtest.Eventually(s.T, "all healthy", func() bool { return s.count(Healthy) == 3 })
 	return s
 }
 
@@ -103,7 +103,7 @@ func (s *site) serve(id string, eni *ec2.Interface) {
 	})
 }
 
-func (s *site) targetGroup() *targetGroup {
+func (s *site) targetGroup() *Targets {
 	s.Helper()
 	group, err := s.groups.Find("tg")
 	require.NoError(s, err)
@@ -122,7 +122,7 @@ func (s *site) updateTargetGroup(edit func(*TargetGroup)) {
 func (s *site) count(state targetState) int {
 	n := 0
 	for id := range s.servers {
-		if s.targetGroup().healthOf(id).state == state {
+		if s.targetGroup().HealthOf(id).State == state {
 			n++
 		}
 	}

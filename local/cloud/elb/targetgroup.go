@@ -1,4 +1,4 @@
-package cloud
+package elb
 
 import (
 	"context"
@@ -23,18 +23,18 @@ type TargetGroup struct {
 	Stickiness                 *Stickiness  `json:"stickiness"`
 }
 
-// targetGroups implements Service[TargetGroup].
-type targetGroups struct {
+// TargetGroups implements Service[TargetGroup].
+type TargetGroups struct {
 	network *ec2.Network
-	groups  *aws.Records[*targetGroup]
+	groups  *aws.Records[*Targets]
 }
 
-func newTargetGroups(n *ec2.Network) *targetGroups {
-	return &targetGroups{network: n, groups: aws.NewRecords[*targetGroup]("target group")}
+func NewTargetGroups(n *ec2.Network) *TargetGroups {
+	return &TargetGroups{network: n, groups: aws.NewRecords[*Targets]("target group")}
 }
 
-func (s *targetGroups) Create(_ context.Context, r aws.Resource, spec TargetGroup) (aws.Outputs, error) {
-	group, err := newTargetGroup(s.network, spec)
+func (s *TargetGroups) Create(_ context.Context, r aws.Resource, spec TargetGroup) (aws.Outputs, error) {
+	group, err := newTargets(s.network, spec)
 	if err != nil {
 		return nil, fmt.Errorf("target group %s: %w", r.Name, err)
 	}
@@ -42,7 +42,7 @@ func (s *targetGroups) Create(_ context.Context, r aws.Resource, spec TargetGrou
 	return aws.Outputs{"arnSuffix": arnSuffix(r.ARN)}, nil
 }
 
-func (s *targetGroups) Update(_ context.Context, r aws.Resource, spec TargetGroup) (aws.Outputs, error) {
+func (s *TargetGroups) Update(_ context.Context, r aws.Resource, spec TargetGroup) (aws.Outputs, error) {
 	group, err := s.Find(r.ID)
 	if err != nil {
 		return nil, err
@@ -51,7 +51,7 @@ func (s *targetGroups) Update(_ context.Context, r aws.Resource, spec TargetGrou
 	return nil, nil
 }
 
-func (s *targetGroups) Delete(_ context.Context, r aws.Resource) error {
+func (s *TargetGroups) Delete(_ context.Context, r aws.Resource) error {
 	if group, ok := s.groups.Remove(r); ok {
 		group.stop()
 	}
@@ -59,7 +59,7 @@ func (s *targetGroups) Delete(_ context.Context, r aws.Resource) error {
 }
 
 // Close stops them all.
-func (s *targetGroups) Close(context.Context) error {
+func (s *TargetGroups) Close(context.Context) error {
 	for _, group := range s.groups.All() {
 		group.Spec.stop()
 	}
@@ -67,12 +67,12 @@ func (s *targetGroups) Close(context.Context) error {
 }
 
 // Find returns the target group with that id, name or ARN.
-func (s *targetGroups) Find(reference string) (*targetGroup, error) { return s.groups.Get(reference) }
+func (s *TargetGroups) Find(reference string) (*Targets, error) { return s.groups.Get(reference) }
 
-// targetGroup knows its targets' health and chooses one for each request.
-type targetGroup struct {
+// Targets knows its targets' health and chooses one for each request.
+type Targets struct {
 	network *ec2.Network
-	port    int         // never updated: another port is another target group
+	Port    int         // never updated: another port is another target group
 	seal    cipher.AEAD // of stickiness cookies
 
 	mu      sync.Mutex
@@ -82,7 +82,7 @@ type targetGroup struct {
 	turn    int // of round robin
 }
 
-func newTargetGroup(n *ec2.Network, spec TargetGroup) (*targetGroup, error) {
+func newTargets(n *ec2.Network, spec TargetGroup) (*Targets, error) {
 	key := make([]byte, 32)
 	_, _ = rand.Read(key) // never fails
 	block, err := aes.NewCipher(key)
@@ -93,10 +93,10 @@ func newTargetGroup(n *ec2.Network, spec TargetGroup) (*targetGroup, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &targetGroup{network: n, port: spec.Port, seal: seal, spec: spec, routes: map[string]*loadBalancer{}}, nil
+	return &Targets{network: n, Port: spec.Port, seal: seal, spec: spec, routes: map[string]*loadBalancer{}}, nil
 }
 
-func (g *targetGroup) update(spec TargetGroup) {
+func (g *Targets) update(spec TargetGroup) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	g.spec = spec
@@ -105,14 +105,14 @@ func (g *targetGroup) update(spec TargetGroup) {
 
 // attach makes a listener's load balancer send requests here. Only then are the
 // targets' health checks made, because it is the load balancer that makes them.
-func (g *targetGroup) attach(listenerID string, balancer *loadBalancer) {
+func (g *Targets) attach(listenerID string, balancer *loadBalancer) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	g.routes[listenerID] = balancer
 	g.recheck()
 }
 
-func (g *targetGroup) detach(listenerID string) {
+func (g *Targets) detach(listenerID string) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	delete(g.routes, listenerID)
@@ -120,7 +120,7 @@ func (g *targetGroup) detach(listenerID string) {
 }
 
 // recheck makes every target's next health check due. The caller holds the lock.
-func (g *targetGroup) recheck() {
+func (g *Targets) recheck() {
 	for _, t := range g.targets {
 		select {
 		case t.recheck <- struct{}{}:
@@ -131,7 +131,7 @@ func (g *targetGroup) recheck() {
 
 // source returns the load balancer's interface nearest to a zone, or nil when no
 // listener routes here.
-func (g *targetGroup) source(zone string) *ec2.Interface {
+func (g *Targets) source(zone string) *ec2.Interface {
 	g.mu.Lock()
 	balancers := slices.Collect(maps.Values(g.routes))
 	g.mu.Unlock()

@@ -1,4 +1,4 @@
-package cloud
+package elb
 
 import (
 	"context"
@@ -9,14 +9,14 @@ import (
 	"myclothes/local/cloud/ec2"
 )
 
-// register adds an instance; changed is told of every change of its health.
-func (g *targetGroup) register(id string, eni *ec2.Interface, changed func()) {
+// Register adds an instance; changed is told of every change of its health.
+func (g *Targets) Register(id string, eni *ec2.Interface, changed func()) {
 	ctx, cancel := context.WithCancel(context.Background())
 	t := &target{
 		id: id, eni: eni, changed: changed, cancel: cancel,
 		recheck: make(chan struct{}, 1),
 		idle:    make(chan struct{}),
-		health:  health{state: initial, reason: "not checked yet", since: time.Now()},
+		Health:  Health{State: initial, Reason: "not checked yet", Since: time.Now()},
 	}
 	t.transport = g.newTransport(t)
 	g.mu.Lock()
@@ -25,10 +25,10 @@ func (g *targetGroup) register(id string, eni *ec2.Interface, changed func()) {
 	t.checks.Go(func() { g.checkHealth(ctx, t) })
 }
 
-// deregister gives a target no new requests, waits until those in flight have been
+// Deregister gives a target no new requests, waits until those in flight have been
 // answered, at most the deregistration delay, and removes it. AWS always waits for
 // the whole delay.
-func (g *targetGroup) deregister(ctx context.Context, id string) {
+func (g *Targets) Deregister(ctx context.Context, id string) {
 	g.mu.Lock()
 	i := slices.IndexFunc(g.targets, func(t *target) bool { return t.id == id })
 	if i < 0 {
@@ -50,7 +50,7 @@ func (g *targetGroup) deregister(ctx context.Context, id string) {
 	g.remove(t)
 }
 
-func (g *targetGroup) remove(t *target) {
+func (g *Targets) remove(t *target) {
 	g.mu.Lock()
 	g.targets = slices.DeleteFunc(g.targets, func(other *target) bool { return other == t })
 	g.mu.Unlock()
@@ -59,20 +59,20 @@ func (g *targetGroup) remove(t *target) {
 	t.transport.CloseIdleConnections()
 }
 
-// healthOf returns a target's health; one that is not registered is unused.
-func (g *targetGroup) healthOf(id string) health {
+// HealthOf returns a target's health; one that is not registered is unused.
+func (g *Targets) HealthOf(id string) Health {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	for _, t := range g.targets {
 		if t.id == id {
-			return t.health
+			return t.Health
 		}
 	}
-	return health{state: unused, reason: "not registered"}
+	return Health{State: unused, Reason: "not registered"}
 }
 
 // stop ends all health checks.
-func (g *targetGroup) stop() {
+func (g *Targets) stop() {
 	g.mu.Lock()
 	targets := slices.Clone(g.targets)
 	g.mu.Unlock()

@@ -1,4 +1,4 @@
-package cloud
+package elb
 
 import (
 	"context"
@@ -16,20 +16,20 @@ type Listener struct {
 	DefaultActions  []Action `json:"defaultActions"`
 }
 
-// listeners implements Service[Listener].
-type listeners struct {
+// Listeners implements Service[Listener].
+type Listeners struct {
 	host      *host.Host
-	balancers *loadBalancers
-	groups    *targetGroups
+	balancers *LoadBalancers
+	groups    *TargetGroups
 	listeners *aws.Records[*listener]
 }
 
-// newListeners makes listeners of balancers, which are served at the same ports.
-func newListeners(h *host.Host, balancers *loadBalancers, groups *targetGroups) *listeners {
-	return &listeners{h, balancers, groups, aws.NewRecords[*listener]("listener")}
+// NewListeners makes listeners of balancers, which are served at the same ports.
+func NewListeners(h *host.Host, balancers *LoadBalancers, groups *TargetGroups) *Listeners {
+	return &Listeners{h, balancers, groups, aws.NewRecords[*listener]("listener")}
 }
 
-func (s *listeners) Create(_ context.Context, r aws.Resource, spec Listener) (aws.Outputs, error) {
+func (s *Listeners) Create(_ context.Context, r aws.Resource, spec Listener) (aws.Outputs, error) {
 	balancer, err := s.balancers.balancers.Get(spec.LoadBalancerARN)
 	if err != nil {
 		return nil, fmt.Errorf("listener on port %d: %w", spec.Port, err)
@@ -45,7 +45,7 @@ func (s *listeners) Create(_ context.Context, r aws.Resource, spec Listener) (aw
 	return nil, nil
 }
 
-func (s *listeners) start(l *listener, spec Listener) error {
+func (s *Listeners) start(l *listener, spec Listener) error {
 	routes, err := s.routes(spec)
 	if err != nil {
 		return err
@@ -59,7 +59,7 @@ func (s *listeners) start(l *listener, spec Listener) error {
 
 // Update changes actions without closing a connection; another port or protocol
 // is another socket.
-func (s *listeners) Update(ctx context.Context, r aws.Resource, spec Listener) (aws.Outputs, error) {
+func (s *Listeners) Update(ctx context.Context, r aws.Resource, spec Listener) (aws.Outputs, error) {
 	l, err := s.listeners.Get(r.ID)
 	if err != nil {
 		return s.Create(ctx, r, spec)
@@ -78,7 +78,7 @@ func (s *listeners) Update(ctx context.Context, r aws.Resource, spec Listener) (
 	return nil, nil
 }
 
-func (s *listeners) Delete(ctx context.Context, r aws.Resource) error {
+func (s *Listeners) Delete(ctx context.Context, r aws.Resource) error {
 	if l, ok := s.listeners.Remove(r); ok {
 		l.balancer.mu.Lock()
 		delete(l.balancer.listeners, r.ID)
@@ -89,7 +89,7 @@ func (s *listeners) Delete(ctx context.Context, r aws.Resource) error {
 }
 
 // routes finds the target groups that the default action forwards to.
-func (s *listeners) routes(spec Listener) ([]route, error) {
+func (s *Listeners) routes(spec Listener) ([]route, error) {
 	if len(spec.DefaultActions) != 1 {
 		return nil, fmt.Errorf("%d default actions: only one is supported here", len(spec.DefaultActions))
 	}
