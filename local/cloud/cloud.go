@@ -14,6 +14,7 @@ import (
 	"log/slog"
 
 	"myclothes/local/cloud/api"
+	"myclothes/local/cloud/autoscaling"
 	"myclothes/local/cloud/aws"
 	"myclothes/local/cloud/ec2"
 	"myclothes/local/cloud/host"
@@ -42,7 +43,7 @@ type Cloud struct {
 	host    *host.Host
 	network *ec2.Network
 	api     *api.Api
-	groups  *autoScalingGroups
+	groups  *autoscaling.Groups
 
 	services
 }
@@ -92,4 +93,4 @@ func (c *Cloud) Status() []aws.Component {
 }
 
 // Refreshes lists the instance refreshes of all groups, the oldest first.
-func (c *Cloud) Refreshes() []Refresh { return c.groups.Refreshes() }
+func (c *Cloud) Refreshes() []autoscaling.Refresh { return c.groups.Refreshes() }

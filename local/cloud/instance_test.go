@@ -8,6 +8,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"myclothes/local/cloud/autoscaling"
 	"myclothes/local/cloud/cloudtest"
 	"myclothes/local/cloud/ec2"
 	"myclothes/local/cloud/host"
@@ -47,7 +48,7 @@ func TestAnInstanceGetsOnlyWhatItsRoleAndGroupsLetItHave(t *testing.T) {
 				UserData: base64.StdEncoding.EncodeToString([]byte("cart/1")), VPCSecurityGroupIDs: []string{"sg-app"},
 				IAMInstanceProfile: &ec2.InstanceProfileRef{ARN: cloudtest.Named("profile").ARN[:len(cloudtest.Named("profile").ARN)-len("profile")] + "instance-profile/profile"}})
 			require.NoError(t, spoil(c))
-			_, err = c.AutoScalingGroups.Create(t.Context(), cloudtest.Named("group"), AutoScalingGroup{
+			_, err = c.AutoScalingGroups.Create(t.Context(), cloudtest.Named("group"), autoscaling.Group{
 				MinSize: 1, MaxSize: 1, VPCZoneIdentifiers: cloudtest.AppSubnets, LaunchTemplate: &ec2.LaunchTemplateRef{ID: "template"}})
 			require.ErrorContains(t, err, want)
 		})

@@ -4,6 +4,7 @@ import (
 	"myclothes/local/cloud/aws"
 
 	"myclothes/local/cloud/api"
+	"myclothes/local/cloud/autoscaling"
 	"myclothes/local/cloud/dynamodb"
 	"myclothes/local/cloud/ec2"
 	"myclothes/local/cloud/elb"
@@ -34,7 +35,7 @@ type services struct {
 	TargetGroups  aws.Service[elb.TargetGroup]
 
 	LaunchTemplates   aws.Service[ec2.LaunchTemplate]
-	AutoScalingGroups aws.Service[AutoScalingGroup]
+	AutoScalingGroups aws.Service[autoscaling.Group]
 
 	CacheSubnetGroups    aws.Service[SubnetGroup]
 	CacheParameterGroups aws.Service[ParameterGroup]
@@ -60,7 +61,7 @@ func (c *Cloud) wire(o Options) (err error) {
 	objects := s3.New(c.host, c.network, policies)
 	instances := ec2.NewInstances(c.host, c.network, platform{c.api, objects}, o.Image)
 	templates, balancers, groups := ec2.NewLaunchTemplates(), elb.NewLoadBalancers(c.network, o.ListenerPorts), elb.NewTargetGroups(c.network)
-	c.groups = newAutoScalingGroups(c.host.Log, instances, templates, groups)
+	c.groups = autoscaling.New(c.host.Log, instances, templates, groups)
 	caches, databases := newElastiCache(c.host, c.network), newRDS(c.host, c.network)
 	c.services = services{
 		Subnets: c.network.Subnets(), IngressRules: c.network.IngressRules(), EgressRules: c.network.EgressRules(),

@@ -18,6 +18,7 @@ import (
 	"github.com/gofrs/flock"
 
 	"myclothes/local/cloud"
+	"myclothes/local/cloud/autoscaling"
 	"myclothes/local/cloud/aws"
 	"myclothes/local/provider"
 )
@@ -52,9 +53,9 @@ type info struct {
 
 // Report is what a local cloud says of itself.
 type Report struct {
-	Components []aws.Component `json:"components"`
-	Refreshes  []cloud.Refresh `json:"refreshes"`
-	Recorded   map[string]int  `json:"recorded"` // declared and not simulated, by type
+	Components []aws.Component       `json:"components"`
+	Refreshes  []autoscaling.Refresh `json:"refreshes"`
+	Recorded   map[string]int        `json:"recorded"` // declared and not simulated, by type
 }
 
 // stopLimit bounds the end of a local cloud, in which instances finish requests.

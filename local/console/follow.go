@@ -6,7 +6,7 @@ import (
 	"io"
 	"time"
 
-	"myclothes/local/cloud"
+	"myclothes/local/cloud/autoscaling"
 )
 
 // Follow prints how instance refreshes that began at or after a time go on, a line
@@ -32,7 +32,7 @@ func (c *Cloud) Follow(ctx context.Context, from time.Time, out io.Writer) error
 			}
 			busy = busy || refresh.Running()
 			switch refresh.Status {
-			case cloud.RefreshFailed, cloud.RefreshRollbackSuccessful, cloud.RefreshRollbackFailed:
+			case autoscaling.RefreshFailed, autoscaling.RefreshRollbackSuccessful, autoscaling.RefreshRollbackFailed:
 				failure = fmt.Errorf("the roll of %s failed: %s", refresh.Group, refresh.Reason)
 			default:
 				failure = nil

@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"myclothes/local/cloud"
+	"myclothes/local/cloud/autoscaling"
 	"myclothes/local/cloud/aws"
 	"myclothes/local/cloud/dynamodb"
 	"myclothes/local/cloud/ec2"
@@ -52,7 +53,7 @@ func awsServices(c *cloud.Cloud) map[string]service {
 		"aws:lb/loadBalancer:LoadBalancer":                          typed[elb.LoadBalancer]{c.LoadBalancers},
 		"aws:lb/targetGroup:TargetGroup":                            typed[elb.TargetGroup]{c.TargetGroups},
 		"aws:lb/listener:Listener":                                  typed[elb.Listener]{c.Listeners},
-		"aws:autoscaling/group:Group":                               typed[cloud.AutoScalingGroup]{c.AutoScalingGroups},
+		"aws:autoscaling/group:Group":                               typed[autoscaling.Group]{c.AutoScalingGroups},
 		"aws:iam/role:Role":                                         typed[iam.Role]{c.Roles},
 		"aws:iam/rolePolicy:RolePolicy":                             typed[iam.RolePolicy]{c.RolePolicies},
 		"aws:iam/instanceProfile:InstanceProfile":                   typed[iam.InstanceProfile]{c.InstanceProfiles},

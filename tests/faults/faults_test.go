@@ -9,7 +9,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"myclothes/local/cloud"
+	"myclothes/local/cloud/autoscaling"
 	"myclothes/local/cloud/aws"
 	"myclothes/local/console"
 	"myclothes/tests/shoppers"
@@ -58,11 +58,13 @@ func TestAStackIsNotWholeWhileAnythingIsMissingOrReplaced(t *testing.T) {
 	s := &stack{}
 	require.Empty(t, s.missing(well()))
 	for name, change := range map[string]func(*console.Report){
-		"a replica is not there":           func(r *console.Report) { r.Components = append(r.Components[:1], r.Components[2]) },
-		"something is not well":            func(r *console.Report) { r.Components[1].Healthy = false },
-		"a process ended a moment ago":     func(r *console.Report) { r.Components[0].PID = gone.Process.Pid },
-		"a roll is under way":              func(r *console.Report) { r.Refreshes = []cloud.Refresh{{Status: cloud.RefreshInProgress}} },
-		"a roll that failed is taken back": func(r *console.Report) { r.Refreshes = []cloud.Refresh{{Status: cloud.RefreshRollbackInProgress}} },
+		"a replica is not there":       func(r *console.Report) { r.Components = append(r.Components[:1], r.Components[2]) },
+		"something is not well":        func(r *console.Report) { r.Components[1].Healthy = false },
+		"a process ended a moment ago": func(r *console.Report) { r.Components[0].PID = gone.Process.Pid },
+		"a roll is under way":          func(r *console.Report) { r.Refreshes = []autoscaling.Refresh{{Status: autoscaling.RefreshInProgress}} },
+		"a roll that failed is taken back": func(r *console.Report) {
+			r.Refreshes = []autoscaling.Refresh{{Status: autoscaling.RefreshRollbackInProgress}}
+		},
 	} {
 		report := well()
 		change(&report)

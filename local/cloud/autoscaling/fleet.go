@@ -1,4 +1,4 @@
-package cloud
+package autoscaling
 
 import (
 	"cmp"
@@ -14,7 +14,7 @@ import (
 // but for those that say who is well.
 
 // count returns how many members that are not leaving satisfy all conditions.
-func (g *scalingGroup) count(conditions ...func(*member) bool) int {
+func (g *group) count(conditions ...func(*member) bool) int {
 	n := 0
 	for _, m := range g.members {
 		if !m.leaving && !slices.ContainsFunc(conditions, func(is func(*member) bool) bool { return !is(m) }) {
@@ -24,7 +24,7 @@ func (g *scalingGroup) count(conditions ...func(*member) bool) int {
 	return n
 }
 
-func (g *scalingGroup) emptiestSubnet() string {
+func (g *group) emptiestSubnet() string {
 	return slices.MinFunc(g.spec.VPCZoneIdentifiers, func(a, b string) int {
 		return cmp.Or(
 			cmp.Compare(g.count(in(a), g.current), g.count(in(b), g.current)),
@@ -34,7 +34,7 @@ func (g *scalingGroup) emptiestSubnet() string {
 
 // victim chooses whom to dismiss: during a refresh one of an old version; of these
 // one that does not serve, then one in the fullest zone, then the oldest.
-func (g *scalingGroup) victim() *member {
+func (g *group) victim() *member {
 	candidates := slices.DeleteFunc(slices.Clone(g.members), func(m *member) bool { return m.leaving })
 	if g.refreshing() != nil && g.count(g.outdated) > 0 {
 		candidates = slices.DeleteFunc(candidates, g.current)
@@ -60,16 +60,16 @@ func in(subnet string) func(*member) bool {
 }
 
 // current says whether a member is of the version that the group should have.
-func (g *scalingGroup) current(m *member) bool { return m.version == g.version }
+func (g *group) current(m *member) bool { return m.version == g.version }
 
-func (g *scalingGroup) outdated(m *member) bool { return !g.current(m) }
+func (g *group) outdated(m *member) bool { return !g.current(m) }
 
 // isReady says whether a member serves.
-func (g *scalingGroup) isReady(m *member) bool {
+func (g *group) isReady(m *member) bool {
 	return m.instance != nil && m.instance.Process.Running() && g.healthOf(m).State == elb.Healthy
 }
 
-func (g *scalingGroup) size() int {
+func (g *group) size() int {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	return g.desired
@@ -77,7 +77,7 @@ func (g *scalingGroup) size() int {
 
 // atCapacity says whether all instances serve; if not, changed is closed when to
 // look again. The error is why they never will.
-func (g *scalingGroup) atCapacity() (done bool, changed <-chan struct{}, err error) {
+func (g *group) atCapacity() (done bool, changed <-chan struct{}, err error) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	if g.failures >= giveUpAfter {
@@ -87,7 +87,7 @@ func (g *scalingGroup) atCapacity() (done bool, changed <-chan struct{}, err err
 }
 
 // diagnosis says of every instance that does not serve, why.
-func (g *scalingGroup) diagnosis() string {
+func (g *group) diagnosis() string {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	var lines []string
@@ -103,7 +103,7 @@ func (g *scalingGroup) diagnosis() string {
 }
 
 // report lists the group and its instances.
-func (g *scalingGroup) report() []aws.Component {
+func (g *group) report() []aws.Component {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	serving := g.count(g.isReady)
@@ -122,7 +122,7 @@ func (g *scalingGroup) report() []aws.Component {
 	return components
 }
 
-func (g *scalingGroup) reportMember(m *member) aws.Component {
+func (g *group) reportMember(m *member) aws.Component {
 	c := aws.Component{Kind: g.instances.Kind(), ID: m.id, State: "pending", Note: fmt.Sprintf("launch template version %d", m.version)}
 	if m.instance == nil {
 		return c

@@ -1,4 +1,4 @@
-package cloud
+package autoscaling
 
 import (
 	"encoding/json"
@@ -53,7 +53,7 @@ func (r Refresh) Running() bool {
 }
 
 // Refreshes lists the instance refreshes of all groups, the oldest first.
-func (s *autoScalingGroups) Refreshes() []Refresh {
+func (s *Groups) Refreshes() []Refresh {
 	var refreshes []Refresh
 	for _, group := range s.groups.All() {
 		refreshes = append(refreshes, group.Spec.refreshes()...)

@@ -1,4 +1,4 @@
-package cloud
+package autoscaling
 
 import (
 	"context"
@@ -17,9 +17,9 @@ import (
 // the instances is to blame.
 const giveUpAfter = 3
 
-// scalingGroup keeps a number of healthy instances. One loop decides; launching
+// group keeps a number of healthy instances. One loop decides; launching
 // and terminating happen beside it and wake it when done.
-type scalingGroup struct {
+type group struct {
 	name         string
 	log          *slog.Logger
 	instances    *ec2.Instances
@@ -35,7 +35,7 @@ type scalingGroup struct {
 	work      sync.WaitGroup // launches, terminations, and watches over processes
 
 	mu       sync.Mutex
-	spec     AutoScalingGroup
+	spec     Group
 	routes   []*elb.Targets
 	desired  int
 	version  int // of the launch template, for the next launch
@@ -49,8 +49,8 @@ type scalingGroup struct {
 	created  time.Time
 }
 
-func newScalingGroup(s *autoScalingGroups, name string) *scalingGroup {
-	g := &scalingGroup{
+func newGroup(s *Groups, name string) *group {
+	g := &group{
 		name: name, log: s.log, instances: s.instances, templates: s.templates, targetGroups: s.targetGroups,
 		wake: make(chan struct{}, 1), ended: make(chan struct{}), changed: make(chan struct{}), created: time.Now(),
 	}
@@ -60,14 +60,14 @@ func newScalingGroup(s *autoScalingGroups, name string) *scalingGroup {
 }
 
 // poke makes the loop look again.
-func (g *scalingGroup) poke() {
+func (g *group) poke() {
 	select {
 	case g.wake <- struct{}{}:
 	default: // it is going to
 	}
 }
 
-func (g *scalingGroup) run() {
+func (g *group) run() {
 	defer close(g.ended)
 	for {
 		again := time.NewTimer(g.reconcile())
@@ -83,7 +83,7 @@ func (g *scalingGroup) run() {
 }
 
 // stop ends the loop and terminates all instances, gracefully until ctx ends.
-func (g *scalingGroup) stop(ctx context.Context) {
+func (g *group) stop(ctx context.Context) {
 	g.end()
 	<-g.ended
 	defer context.AfterFunc(ctx, g.forceStop)()
@@ -98,7 +98,7 @@ func (g *scalingGroup) stop(ctx context.Context) {
 
 // reconcile compares what is with what should be, starts what brings them
 // together, and returns when to look again if nothing happens before.
-func (g *scalingGroup) reconcile() time.Duration {
+func (g *group) reconcile() time.Duration {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	for _, m := range slices.Clone(g.members) {
@@ -122,7 +122,7 @@ func (g *scalingGroup) reconcile() time.Duration {
 
 // inspect notes that a member became healthy, and dismisses one that is dead or,
 // with health checks of the load balancer's, unhealthy after its grace period.
-func (g *scalingGroup) inspect(m *member) {
+func (g *group) inspect(m *member) {
 	if m.instance == nil || m.leaving {
 		return
 	}
@@ -148,12 +148,12 @@ func (g *scalingGroup) inspect(m *member) {
 }
 
 // grace returns how much of a member's grace period is left; it may be negative.
-func (g *scalingGroup) grace(m *member) time.Duration {
+func (g *group) grace(m *member) time.Duration {
 	return aws.Seconds(g.spec.HealthCheckGracePeriod, 300) - time.Since(m.instance.Launched)
 }
 
 // untilDeadline returns when a grace period or a warm-up is over next.
-func (g *scalingGroup) untilDeadline() time.Duration {
+func (g *group) untilDeadline() time.Duration {
 	wait := time.Hour
 	for _, m := range g.members {
 		if m.instance == nil || m.leaving {
@@ -169,7 +169,7 @@ func (g *scalingGroup) untilDeadline() time.Duration {
 }
 
 // healthOf returns the worst that a target group says of a member.
-func (g *scalingGroup) healthOf(m *member) elb.Health {
+func (g *group) healthOf(m *member) elb.Health {
 	worst := elb.Health{State: elb.Healthy, Since: m.instance.Launched}
 	for _, group := range g.routes {
 		if h := group.HealthOf(m.id); h.State != elb.Healthy {
@@ -182,7 +182,7 @@ func (g *scalingGroup) healthOf(m *member) elb.Health {
 }
 
 // failed counts a launch that came to nothing. Later ones wait longer and longer.
-func (g *scalingGroup) failed(err error, weight int) {
+func (g *group) failed(err error, weight int) {
 	g.failures += weight
 	g.lastFail = err
 	if g.failures >= giveUpAfter {

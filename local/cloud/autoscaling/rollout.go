@@ -1,4 +1,4 @@
-package cloud
+package autoscaling
 
 import (
 	"strconv"
@@ -13,7 +13,7 @@ type rollout struct {
 	from int // version of the launch template
 }
 
-func (g *scalingGroup) refreshes() []Refresh {
+func (g *group) refreshes() []Refresh {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	refreshes := make([]Refresh, len(g.rollouts))
@@ -24,7 +24,7 @@ func (g *scalingGroup) refreshes() []Refresh {
 }
 
 // refreshing returns the refresh that runs, or nil.
-func (g *scalingGroup) refreshing() *rollout {
+func (g *group) refreshing() *rollout {
 	if n := len(g.rollouts); n > 0 && g.rollouts[n-1].Running() {
 		return g.rollouts[n-1]
 	}
@@ -33,7 +33,7 @@ func (g *scalingGroup) refreshing() *rollout {
 
 // changeVersion makes version the one to launch and, if a refresh is declared,
 // starts one. It cancels one that runs, but goes back to where that came from.
-func (g *scalingGroup) changeVersion(version int) {
+func (g *group) changeVersion(version int) {
 	from := g.version
 	if r := g.refreshing(); r != nil {
 		from = r.from
@@ -60,7 +60,7 @@ func (r *rollout) end(status RefreshStatus, reason string) {
 }
 
 // refreshFailed goes back to the version before if that is declared, once.
-func (g *scalingGroup) refreshFailed(r *rollout, err error) {
+func (g *group) refreshFailed(r *rollout, err error) {
 	switch {
 	case r.Status == RefreshRollbackInProgress:
 		r.end(RefreshRollbackFailed, "")
@@ -74,7 +74,7 @@ func (g *scalingGroup) refreshFailed(r *rollout, err error) {
 }
 
 // step returns how many instances to launch and to dismiss now.
-func (g *scalingGroup) step() (launches, dismissals int) {
+func (g *group) step() (launches, dismissals int) {
 	r := g.refreshing()
 	if r == nil {
 		active := g.count()
@@ -99,11 +99,11 @@ func (g *scalingGroup) step() (launches, dismissals int) {
 }
 
 // isWarm says whether a member serves and its warm-up is over.
-func (g *scalingGroup) isWarm(m *member) bool {
+func (g *group) isWarm(m *member) bool {
 	return g.isReady(m) && time.Since(m.ready) >= g.warmup()
 }
 
-func (g *scalingGroup) warmup() time.Duration {
+func (g *group) warmup() time.Duration {
 	if g.spec.InstanceRefresh != nil {
 		if declared, err := strconv.Atoi(g.spec.InstanceRefresh.Preferences.InstanceWarmup.String()); err == nil {
 			return time.Duration(declared) * time.Second

@@ -1,4 +1,4 @@
-package cloud
+package autoscaling
 
 import (
 	"context"
@@ -14,8 +14,8 @@ import (
 	"myclothes/local/cloud/elb"
 )
 
-// AutoScalingGroup is aws:autoscaling/group:Group.
-type AutoScalingGroup struct {
+// Group is aws:autoscaling/group:Group.
+type Group struct {
 	MinSize                int                    `json:"minSize"`
 	MaxSize                int                    `json:"maxSize"`
 	DesiredCapacity        *int                   `json:"desiredCapacity"` // kept as it is if not declared
@@ -28,23 +28,23 @@ type AutoScalingGroup struct {
 	InstanceRefresh        *InstanceRefresh       `json:"instanceRefresh"`
 }
 
-// autoScalingGroups implements Service[AutoScalingGroup].
-type autoScalingGroups struct {
+// Groups implements Service[AutoScalingGroup].
+type Groups struct {
 	log          *slog.Logger
 	instances    *ec2.Instances
 	templates    *ec2.LaunchTemplates
 	targetGroups *elb.TargetGroups
-	groups       *aws.Records[*scalingGroup]
+	groups       *aws.Records[*group]
 }
 
-func newAutoScalingGroups(log *slog.Logger, instances *ec2.Instances, templates *ec2.LaunchTemplates, groups *elb.TargetGroups) *autoScalingGroups {
-	return &autoScalingGroups{log, instances, templates, groups, aws.NewRecords[*scalingGroup]("auto scaling group")}
+func New(log *slog.Logger, instances *ec2.Instances, templates *ec2.LaunchTemplates, groups *elb.TargetGroups) *Groups {
+	return &Groups{log, instances, templates, groups, aws.NewRecords[*group]("auto scaling group")}
 }
 
 // Create returns when the declared capacity serves; a group that cannot come up is
 // taken down again.
-func (s *autoScalingGroups) Create(ctx context.Context, r aws.Resource, spec AutoScalingGroup) (aws.Outputs, error) {
-	group := newScalingGroup(s, r.Name)
+func (s *Groups) Create(ctx context.Context, r aws.Resource, spec Group) (aws.Outputs, error) {
+	group := newGroup(s, r.Name)
 	if err := group.declare(spec); err != nil {
 		return nil, fmt.Errorf("auto scaling group %s: %w", r.Name, err)
 	}
@@ -57,7 +57,7 @@ func (s *autoScalingGroups) Create(ctx context.Context, r aws.Resource, spec Aut
 }
 
 // Update waits for more capacity, but not for an instance refresh: it runs on.
-func (s *autoScalingGroups) Update(ctx context.Context, r aws.Resource, spec AutoScalingGroup) (aws.Outputs, error) {
+func (s *Groups) Update(ctx context.Context, r aws.Resource, spec Group) (aws.Outputs, error) {
 	group, err := s.groups.Get(r.ID)
 	if err != nil {
 		return nil, err
@@ -74,7 +74,7 @@ func (s *autoScalingGroups) Update(ctx context.Context, r aws.Resource, spec Aut
 	return aws.Outputs{"desiredCapacity": group.size()}, nil
 }
 
-func (s *autoScalingGroups) Delete(ctx context.Context, r aws.Resource) error {
+func (s *Groups) Delete(ctx context.Context, r aws.Resource) error {
 	if group, ok := s.groups.Find(r.ID); ok {
 		group.Spec.stop(ctx) // until then status shows its instances end
 	}
@@ -82,7 +82,7 @@ func (s *autoScalingGroups) Delete(ctx context.Context, r aws.Resource) error {
 }
 
 // Close stops them all.
-func (s *autoScalingGroups) Close(ctx context.Context) error {
+func (s *Groups) Close(ctx context.Context) error {
 	var stopping sync.WaitGroup
 	for _, group := range s.groups.All() {
 		stopping.Go(func() { group.Spec.stop(ctx) })
@@ -92,7 +92,7 @@ func (s *autoScalingGroups) Close(ctx context.Context) error {
 }
 
 // Report lists what runs.
-func (s *autoScalingGroups) Report() []aws.Component {
+func (s *Groups) Report() []aws.Component {
 	var components []aws.Component
 	for _, group := range s.groups.All() {
 		components = append(components, group.Spec.report()...)
@@ -101,7 +101,7 @@ func (s *autoScalingGroups) Report() []aws.Component {
 }
 
 // declare takes a declaration into force; the group's loop acts on it.
-func (g *scalingGroup) declare(spec AutoScalingGroup) error {
+func (g *group) declare(spec Group) error {
 	_, version, err := g.templates.Version(spec.LaunchTemplate)
 	if err != nil {
 		return err
@@ -139,7 +139,7 @@ func (g *scalingGroup) declare(spec AutoScalingGroup) error {
 
 // routeTo registers the instances with new target groups and takes them out of
 // those that are gone. The caller holds the lock.
-func (g *scalingGroup) routeTo(groups []*elb.Targets) {
+func (g *group) routeTo(groups []*elb.Targets) {
 	for _, m := range g.members {
 		if m.instance == nil || m.leaving {
 			continue
@@ -160,7 +160,7 @@ func (g *scalingGroup) routeTo(groups []*elb.Targets) {
 
 // waitForCapacity returns when as many instances as the group should have are
 // healthy, or early when launching them keeps failing.
-func (g *scalingGroup) waitForCapacity(ctx context.Context, spec AutoScalingGroup) error {
+func (g *group) waitForCapacity(ctx context.Context, spec Group) error {
 	timeout := 10 * time.Minute
 	switch declared := spec.WaitForCapacityTimeout; declared {
 	case "":

@@ -1,4 +1,4 @@
-package cloud
+package autoscaling
 
 import (
 	"fmt"
@@ -21,7 +21,7 @@ type member struct {
 }
 
 // launch adds a member in the zone that has the fewest of its version.
-func (g *scalingGroup) launch() {
+func (g *group) launch() {
 	m := &member{id: ec2.NewInstanceID(), version: g.version, subnet: g.emptiestSubnet()}
 	ref := *g.spec.LaunchTemplate
 	ref.Version = fmt.Sprint(g.version)
@@ -51,7 +51,7 @@ func (g *scalingGroup) launch() {
 }
 
 // admit registers a launched member and watches over its process.
-func (g *scalingGroup) admit(m *member) {
+func (g *group) admit(m *member) {
 	for _, group := range g.routes {
 		group.Register(m.id, m.instance.Interface, g.poke)
 	}
@@ -63,7 +63,7 @@ func (g *scalingGroup) admit(m *member) {
 
 // dismiss drains and terminates a member. One that is still being launched is
 // terminated when it is there.
-func (g *scalingGroup) dismiss(m *member, why string) {
+func (g *group) dismiss(m *member, why string) {
 	if m == nil || m.leaving {
 		return
 	}
@@ -87,6 +87,6 @@ func (g *scalingGroup) dismiss(m *member, why string) {
 	})
 }
 
-func (g *scalingGroup) forget(m *member) {
+func (g *group) forget(m *member) {
 	g.members = slices.DeleteFunc(g.members, func(other *member) bool { return other == m })
 }

@@ -1,4 +1,4 @@
-package cloud
+package autoscaling
 
 import (
 	"context"
@@ -181,7 +181,7 @@ func TestWarmupIsDeclaredAsTextOrAsANumber(t *testing.T) {
 		`{"healthCheckGracePeriod": 60, "instanceRefresh": {"strategy": "Rolling", "preferences": {"instanceWarmup": 2}}}`,
 		`{"healthCheckGracePeriod": 2, "instanceRefresh": {"strategy": "Rolling", "preferences": {}}}`,
 	} {
-		var g scalingGroup
+		var g group
 		require.NoError(t, json.Unmarshal([]byte(inputs), &g.spec))
 		require.Equal(t, 2*time.Second, g.warmup(), inputs)
 	}

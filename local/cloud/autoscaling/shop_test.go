@@ -1,4 +1,4 @@
-package cloud
+package autoscaling
 
 import (
 	"context"
@@ -20,9 +20,9 @@ import (
 type shop struct {
 	*cloudtest.VPC
 	templates *ec2.LaunchTemplates
-	groups    *autoScalingGroups
+	groups    *Groups
 	url       string
-	group     AutoScalingGroup
+	group     Group
 }
 
 // newShop declares a load balancer over the three zones, and what instances need.
@@ -31,7 +31,7 @@ func newShop(t *testing.T) *shop {
 	v := cloudtest.NewVPC(t)
 	balancers, targets := elb.NewLoadBalancers(v.Network, nil), elb.NewTargetGroups(v.Network)
 	s := &shop{VPC: v, templates: ec2.NewLaunchTemplates()}
-	s.groups = newAutoScalingGroups(v.Host.Log, ec2.NewInstances(v.Host, v.Network, noPlatform{}, testImage), s.templates, targets)
+	s.groups = New(v.Host.Log, ec2.NewInstances(v.Host, v.Network, noPlatform{}, testImage), s.templates, targets)
 	t.Cleanup(func() {
 		for _, service := range []interface{ Close(context.Context) error }{balancers, targets, s.groups} {
 			require.NoError(t, service.Close(context.Background()))
@@ -47,7 +47,7 @@ func newShop(t *testing.T) *shop {
 		DefaultActions: []elb.Action{{Type: "forward", TargetGroupARN: cloudtest.Named("tg").ARN}}})
 	cloudtest.Declare(t, s.templates, "template", template("version 1"))
 	s.url = cloudtest.ComponentOf(t, balancers.Report(), "load balancer").Address
-	s.group = AutoScalingGroup{
+	s.group = Group{
 		MinSize: 3, MaxSize: 6, VPCZoneIdentifiers: cloudtest.AppSubnets, TargetGroupARNs: []string{cloudtest.Named("tg").ARN},
 		HealthCheckType: "ELB", HealthCheckGracePeriod: new(60), WaitForCapacityTimeout: "60s",
 		LaunchTemplate: &ec2.LaunchTemplateRef{ID: "template", Version: "1"},
