@@ -6,6 +6,8 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
+
+	"myclothes/local/cloud/datastore"
 )
 
 // config is the redis.conf. Nothing is kept on disk: a cache node that ends is
@@ -13,20 +15,20 @@ import (
 func (n *cacheNode) config(spec ReplicationGroup, primary *cacheNode) string {
 	var b strings.Builder
 	set := func(name string, value any) { fmt.Fprintf(&b, "%s %v\n", name, value) }
-	port, tlsPort, tlsUse := int(n.address.Port()), 0, "no"
+	port, tlsPort, tlsUse := int(n.Address.Port()), 0, "no"
 	if spec.TransitEncryptionEnabled {
 		port, tlsPort, tlsUse = 0, port, "yes"
 	}
-	set("bind", n.address.Addr())
+	set("bind", n.Address.Addr())
 	set("protected-mode", "no")
 	set("port", port)
 	set("tls-port", tlsPort)
 	set("tls-replication", tlsUse)
-	set("tls-cert-file", strconv.Quote(filepath.Join(n.dir, "server.crt")))
-	set("tls-key-file", strconv.Quote(filepath.Join(n.dir, "server.key")))
+	set("tls-cert-file", strconv.Quote(filepath.Join(n.Dir, "server.crt")))
+	set("tls-key-file", strconv.Quote(filepath.Join(n.Dir, "server.key")))
 	set("tls-ca-cert-file", strconv.Quote(n.group.service.host.Authority.CAPath))
 	set("tls-auth-clients", "no")
-	set("dir", strconv.Quote(n.dir))
+	set("dir", strconv.Quote(n.Dir))
 	set("save", `""`)
 	set("appendonly", "no")
 	set("repl-diskless-sync", "yes")
@@ -37,13 +39,13 @@ func (n *cacheNode) config(spec ReplicationGroup, primary *cacheNode) string {
 		set("masterauth", strconv.Quote(spec.AuthToken))
 	}
 	if primary != nil {
-		set("replicaof", fmt.Sprintf("%s %d", primary.address.Addr(), primary.address.Port()))
+		set("replicaof", fmt.Sprintf("%s %d", primary.Address.Addr(), primary.Address.Port()))
 	}
 	return b.String()
 }
 
 // apply sets the parameters of the group, and those that left it back.
-func (n *cacheNode) apply(ctx context.Context, parameters []Parameter) error {
+func (n *cacheNode) apply(ctx context.Context, parameters []datastore.Parameter) error {
 	wanted := map[string]string{}
 	for name, value := range n.original {
 		wanted[name] = value

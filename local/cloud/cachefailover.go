@@ -11,18 +11,18 @@ func (g *replicationGroup) look(ctx context.Context) {
 	well := true
 	for _, node := range g.nodes {
 		node.check(ctx)
-		well = well && node.alive()
+		well = well && node.Alive()
 	}
 	if well || ctx.Err() != nil {
 		return
 	}
-	if !g.primary.alive() && !g.failOver(ctx) && g.replicaAlive() && g.spec.AutomaticFailoverEnabled {
-		g.publish()
+	if !g.primary.Alive() && !g.failOver(ctx) && g.replicaAlive() && g.Spec.AutomaticFailoverEnabled {
+		g.Publish()
 		return // an empty primary would empty the replicas: ask them again
 	}
 	g.route()
 	if err := g.restart(ctx); err != nil {
-		g.service.host.Log.Error("cache node did not come back", "group", g.spec.ReplicationGroupID, "error", err)
+		g.service.host.Log.Error("cache node did not come back", "group", g.Spec.ReplicationGroupID, "error", err)
 	}
 	g.route()
 }
@@ -31,9 +31,9 @@ func (g *replicationGroup) look(ctx context.Context) {
 // whether there is one.
 func (g *replicationGroup) failOver(ctx context.Context) bool {
 	old := g.primary
-	g.service.host.Log.Warn("cache primary is down", "node", old.id, "zone", old.zone, "failover", g.spec.AutomaticFailoverEnabled)
+	g.service.host.Log.Warn("cache primary is down", "node", old.Id, "zone", old.Zone, "failover", g.Spec.AutomaticFailoverEnabled)
 	g.primaryEnd.Move()
-	if !g.spec.AutomaticFailoverEnabled {
+	if !g.Spec.AutomaticFailoverEnabled {
 		return false
 	}
 	best := g.mostRecentReplica(ctx)
@@ -41,15 +41,15 @@ func (g *replicationGroup) failOver(ctx context.Context) bool {
 		return false
 	}
 	if err := best.client.ReplicaOf(ctx, "NO", "ONE").Err(); err != nil {
-		g.service.host.Log.Error("cache replica was not promoted", "node", best.id, "error", err)
+		g.service.host.Log.Error("cache replica was not promoted", "node", best.Id, "error", err)
 		return false
 	}
 	g.primary = best
-	g.service.host.Log.Warn("cache replica promoted", "node", best.id, "zone", best.zone)
+	g.service.host.Log.Warn("cache replica promoted", "node", best.Id, "zone", best.Zone)
 	for _, node := range g.nodes {
-		if node != best && node.alive() {
+		if node != best && node.Alive() {
 			if err := node.follow(ctx, best); err != nil {
-				g.service.host.Log.Error("cache replica does not follow", "node", node.id, "error", err)
+				g.service.host.Log.Error("cache replica does not follow", "node", node.Id, "error", err)
 			}
 		}
 	}
@@ -57,14 +57,14 @@ func (g *replicationGroup) failOver(ctx context.Context) bool {
 }
 
 func (g *replicationGroup) replicaAlive() bool {
-	return slices.ContainsFunc(g.nodes, func(n *cacheNode) bool { return n != g.primary && n.alive() })
+	return slices.ContainsFunc(g.nodes, func(n *cacheNode) bool { return n != g.primary && n.Alive() })
 }
 
 func (g *replicationGroup) mostRecentReplica(ctx context.Context) *cacheNode {
 	var best *cacheNode
 	var most int64 = -1
 	for _, node := range g.nodes {
-		if node == g.primary || !node.alive() {
+		if node == g.primary || !node.Alive() {
 			continue
 		}
 		if offset, err := node.offset(ctx); err == nil && offset > most {
@@ -77,7 +77,7 @@ func (g *replicationGroup) mostRecentReplica(ctx context.Context) *cacheNode {
 // restart puts new nodes in the place of dead ones, as ElastiCache does: empty
 // until they have the primary's data.
 func (g *replicationGroup) restart(ctx context.Context) error {
-	if !g.primary.alive() {
+	if !g.primary.Alive() {
 		if err := g.startNode(ctx, g.primary); err != nil {
 			return err
 		}
@@ -89,15 +89,15 @@ func (g *replicationGroup) restart(ctx context.Context) error {
 // route points the endpoints at the nodes. It says how those are before anybody is led
 // to them.
 func (g *replicationGroup) route() {
-	g.publish()
+	g.Publish()
 	var primary, replicas []netip.AddrPort
 	for _, node := range g.nodes {
 		switch {
-		case !node.alive():
+		case !node.Alive():
 		case node == g.primary:
-			primary = append(primary, node.address)
+			primary = append(primary, node.Address)
 		default:
-			replicas = append(replicas, node.address)
+			replicas = append(replicas, node.Address)
 		}
 	}
 	g.primaryEnd.Move(primary...)

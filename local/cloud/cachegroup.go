@@ -12,6 +12,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"myclothes/local/cloud/aws"
+	"myclothes/local/cloud/datastore"
 	"myclothes/local/cloud/ec2"
 	"myclothes/local/cloud/host"
 )
@@ -22,7 +23,7 @@ const cacheLookInterval = 250 * time.Millisecond
 
 // replicationGroup is a primary and its replicas. Only its keeper changes it.
 type replicationGroup struct {
-	kept[ReplicationGroup]
+	datastore.Kept[ReplicationGroup]
 	service    *ElastiCache
 	resource   aws.Resource
 	dir        string
@@ -37,15 +38,15 @@ type replicationGroup struct {
 
 func (s *ElastiCache) start(ctx context.Context, r aws.Resource, spec ReplicationGroup) (*replicationGroup, error) {
 	g := &replicationGroup{service: s, resource: r, dir: s.host.Path("elasticache", spec.ReplicationGroupID)}
-	g.declare(spec, g.show)
+	g.Declare(spec, g.show)
 	if err := g.start(ctx); err != nil {
 		return nil, errors.Join(err, g.Stop())
 	}
 	var processes []*host.Process
 	for _, node := range g.nodes {
-		processes = append(processes, node.process)
+		processes = append(processes, node.Process)
 	}
-	g.keep(cacheLookInterval, g.look, processes...)
+	g.Keep(cacheLookInterval, g.look, processes...)
 	return g, nil
 }
 
@@ -54,7 +55,7 @@ func (g *replicationGroup) start(ctx context.Context) error {
 		return err
 	}
 	var err error
-	if g.placement, err = g.service.SubnetGroups.placement(g.spec.SubnetGroupName); err != nil {
+	if g.placement, err = g.service.SubnetGroups.Placement(g.Spec.SubnetGroupName); err != nil {
 		return err
 	}
 	if err := os.MkdirAll(g.dir, 0o700); err != nil {
@@ -66,7 +67,7 @@ func (g *replicationGroup) start(ctx context.Context) error {
 	if g.readerEnd, err = g.openEndpoint("reader"); err != nil {
 		return err
 	}
-	for range g.spec.NumCacheClusters {
+	for range g.Spec.NumCacheClusters {
 		if err := g.addNode(); err != nil {
 			return err
 		}
@@ -84,23 +85,23 @@ func (g *replicationGroup) start(ctx context.Context) error {
 
 func (g *replicationGroup) openEndpoint(role string) (*ec2.Endpoint, error) {
 	zone := g.placement.Zones[0]
-	owner := "cache " + g.spec.ReplicationGroupID + " " + role
-	return g.service.network.OpenEndpoint(owner, g.placement.Subnet[zone], g.spec.SecurityGroupIDs, g.spec.Port)
+	owner := "cache " + g.Spec.ReplicationGroupID + " " + role
+	return g.service.network.OpenEndpoint(owner, g.placement.Subnet[zone], g.Spec.SecurityGroupIDs, g.Spec.Port)
 }
 
 // addNode makes a node in the zone that has the fewest, without starting it.
 func (g *replicationGroup) addNode() error {
 	zones := map[string]int{}
 	for _, node := range g.nodes {
-		zones[node.zone]++
+		zones[node.Zone]++
 	}
 	choice := g.placement.Zones
-	if len(g.spec.PreferredCacheClusterAZs) > 0 {
-		choice = g.spec.PreferredCacheClusterAZs
+	if len(g.Spec.PreferredCacheClusterAZs) > 0 {
+		choice = g.Spec.PreferredCacheClusterAZs
 	}
 	zone := slices.MinFunc(choice, func(a, b string) int { return cmp.Compare(zones[a], zones[b]) })
 	g.serial++
-	node, err := g.newNode(fmt.Sprintf("%s-%03d", g.spec.ReplicationGroupID, g.serial), zone)
+	node, err := g.newNode(fmt.Sprintf("%s-%03d", g.Spec.ReplicationGroupID, g.serial), zone)
 	if err != nil {
 		return err
 	}
@@ -112,7 +113,7 @@ func (g *replicationGroup) addNode() error {
 func (g *replicationGroup) startReplicas(ctx context.Context) error {
 	var starts errgroup.Group
 	for _, node := range g.nodes {
-		if node != g.primary && !node.alive() {
+		if node != g.primary && !node.Alive() {
 			starts.Go(func() error { return g.startNode(ctx, node) })
 		}
 	}
@@ -125,10 +126,10 @@ func (g *replicationGroup) startNode(ctx context.Context, node *cacheNode) error
 	if node != g.primary {
 		primary = g.primary
 	}
-	if err := node.start(ctx, g.spec, primary); err != nil {
+	if err := node.start(ctx, g.Spec, primary); err != nil {
 		return err
 	}
-	g.watch(node.process)
+	g.Watch(node.Process)
 	parameters, err := g.parameters()
 	if err != nil {
 		return err
@@ -136,12 +137,12 @@ func (g *replicationGroup) startNode(ctx context.Context, node *cacheNode) error
 	return node.apply(ctx, parameters)
 }
 
-func (g *replicationGroup) parameters() ([]Parameter, error) {
-	return g.service.ParameterGroups.parameters(g.spec.ParameterGroupName)
+func (g *replicationGroup) parameters() ([]datastore.Parameter, error) {
+	return g.service.ParameterGroups.Parameters(g.Spec.ParameterGroupName)
 }
 
 // ParameterGroup is the declared one.
-func (g *replicationGroup) ParameterGroup() string { return g.spec.ParameterGroupName }
+func (g *replicationGroup) ParameterGroup() string { return g.Spec.ParameterGroupName }
 
 // Outputs are what AWS computes of a replication group.
 func (g *replicationGroup) Outputs() aws.Outputs {
@@ -151,8 +152,8 @@ func (g *replicationGroup) Outputs() aws.Outputs {
 	}
 	return aws.Outputs{
 		"arn":                    g.resource.ARN,
-		"replicationGroupId":     g.spec.ReplicationGroupID,
-		"port":                   g.spec.Port,
+		"replicationGroupId":     g.Spec.ReplicationGroupID,
+		"port":                   g.Spec.Port,
 		"primaryEndpointAddress": g.primaryEnd.Host(),
 		"readerEndpointAddress":  g.readerEnd.Host(),
 		"memberClusters":         members,
@@ -163,7 +164,7 @@ func (g *replicationGroup) Outputs() aws.Outputs {
 
 // Stop ends all nodes and frees the addresses.
 func (g *replicationGroup) Stop() error {
-	g.leave()
+	g.Leave()
 	for _, node := range g.nodes {
 		node.stop()
 	}

@@ -18,6 +18,7 @@ import (
 	"github.com/redis/go-redis/v9"
 	"github.com/redis/go-redis/v9/maintnotifications"
 
+	"myclothes/local/cloud/datastore"
 	"myclothes/local/cloud/host"
 )
 
@@ -30,7 +31,7 @@ const (
 
 // cacheNode is one redis-server.
 type cacheNode struct {
-	node
+	datastore.Node
 	group    *replicationGroup
 	client   *redis.Client     // nil before the first start
 	original map[string]string // what a parameter was before the group set it
@@ -42,11 +43,11 @@ func (g *replicationGroup) newNode(id, zone string) (*cacheNode, error) {
 	if err != nil {
 		return nil, err
 	}
-	n := &cacheNode{group: g, node: node{id: id, zone: zone, dir: filepath.Join(g.dir, id), address: address}}
-	if err := os.MkdirAll(n.dir, 0o700); err != nil {
+	n := &cacheNode{group: g, Node: datastore.Node{Id: id, Zone: zone, Dir: filepath.Join(g.dir, id), Address: address}}
+	if err := os.MkdirAll(n.Dir, 0o700); err != nil {
 		return nil, err
 	}
-	return n, g.service.host.Authority.IssueTo(n.dir, address.Addr().String(), g.primaryEnd.Host(), g.readerEnd.Host())
+	return n, g.service.host.Authority.IssueTo(n.Dir, address.Addr().String(), g.primaryEnd.Host(), g.readerEnd.Host())
 }
 
 // start starts the node empty, as a replica of primary unless that is nil, and
@@ -57,22 +58,22 @@ func (n *cacheNode) start(ctx context.Context, spec ReplicationGroup, primary *c
 		return err
 	}
 	// Secrets go into a file that nobody else reads, not into the arguments.
-	config := filepath.Join(n.dir, "redis.conf")
+	config := filepath.Join(n.Dir, "redis.conf")
 	if err := os.WriteFile(config, []byte(n.config(spec, primary)), 0o600); err != nil {
 		return err
 	}
-	c := host.Command{Path: path, Args: []string{config}, Dir: n.dir, Log: n.group.service.host.LogPath("cache-" + n.id)}
+	c := host.Command{Path: path, Args: []string{config}, Dir: n.Dir, Log: n.group.service.host.LogPath("cache-" + n.Id)}
 	p, err := n.group.service.host.Processes.Start(c)
 	if err != nil {
 		return err
 	}
-	n.started(p)
+	n.Started(p)
 	n.connect(spec)
 	n.original = map[string]string{}
 	ctx, cancel := context.WithTimeout(ctx, cacheStartTimeout)
 	defer cancel()
-	err = n.process.Until(ctx, "cache node "+n.id, func(ctx context.Context) error {
-		if err := host.Listening(ctx, n.address); err != nil {
+	err = n.Process.Until(ctx, "cache node "+n.Id, func(ctx context.Context) error {
+		if err := host.Listening(ctx, n.Address); err != nil {
 			return err
 		}
 		if primary == nil {
@@ -81,7 +82,7 @@ func (n *cacheNode) start(ctx context.Context, spec ReplicationGroup, primary *c
 		return n.following(ctx)
 	})
 	if err != nil {
-		n.process.Kill()
+		n.Process.Kill()
 	}
 	return err
 }
@@ -90,7 +91,7 @@ func (n *cacheNode) start(ctx context.Context, spec ReplicationGroup, primary *c
 func (n *cacheNode) connect(spec ReplicationGroup) {
 	n.disconnect()
 	options := &redis.Options{
-		Addr:            n.address.String(),
+		Addr:            n.Address.String(),
 		Password:        spec.AuthToken,
 		Protocol:        2,
 		DisableIdentity: true,
@@ -105,7 +106,7 @@ func (n *cacheNode) connect(spec ReplicationGroup) {
 	if spec.TransitEncryptionEnabled {
 		roots := x509.NewCertPool()
 		roots.AddCert(n.group.service.host.Authority.Certificate)
-		options.TLSConfig = &tls.Config{RootCAs: roots, ServerName: n.address.Addr().String()}
+		options.TLSConfig = &tls.Config{RootCAs: roots, ServerName: n.Address.Addr().String()}
 	}
 	n.client = redis.NewClient(options)
 }
@@ -118,7 +119,7 @@ func (n *cacheNode) disconnect() {
 
 // check ends a node that does not answer any more.
 func (n *cacheNode) check(ctx context.Context) {
-	if !n.alive() {
+	if !n.Alive() {
 		return
 	}
 	ctx, cancel := context.WithTimeout(ctx, cachePingTimeout)
@@ -126,14 +127,14 @@ func (n *cacheNode) check(ctx context.Context) {
 	var answer redis.Error
 	err := n.client.Ping(ctx).Err()
 	if err == nil || errors.As(err, &answer) {
-		n.answered() // a refusal is an answer too: a long script runs
+		n.Answered() // a refusal is an answer too: a long script runs
 		return
 	}
-	n.missed(err, n.group.service.host.Log)
+	n.Missed(err, n.group.service.host.Log)
 }
 
 func (n *cacheNode) follow(ctx context.Context, primary *cacheNode) error {
-	return n.client.ReplicaOf(ctx, primary.address.Addr().String(), strconv.Itoa(int(primary.address.Port()))).Err()
+	return n.client.ReplicaOf(ctx, primary.Address.Addr().String(), strconv.Itoa(int(primary.Address.Port()))).Err()
 }
 
 // following is nil when the replica has the primary's data and gets its changes.
@@ -169,8 +170,8 @@ func (n *cacheNode) replicationInfo(ctx context.Context, field string) (string, 
 
 func (n *cacheNode) stop() {
 	n.disconnect()
-	if n.process != nil {
-		n.process.Kill()
+	if n.Process != nil {
+		n.Process.Kill()
 	}
 }
 

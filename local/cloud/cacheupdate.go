@@ -11,7 +11,7 @@ import (
 )
 
 func (g *replicationGroup) update(ctx context.Context, spec ReplicationGroup) error {
-	return g.redeclare(ctx, spec, func(ctx context.Context, before ReplicationGroup) error {
+	return g.Redeclare(ctx, spec, func(ctx context.Context, before ReplicationGroup) error {
 		return g.change(ctx, before, spec)
 	})
 }
@@ -25,7 +25,7 @@ func (g *replicationGroup) change(ctx context.Context, before, spec ReplicationG
 	if spec.AuthToken != before.AuthToken {
 		for _, node := range g.alive() {
 			if err := node.setToken(ctx, spec); err != nil {
-				return fmt.Errorf("auth token of %s: %w", node.id, err)
+				return fmt.Errorf("auth token of %s: %w", node.Id, err)
 			}
 		}
 	}
@@ -37,7 +37,7 @@ func (g *replicationGroup) change(ctx context.Context, before, spec ReplicationG
 
 // alive lists the nodes that run; the others are configured when they start.
 func (g *replicationGroup) alive() []*cacheNode {
-	return slices.DeleteFunc(slices.Clone(g.nodes), func(n *cacheNode) bool { return !n.alive() })
+	return slices.DeleteFunc(slices.Clone(g.nodes), func(n *cacheNode) bool { return !n.Alive() })
 }
 
 // ApplyParameters sets the declared group's parameters on every node.
@@ -48,22 +48,22 @@ func (g *replicationGroup) ApplyParameters(ctx context.Context) error {
 	}
 	for _, node := range g.alive() {
 		if err := node.apply(ctx, parameters); err != nil {
-			return fmt.Errorf("%s: %w", node.id, err)
+			return fmt.Errorf("%s: %w", node.Id, err)
 		}
 	}
-	g.publish()
+	g.Publish()
 	return nil
 }
 
 // resize adds or removes replicas, the newest first.
 func (g *replicationGroup) resize(ctx context.Context) error {
-	for len(g.nodes) < g.spec.NumCacheClusters {
+	for len(g.nodes) < g.Spec.NumCacheClusters {
 		if err := g.addNode(); err != nil {
 			return err
 		}
 	}
 	var removed []*cacheNode
-	for i := len(g.nodes) - 1; i >= 0 && len(g.nodes) > g.spec.NumCacheClusters; i-- {
+	for i := len(g.nodes) - 1; i >= 0 && len(g.nodes) > g.Spec.NumCacheClusters; i-- {
 		if g.nodes[i] != g.primary {
 			removed = append(removed, g.nodes[i])
 			g.nodes = slices.Delete(g.nodes, i, i+1)
@@ -91,8 +91,8 @@ func (n *cacheNode) component() aws.Component {
 		Kind:    "cache replica",
 		Address: n.group.readerEnd.String(),
 		State:   "available",
-		Healthy: n.alive(),
-		Log:     n.group.service.host.LogPath("cache-" + n.id),
+		Healthy: n.Alive(),
+		Log:     n.group.service.host.LogPath("cache-" + n.Id),
 		Note:    n.note(),
 	}
 	if n == n.group.primary {
@@ -101,11 +101,11 @@ func (n *cacheNode) component() aws.Component {
 	if !c.Healthy {
 		c.State = "restarting: its process ended"
 	}
-	return n.describe(c)
+	return n.Describe(c)
 }
 
 func (n *cacheNode) note() string {
-	spec := n.group.spec
+	spec := n.group.Spec
 	note := fmt.Sprintf("declared %s %s, runs redis-server %s", spec.Engine, spec.EngineVersion, redisVersion())
 	if len(n.ignored) > 0 {
 		note += "; ElastiCache parameters without effect here: " + strings.Join(n.ignored, ", ")

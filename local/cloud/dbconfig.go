@@ -7,6 +7,8 @@ import (
 	"strconv"
 	"strings"
 	"syscall"
+
+	"myclothes/local/cloud/datastore"
 )
 
 // ownSettings are those that the local cloud decides, whatever a parameter group
@@ -46,8 +48,8 @@ func (n *dbNode) configure() error {
 		set(p.Name, p.Value)
 	}
 	b.WriteString(ownSettings)
-	set("listen_addresses", n.address.Addr().String())
-	set("port", strconv.Itoa(int(n.address.Port())))
+	set("listen_addresses", n.Address.Addr().String())
+	set("port", strconv.Itoa(int(n.Address.Port())))
 	set("hba_file", filepath.Join(i.dir, "pg_hba.conf"))
 	set("ssl_cert_file", filepath.Join(i.dir, "server.crt"))
 	set("ssl_key_file", filepath.Join(i.dir, "server.key"))
@@ -57,12 +59,12 @@ func (n *dbNode) configure() error {
 	if n.follows != nil {
 		primary := n.follows.AddrPort()
 		set("primary_conninfo", fmt.Sprintf("host=%s port=%d user=%s password=%s sslmode=disable application_name=%s",
-			primary.Addr(), primary.Port(), adminUser, i.adminPass, n.id))
-		if err := i.postgres.writeFile(filepath.Join(n.dir, "standby.signal"), ""); err != nil {
+			primary.Addr(), primary.Port(), adminUser, i.adminPass, n.Id))
+		if err := i.postgres.writeFile(filepath.Join(n.Dir, "standby.signal"), ""); err != nil {
 			return err
 		}
 	}
-	return i.postgres.writeFile(filepath.Join(n.dir, "postgresql.conf"), b.String())
+	return i.postgres.writeFile(filepath.Join(n.Dir, "postgresql.conf"), b.String())
 }
 
 // reconfigure writes the configuration of a running server and lets it read it.
@@ -70,7 +72,7 @@ func (n *dbNode) reconfigure() error {
 	if err := n.configure(); err != nil {
 		return err
 	}
-	return syscall.Kill(n.process.PID(), syscall.SIGHUP)
+	return syscall.Kill(n.Process.PID(), syscall.SIGHUP)
 }
 
 // writeAccess writes who may connect: anybody with a password, over TLS if it is
@@ -97,7 +99,7 @@ func (i *dbInstance) forcesTLS() bool {
 			return p.Value == "1"
 		}
 	}
-	major, _, _ := strings.Cut(i.spec.EngineVersion, ".")
+	major, _, _ := strings.Cut(i.Spec.EngineVersion, ".")
 	number, err := strconv.Atoi(major)
 	return err != nil || number >= 15
 }
@@ -105,8 +107,8 @@ func (i *dbInstance) forcesTLS() bool {
 // parameters returns those of the declared group that have an effect here, and the
 // names of the others: PostgreSQL does not know them, or they are computed from the
 // instance class.
-func (i *dbInstance) parameters() (applied []Parameter, ignored []string, err error) {
-	declared, err := i.service.ParameterGroups.parameters(i.spec.ParameterGroupName)
+func (i *dbInstance) parameters() (applied []datastore.Parameter, ignored []string, err error) {
+	declared, err := i.service.ParameterGroups.Parameters(i.Spec.ParameterGroupName)
 	for _, p := range declared {
 		known := p.Name == forceTLS || i.postgres.parameters[p.Name] ||
 			strings.Contains(p.Name, ".") && !strings.HasPrefix(p.Name, "rds.")
@@ -127,7 +129,7 @@ func (i *dbInstance) createMaster(ctx context.Context) error {
 		`grant pg_monitor, pg_signal_backend to %1$I with admin option`,
 		`alter database postgres owner to %1$I`,
 	}
-	if i.spec.DBName != "" && i.spec.DBName != "postgres" {
+	if i.Spec.DBName != "" && i.Spec.DBName != "postgres" {
 		statements = append(statements, `create database %3$I owner %1$I`)
 	}
 	return i.administer(ctx, statements...)
@@ -149,7 +151,7 @@ func (i *dbInstance) administer(ctx context.Context, statements ...string) error
 	for _, statement := range statements {
 		var quoted string
 		err := conn.QueryRow(ctx, `select format($1, $2::text, $3::text, $4::text)`,
-			statement, i.spec.Username, i.spec.Password, i.spec.DBName).Scan(&quoted)
+			statement, i.Spec.Username, i.Spec.Password, i.Spec.DBName).Scan(&quoted)
 		if err == nil {
 			_, err = conn.Exec(ctx, quoted)
 		}

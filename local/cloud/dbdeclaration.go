@@ -14,7 +14,7 @@ func (d DBInstance) withDefaults(r aws.Resource, source *dbInstance) (DBInstance
 		d.Identifier = r.Name
 	}
 	if source != nil {
-		return d.asReplica(source.spec)
+		return d.asReplica(source.Spec)
 	}
 	if d.Port == 0 {
 		d.Port = 5432

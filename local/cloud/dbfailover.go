@@ -9,13 +9,13 @@ func (i *dbInstance) look(ctx context.Context) {
 	for _, node := range i.nodes() {
 		node.check(ctx)
 	}
-	defer i.publish()
+	defer i.Publish()
 	if i.source != nil {
 		i.lookAfterReplica(ctx)
 		return
 	}
 	var err error
-	if !i.primary.alive() {
+	if !i.primary.Alive() {
 		err = i.replacePrimary(ctx)
 	}
 	if err == nil {
@@ -29,15 +29,15 @@ func (i *dbInstance) look(ctx context.Context) {
 // replacePrimary makes the standby the primary, which has every acknowledged write.
 // Without one, the primary is started again with its data.
 func (i *dbInstance) replacePrimary(ctx context.Context) error {
-	i.service.host.Log.Warn("database primary is down", "database", i.identifier(), "zone", i.primary.zone)
+	i.service.host.Log.Warn("database primary is down", "database", i.identifier(), "zone", i.primary.Zone)
 	i.endpoint.Move()
 	i.internal.Move()
-	if i.standby == nil || !i.standby.alive() || !i.standby.inSync {
-		i.publish()
+	if i.standby == nil || !i.standby.Alive() || !i.standby.inSync {
+		i.Publish()
 		if err := i.primary.start(ctx); err != nil {
 			return err
 		}
-		i.watch(i.primary.process)
+		i.Watch(i.primary.Process)
 		i.route()
 		return nil
 	}
@@ -48,7 +48,7 @@ func (i *dbInstance) replacePrimary(ctx context.Context) error {
 	dead := i.primary
 	i.primary, i.standby = i.standby, nil
 	i.route()
-	i.service.host.Log.Warn("database standby promoted", "database", i.identifier(), "zone", i.primary.zone)
+	i.service.host.Log.Warn("database standby promoted", "database", i.identifier(), "zone", i.primary.Zone)
 	dead.discard()
 	return nil
 }
@@ -56,39 +56,39 @@ func (i *dbInstance) replacePrimary(ctx context.Context) error {
 // keepStandby replaces a standby that ended or lost its connection. Commits do not
 // wait for it meanwhile.
 func (i *dbInstance) keepStandby(ctx context.Context) error {
-	if i.standby != nil && i.standby.alive() && !i.standby.lost() {
+	if i.standby != nil && i.standby.Alive() && !i.standby.lost() {
 		return nil
 	}
 	if i.standby != nil {
-		i.service.host.Log.Warn("database standby is down", "database", i.identifier(), "zone", i.standby.zone)
+		i.service.host.Log.Warn("database standby is down", "database", i.identifier(), "zone", i.standby.Zone)
 		if err := i.primary.waitFor(ctx, nil); err != nil {
 			return err
 		}
 		i.standby.discard()
 		i.standby = nil
 	}
-	if !i.spec.MultiAZ {
+	if !i.Spec.MultiAZ {
 		return nil
 	}
-	i.publish()
+	i.Publish()
 	if err := i.startStandby(ctx); err != nil {
 		return err
 	}
-	i.watch(i.standby.process)
+	i.Watch(i.standby.Process)
 	return nil
 }
 
 // lookAfterReplica starts a read replica that ended again, and copies the source
 // anew when it cannot follow any more.
 func (i *dbInstance) lookAfterReplica(ctx context.Context) {
-	if i.primary.alive() && !i.primary.lost() {
+	if i.primary.Alive() && !i.primary.lost() {
 		return
 	}
 	i.endpoint.Move()
-	i.publish()
+	i.Publish()
 	var err error
 	switch {
-	case !i.primary.alive() && !i.primary.broken:
+	case !i.primary.Alive() && !i.primary.broken:
 		err = i.primary.start(ctx)
 		i.primary.broken = err != nil
 	case i.source.internal.Leads():
@@ -102,14 +102,14 @@ func (i *dbInstance) lookAfterReplica(ctx context.Context) {
 		i.service.host.Log.Error("read replica did not come back", "database", i.identifier(), "error", err)
 		return
 	}
-	i.watch(i.primary.process)
+	i.Watch(i.primary.Process)
 	i.route()
 }
 
 // route points the endpoints at the primary. It says how the nodes are before anybody is
 // led to them.
 func (i *dbInstance) route() {
-	i.publish()
-	i.endpoint.Move(i.primary.address)
-	i.internal.Move(i.primary.address)
+	i.Publish()
+	i.endpoint.Move(i.primary.Address)
+	i.internal.Move(i.primary.Address)
 }

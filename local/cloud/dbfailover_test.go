@@ -81,7 +81,7 @@ func TestReadReplicaAheadOfThePromotedStandbyIsCopiedAnew(t *testing.T) {
 // receiverOfStandby is the process by which the standby gets changes.
 func (a *dbAccount) receiverOfStandby() (pid int) {
 	a.Helper()
-	i, err := a.Instances.get(cloudtest.Named("customers"))
+	i, err := a.Instances.Get(cloudtest.Named("customers"))
 	require.NoError(a, err)
 	require.NoError(a, i.Do(a.Context(), func(ctx context.Context) error {
 		return i.standby.ask(ctx, &pid, `select pid from pg_stat_wal_receiver`)

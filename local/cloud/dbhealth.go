@@ -13,7 +13,7 @@ import (
 // connect opens a connection of the superuser, past the endpoint.
 func (n *dbNode) connect(ctx context.Context) (*pgx.Conn, error) {
 	return pgx.Connect(ctx, fmt.Sprintf("host=%s port=%d user=%s password=%s dbname=postgres sslmode=disable",
-		n.address.Addr(), n.address.Port(), adminUser, n.instance.adminPass))
+		n.Address.Addr(), n.Address.Port(), adminUser, n.instance.adminPass))
 }
 
 // session returns the keeper's connection. It is a new one now and then, because a
@@ -69,7 +69,7 @@ func (n *dbNode) look(ctx context.Context) error {
 
 // check ends a node that does not answer any more.
 func (n *dbNode) check(ctx context.Context) {
-	if !n.alive() {
+	if !n.Alive() {
 		return
 	}
 	err := n.look(ctx)
@@ -78,10 +78,10 @@ func (n *dbNode) check(ctx context.Context) {
 	}
 	var answer *pgconn.PgError
 	if err == nil || errors.As(err, &answer) || ctx.Err() != nil {
-		n.answered() // a refusal is an answer too: it starts, or has no connection left
+		n.Answered() // a refusal is an answer too: it starts, or has no connection left
 		return
 	}
-	n.missed(err, n.instance.service.host.Log)
+	n.Missed(err, n.instance.service.host.Log)
 }
 
 // lost says whether the node should follow a primary and cannot.

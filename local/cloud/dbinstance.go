@@ -13,6 +13,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"myclothes/local/cloud/aws"
+	"myclothes/local/cloud/datastore"
 	"myclothes/local/cloud/ec2"
 	"myclothes/local/cloud/host"
 )
@@ -23,7 +24,7 @@ const dbLookInterval = time.Second
 
 // dbInstance is one database, or one read replica of it. Only its keeper changes it.
 type dbInstance struct {
-	kept[DBInstance]
+	datastore.Kept[DBInstance]
 	service   *RDS
 	resource  aws.Resource
 	postgres  *postgresql
@@ -43,7 +44,7 @@ type dbInstance struct {
 	serial    int     // of the node that was made last
 }
 
-func (i *dbInstance) identifier() string { return i.spec.Identifier }
+func (i *dbInstance) identifier() string { return i.Spec.Identifier }
 
 // create returns when the database is usable.
 func (i *dbInstance) create(ctx context.Context) error {
@@ -59,23 +60,23 @@ func (i *dbInstance) create(ctx context.Context) error {
 	i.route()
 	var processes []*host.Process
 	for _, node := range i.nodes() {
-		processes = append(processes, node.process)
+		processes = append(processes, node.Process)
 	}
-	i.keep(dbLookInterval, i.look, processes...)
+	i.Keep(dbLookInterval, i.look, processes...)
 	return nil
 }
 
 // prepare makes everything but the nodes.
 func (i *dbInstance) prepare() error {
 	var err error
-	if i.placement, err = i.service.SubnetGroups.placement(i.spec.DBSubnetGroupName); err != nil {
+	if i.placement, err = i.service.SubnetGroups.Placement(i.Spec.DBSubnetGroupName); err != nil {
 		return err
 	}
-	if i.spec.MultiAZ && len(i.placement.Zones) < 2 {
-		return fmt.Errorf("multiAz needs subnets in two zones or more, and subnet group %s has one", i.spec.DBSubnetGroupName)
+	if i.Spec.MultiAZ && len(i.placement.Zones) < 2 {
+		return fmt.Errorf("multiAz needs subnets in two zones or more, and subnet group %s has one", i.Spec.DBSubnetGroupName)
 	}
 	owner := "database " + i.identifier()
-	if i.endpoint, err = i.service.network.OpenEndpoint(owner, i.placement.Subnet[i.placement.Zones[0]], i.spec.VPCSecurityGroupIDs, i.spec.Port); err != nil {
+	if i.endpoint, err = i.service.network.OpenEndpoint(owner, i.placement.Subnet[i.placement.Zones[0]], i.Spec.VPCSecurityGroupIDs, i.Spec.Port); err != nil {
 		return err
 	}
 	if i.internal, err = i.service.host.ListenInternal(); err != nil {
@@ -97,7 +98,7 @@ func (i *dbInstance) prepare() error {
 
 func (i *dbInstance) startPrimary(ctx context.Context) error {
 	i.adminPass = rand.Text()
-	zone := i.spec.AvailabilityZone
+	zone := i.Spec.AvailabilityZone
 	if zone == "" {
 		zone = i.placement.Zone()
 	}
@@ -112,7 +113,7 @@ func (i *dbInstance) startPrimary(ctx context.Context) error {
 	if err := i.primary.start(ctx); err != nil {
 		return err
 	}
-	i.internal.Move(i.primary.address)
+	i.internal.Move(i.primary.Address)
 	var steps errgroup.Group
 	steps.Go(func() error { return i.createMaster(ctx) })
 	steps.Go(func() error { return i.startStandby(ctx) })
@@ -121,7 +122,7 @@ func (i *dbInstance) startPrimary(ctx context.Context) error {
 
 func (i *dbInstance) startReplica(ctx context.Context) error {
 	i.adminPass = i.source.adminPass
-	zone := i.spec.AvailabilityZone
+	zone := i.Spec.AvailabilityZone
 	if zone == "" {
 		var taken []string
 		for _, c := range i.source.Components() {
@@ -139,10 +140,10 @@ func (i *dbInstance) startReplica(ctx context.Context) error {
 // startStandby makes the standby in another zone and lets the primary wait for it
 // with every commit.
 func (i *dbInstance) startStandby(ctx context.Context) error {
-	if !i.spec.MultiAZ || i.source != nil {
+	if !i.Spec.MultiAZ || i.source != nil {
 		return nil
 	}
-	standby, err := i.newNode(i.placement.Zone(i.primary.zone))
+	standby, err := i.newNode(i.placement.Zone(i.primary.Zone))
 	if err != nil {
 		return err
 	}
@@ -163,7 +164,7 @@ func (i *dbInstance) nodes() []*dbNode {
 }
 
 // ParameterGroup is the declared one.
-func (i *dbInstance) ParameterGroup() string { return i.spec.ParameterGroupName }
+func (i *dbInstance) ParameterGroup() string { return i.Spec.ParameterGroupName }
 
 // Outputs are what AWS computes of a database.
 func (i *dbInstance) Outputs() aws.Outputs {
@@ -174,19 +175,19 @@ func (i *dbInstance) Outputs() aws.Outputs {
 		"resourceId":          i.resource.ID,
 		"address":             i.endpoint.Host(),
 		"endpoint":            i.endpoint.String(),
-		"port":                i.spec.Port,
+		"port":                i.Spec.Port,
 		"status":              "available",
 		"availabilityZone":    components[0].Zone,
-		"engine":              i.spec.Engine,
+		"engine":              i.Spec.Engine,
 		"engineVersionActual": i.postgres.version,
-		"username":            i.spec.Username,
-		"dbName":              i.spec.DBName,
+		"username":            i.Spec.Username,
+		"dbName":              i.Spec.DBName,
 	}
 }
 
 // Stop ends all nodes, removes their data and frees the address.
 func (i *dbInstance) Stop() error {
-	i.leave()
+	i.Leave()
 	if i.primary != nil {
 		for _, node := range i.nodes() {
 			node.discard()

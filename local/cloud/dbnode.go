@@ -11,6 +11,7 @@ import (
 
 	"github.com/jackc/pgx/v5"
 
+	"myclothes/local/cloud/datastore"
 	"myclothes/local/cloud/host"
 )
 
@@ -32,8 +33,8 @@ const adminUser = "rdsadmin"
 
 // dbNode is one PostgreSQL server with its data.
 type dbNode struct {
-	node     // its folder is PGDATA
-	instance *dbInstance
+	datastore.Node // its folder is PGDATA
+	instance       *dbInstance
 
 	follows   *host.Endpoint // where it gets its data; nil for a primary
 	waitsFor  string         // the id of the standby that commits wait for
@@ -52,10 +53,10 @@ func (i *dbInstance) newNode(zone string) (*dbNode, error) {
 	}
 	i.serial++
 	id := fmt.Sprintf("%s-%d", i.identifier(), i.serial)
-	return &dbNode{instance: i, node: node{id: id, zone: zone, dir: filepath.Join(i.dir, id), address: address}}, nil
+	return &dbNode{instance: i, Node: datastore.Node{Id: id, Zone: zone, Dir: filepath.Join(i.dir, id), Address: address}}, nil
 }
 
-func (n *dbNode) log() string { return n.instance.service.host.LogPath("database-" + n.id) }
+func (n *dbNode) log() string { return n.instance.service.host.LogPath("database-" + n.Id) }
 
 // initialize makes an empty database server's data.
 func (n *dbNode) initialize(ctx context.Context) error {
@@ -64,10 +65,10 @@ func (n *dbNode) initialize(ctx context.Context) error {
 		return err
 	}
 	defer os.Remove(password)
-	c := n.instance.postgres.command("initdb", n.log(), "--pgdata="+n.dir, "--username="+adminUser,
+	c := n.instance.postgres.command("initdb", n.log(), "--pgdata="+n.Dir, "--username="+adminUser,
 		"--pwfile="+password, "--auth=scram-sha-256", "--encoding=UTF8", "--locale=C.UTF-8",
 		"--wal-segsize=4", "--no-sync", "--no-instructions")
-	return n.instance.service.host.Processes.Run(ctx, "initdb of "+n.id, c)
+	return n.instance.service.host.Processes.Run(ctx, "initdb of "+n.Id, c)
 }
 
 // replicate copies the data of the primary behind e, starts on it, and returns when
@@ -75,17 +76,17 @@ func (n *dbNode) initialize(ctx context.Context) error {
 func (n *dbNode) replicate(ctx context.Context, e *host.Endpoint) error {
 	n.follows, n.broken = e, false
 	primary := e.AddrPort()
-	c := n.instance.postgres.command("pg_basebackup", n.log(), "--pgdata="+n.dir,
+	c := n.instance.postgres.command("pg_basebackup", n.log(), "--pgdata="+n.Dir,
 		"--host="+primary.Addr().String(), fmt.Sprint("--port=", primary.Port()), "--username="+adminUser,
 		"--wal-method=stream", "--checkpoint=fast", "--no-sync", "--no-password", "--no-manifest")
 	c.Env = append(c.Env, "PGPASSWORD="+n.instance.adminPass, "PGSSLMODE=disable")
-	if err := n.instance.service.host.Processes.Run(ctx, "copy for "+n.id, c); err != nil {
+	if err := n.instance.service.host.Processes.Run(ctx, "copy for "+n.Id, c); err != nil {
 		return err
 	}
 	if err := n.start(ctx); err != nil {
 		return err
 	}
-	return n.process.Until(ctx, "database node "+n.id, func(ctx context.Context) error {
+	return n.Process.Until(ctx, "database node "+n.Id, func(ctx context.Context) error {
 		if err := n.look(ctx); err != nil {
 			return err
 		}
@@ -101,16 +102,16 @@ func (n *dbNode) start(ctx context.Context) error {
 	if err := n.configure(); err != nil {
 		return err
 	}
-	c := n.instance.postgres.command("postgres", n.log(), "-D", n.dir)
+	c := n.instance.postgres.command("postgres", n.log(), "-D", n.Dir)
 	p, err := n.instance.service.host.Processes.Start(c)
 	if err != nil {
 		return err
 	}
-	n.started(p)
+	n.Started(p)
 	n.following, n.followed = false, time.Now()
 	ctx, cancel := context.WithTimeout(ctx, dbStartTimeout)
 	defer cancel()
-	if err := n.process.Until(ctx, "database node "+n.id, n.look); err != nil {
+	if err := n.Process.Until(ctx, "database node "+n.Id, n.look); err != nil {
 		n.halt()
 		return err
 	}
@@ -122,7 +123,7 @@ func (n *dbNode) waitFor(ctx context.Context, standby *dbNode) error {
 	n.waitsFor = ""
 	query := `select current_setting('synchronous_standby_names') = $1`
 	if standby != nil {
-		n.waitsFor = standby.id
+		n.waitsFor = standby.Id
 		query = `select exists (select from pg_stat_replication where application_name = $1 and sync_state = 'sync')`
 	}
 	if err := n.reconfigure(); err != nil {
@@ -130,7 +131,7 @@ func (n *dbNode) waitFor(ctx context.Context, standby *dbNode) error {
 	}
 	ctx, cancel := context.WithTimeout(ctx, dbStartTimeout)
 	defer cancel()
-	err := n.process.Until(ctx, "synchronous standby of "+n.id, func(ctx context.Context) error {
+	err := n.Process.Until(ctx, "synchronous standby of "+n.Id, func(ctx context.Context) error {
 		var done bool
 		if err := n.ask(ctx, &done, query, n.waitsFor); err != nil || done {
 			return err
@@ -147,10 +148,10 @@ func (n *dbNode) waitFor(ctx context.Context, standby *dbNode) error {
 func (n *dbNode) promote(ctx context.Context) error {
 	var promoted bool
 	if err := n.ask(ctx, &promoted, `select case when pg_is_in_recovery() then pg_promote(true, 10) else true end`); err != nil {
-		return fmt.Errorf("promote %s: %w", n.id, err)
+		return fmt.Errorf("promote %s: %w", n.Id, err)
 	}
 	if !promoted {
-		return fmt.Errorf("promote %s: it took more than 10 s", n.id)
+		return fmt.Errorf("promote %s: it took more than 10 s", n.Id)
 	}
 	n.follows, n.inSync = nil, false
 	return n.reconfigure()
@@ -160,17 +161,17 @@ func (n *dbNode) promote(ctx context.Context) error {
 // server's own children.
 func (n *dbNode) halt() {
 	n.hangUp()
-	if n.process != nil {
+	if n.Process != nil {
 		ctx, cancel := context.WithTimeout(context.Background(), dbStopTimeout)
 		defer cancel()
-		n.process.Stop(ctx, syscall.SIGQUIT)
+		n.Process.Stop(ctx, syscall.SIGQUIT)
 	}
 }
 
 // discard ends the server and removes its data.
 func (n *dbNode) discard() {
 	n.halt()
-	if err := os.RemoveAll(n.dir); err != nil {
-		n.instance.service.host.Log.Warn("database files are left over", "dir", n.dir, "error", err)
+	if err := os.RemoveAll(n.Dir); err != nil {
+		n.instance.service.host.Log.Warn("database files are left over", "dir", n.Dir, "error", err)
 	}
 }

@@ -10,7 +10,7 @@ import (
 )
 
 func (i *dbInstance) update(ctx context.Context, spec DBInstance) error {
-	return i.redeclare(ctx, spec, func(ctx context.Context, before DBInstance) error {
+	return i.Redeclare(ctx, spec, func(ctx context.Context, before DBInstance) error {
 		return i.change(ctx, before, spec)
 	})
 }
@@ -35,7 +35,7 @@ func (i *dbInstance) change(ctx context.Context, before, spec DBInstance) error 
 }
 
 func (i *dbInstance) changeMultiAZ(ctx context.Context) error {
-	if i.spec.MultiAZ {
+	if i.Spec.MultiAZ {
 		return i.keepStandby(ctx)
 	}
 	if i.standby == nil {
@@ -56,7 +56,7 @@ func (i *dbInstance) ApplyParameters(ctx context.Context) error {
 		return err
 	}
 	for _, node := range i.nodes() {
-		if !node.alive() {
+		if !node.Alive() {
 			continue // it reads them when it starts
 		}
 		if err := node.configure(); err != nil {
@@ -69,7 +69,7 @@ func (i *dbInstance) ApplyParameters(ctx context.Context) error {
 			return err
 		}
 	}
-	i.publish()
+	i.Publish()
 	return nil
 }
 
@@ -82,7 +82,7 @@ func (n *dbNode) checkParameters(ctx context.Context) error {
 	if err != nil || problem == nil {
 		return err
 	}
-	return fmt.Errorf("parameter group %s: %s", n.instance.spec.ParameterGroupName, *problem)
+	return fmt.Errorf("parameter group %s: %s", n.instance.Spec.ParameterGroupName, *problem)
 }
 
 // show says how the nodes are.
@@ -100,34 +100,34 @@ func (n *dbNode) component() aws.Component {
 		Kind:    "database primary",
 		Address: i.endpoint.String(),
 		State:   "available",
-		Healthy: n.alive() && !n.lost(),
+		Healthy: n.Alive() && !n.lost(),
 		Log:     n.log(),
 		Note:    n.note(),
 	}
 	switch {
 	case n == i.standby:
-		c.Kind, c.Address = "database standby", n.address.String()
+		c.Kind, c.Address = "database standby", n.Address.String()
 	case i.source != nil:
 		c.Kind = "read replica"
 	}
 	switch {
-	case !n.alive():
+	case !n.Alive():
 		c.State = "restarting: its process ended"
 	case n.lost():
 		c.State = "replacing: it does not follow the primary"
-	case n == i.primary && i.source == nil && i.spec.MultiAZ && i.standby == nil:
+	case n == i.primary && i.source == nil && i.Spec.MultiAZ && i.standby == nil:
 		c.State = "available: a new standby is being made"
 	}
-	return n.describe(c)
+	return n.Describe(c)
 }
 
 func (n *dbNode) note() string {
 	i := n.instance
-	note := fmt.Sprintf("declared %s %s, runs PostgreSQL %s", i.spec.Engine, i.spec.EngineVersion, i.postgres.version)
+	note := fmt.Sprintf("declared %s %s, runs PostgreSQL %s", i.Spec.Engine, i.Spec.EngineVersion, i.postgres.version)
 	if _, ignored, _ := i.parameters(); len(ignored) > 0 {
 		note += "; parameters without effect here: " + strings.Join(ignored, ", ")
 	}
-	if i.source != nil && i.spec.MultiAZ {
+	if i.source != nil && i.Spec.MultiAZ {
 		note += "; a read replica has no standby here"
 	}
 	return note

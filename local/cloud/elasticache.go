@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"myclothes/local/cloud/aws"
+	"myclothes/local/cloud/datastore"
 	"myclothes/local/cloud/ec2"
 	"myclothes/local/cloud/host"
 )
@@ -30,8 +31,8 @@ type ReplicationGroup struct {
 
 // ElastiCache is the service of that name in one account.
 type ElastiCache struct {
-	SubnetGroups      subnetGroups
-	ParameterGroups   parameterGroups
+	SubnetGroups      datastore.SubnetGroups
+	ParameterGroups   datastore.ParameterGroups
 	ReplicationGroups *replicationGroups
 
 	host    *host.Host
@@ -39,14 +40,14 @@ type ElastiCache struct {
 }
 
 func newElastiCache(h *host.Host, n *ec2.Network) *ElastiCache {
-	s := &ElastiCache{SubnetGroups: newSubnetGroups(n), ParameterGroups: newParameterGroups(), host: h, network: n}
-	s.ReplicationGroups = &replicationGroups{newStores[*replicationGroup]("replication group", s.ParameterGroups), s}
+	s := &ElastiCache{SubnetGroups: datastore.NewSubnetGroups(n), ParameterGroups: datastore.NewParameterGroups(), host: h, network: n}
+	s.ReplicationGroups = &replicationGroups{datastore.NewStores[*replicationGroup]("replication group", s.ParameterGroups), s}
 	return s
 }
 
 // replicationGroups implements Service[ReplicationGroup] with redis-server.
 type replicationGroups struct {
-	*stores[*replicationGroup]
+	*datastore.Stores[*replicationGroup]
 	service *ElastiCache
 }
 
@@ -60,7 +61,7 @@ func (s *replicationGroups) Create(ctx context.Context, r aws.Resource, spec Rep
 	if err != nil {
 		return nil, fmt.Errorf("replication group %s: %w", spec.ReplicationGroupID, err)
 	}
-	return s.add(r, g), nil
+	return s.Add(r, g), nil
 }
 
 // Update changes the running group to what is declared now.
@@ -69,7 +70,7 @@ func (s *replicationGroups) Update(ctx context.Context, r aws.Resource, spec Rep
 	if err != nil {
 		return nil, err
 	}
-	g, err := s.get(r)
+	g, err := s.Get(r)
 	if err != nil {
 		return nil, err
 	}

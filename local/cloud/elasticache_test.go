@@ -14,6 +14,7 @@ import (
 
 	"myclothes/local/cloud/aws"
 	"myclothes/local/cloud/cloudtest"
+	"myclothes/local/cloud/datastore"
 	"myclothes/local/cloud/ec2"
 )
 
@@ -46,7 +47,7 @@ func newCacheAccount(t *testing.T) *cacheAccount {
 	v := cloudtest.NewVPC(t)
 	a := &cacheAccount{v, newElastiCache(v.Host, v.Network)}
 	t.Cleanup(func() { require.NoError(t, a.ReplicationGroups.Close(context.Background())) })
-	cloudtest.Declare(t, a.SubnetGroups, "cache-subnets", SubnetGroup{SubnetIDs: cloudtest.DataSubnets})
+	cloudtest.Declare(t, a.SubnetGroups, "cache-subnets", datastore.SubnetGroup{SubnetIDs: cloudtest.DataSubnets})
 	return a
 }
 
@@ -59,7 +60,7 @@ func (a *cacheAccount) component(kind string) aws.Component {
 // declareCache declares a cache and returns clients of its two endpoints.
 func declareCache(a *cacheAccount, spec ReplicationGroup) (primary, reader *redis.Client) {
 	a.Helper()
-	cloudtest.Declare(a.T, a.ParameterGroups, "cache-parameters", ParameterGroup{Parameters: []Parameter{
+	cloudtest.Declare(a.T, a.ParameterGroups, "cache-parameters", datastore.ParameterGroup{Parameters: []datastore.Parameter{
 		{Name: "maxmemory-policy", Value: "volatile-lru"}, {Name: "reserved-memory-percent", Value: "25"},
 	}})
 	outputs := cloudtest.Declare(a.T, a.ReplicationGroups, "sessions", spec)
@@ -139,7 +140,7 @@ func TestCacheTakesUpdatesWhileItRuns(t *testing.T) {
 	require.Equal(t, "volatile-lru", primary.ConfigGet(ctx, "maxmemory-policy").Val()["maxmemory-policy"])
 	require.Contains(t, a.component("cache primary").Note, "reserved-memory-percent")
 
-	_, err := a.ParameterGroups.Update(ctx, cloudtest.Named("cache-parameters"), ParameterGroup{Parameters: []Parameter{{Name: "timeout", Value: "300"}}})
+	_, err := a.ParameterGroups.Update(ctx, cloudtest.Named("cache-parameters"), datastore.ParameterGroup{Parameters: []datastore.Parameter{{Name: "timeout", Value: "300"}}})
 	require.NoError(t, err)
 	require.Equal(t, "noeviction", primary.ConfigGet(ctx, "maxmemory-policy").Val()["maxmemory-policy"])
 	require.Equal(t, "300", primary.ConfigGet(ctx, "timeout").Val()["timeout"])
@@ -205,7 +206,7 @@ func TestCacheDeclarationThatAWSRefusesIsRefused(t *testing.T) {
 func TestCacheThatDoesNotStartSaysWhyWithTheEndOfItsLog(t *testing.T) {
 	t.Parallel()
 	a := newCacheAccount(t)
-	cloudtest.Declare(t, a.ParameterGroups, "cache-parameters", ParameterGroup{Parameters: []Parameter{{Name: "maxmemory-policy", Value: "nonsense"}}})
+	cloudtest.Declare(t, a.ParameterGroups, "cache-parameters", datastore.ParameterGroup{Parameters: []datastore.Parameter{{Name: "maxmemory-policy", Value: "nonsense"}}})
 	_, err := a.ReplicationGroups.Create(t.Context(), cloudtest.Named("sessions"), testCache())
 	require.ErrorContains(t, err, "parameter maxmemory-policy=nonsense")
 	require.Empty(t, a.ReplicationGroups.Report())

@@ -12,6 +12,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"myclothes/local/cloud/cloudtest"
+	"myclothes/local/cloud/datastore"
 )
 
 // Not parallel: it counts the goroutines of the whole program.
@@ -77,8 +78,8 @@ func processesIn(t *testing.T, dir string) []string {
 func declareDataStores(t *testing.T, c *Cloud) {
 	t.Helper()
 	groups := []string{"sg-data"}
-	cloudtest.Declare(t, c.CacheSubnetGroups, "subnets", SubnetGroup{SubnetIDs: cloudtest.DataSubnets})
-	cloudtest.Declare(t, c.DBSubnetGroups, "subnets", SubnetGroup{SubnetIDs: cloudtest.DataSubnets})
+	cloudtest.Declare(t, c.CacheSubnetGroups, "subnets", datastore.SubnetGroup{SubnetIDs: cloudtest.DataSubnets})
+	cloudtest.Declare(t, c.DBSubnetGroups, "subnets", datastore.SubnetGroup{SubnetIDs: cloudtest.DataSubnets})
 	cloudtest.Declare(t, c.ReplicationGroups, "sessions", ReplicationGroup{
 		Port: 16379, NumCacheClusters: 2, AutomaticFailoverEnabled: true, SubnetGroupName: "subnets", SecurityGroupIDs: groups})
 	cloudtest.Declare(t, c.DBInstances, "customers", DBInstance{

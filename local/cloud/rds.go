@@ -9,6 +9,7 @@ import (
 	"sync"
 
 	"myclothes/local/cloud/aws"
+	"myclothes/local/cloud/datastore"
 	"myclothes/local/cloud/ec2"
 	"myclothes/local/cloud/host"
 )
@@ -33,8 +34,8 @@ type DBInstance struct {
 
 // RDS is the service of that name in one account.
 type RDS struct {
-	SubnetGroups    subnetGroups
-	ParameterGroups parameterGroups
+	SubnetGroups    datastore.SubnetGroups
+	ParameterGroups datastore.ParameterGroups
 	Instances       *dbInstances
 
 	host    *host.Host
@@ -42,14 +43,14 @@ type RDS struct {
 }
 
 func newRDS(h *host.Host, n *ec2.Network) *RDS {
-	s := &RDS{SubnetGroups: newSubnetGroups(n), ParameterGroups: newParameterGroups(), host: h, network: n}
-	s.Instances = &dbInstances{stores: newStores[*dbInstance]("database", s.ParameterGroups), service: s}
+	s := &RDS{SubnetGroups: datastore.NewSubnetGroups(n), ParameterGroups: datastore.NewParameterGroups(), host: h, network: n}
+	s.Instances = &dbInstances{Stores: datastore.NewStores[*dbInstance]("database", s.ParameterGroups), service: s}
 	return s
 }
 
 // dbInstances implements Service[DBInstance] with PostgreSQL.
 type dbInstances struct {
-	*stores[*dbInstance]
+	*datastore.Stores[*dbInstance]
 	service *RDS
 
 	mu       sync.Mutex
@@ -65,7 +66,7 @@ func (s *dbInstances) Create(ctx context.Context, r aws.Resource, spec DBInstanc
 	if err != nil {
 		return nil, fmt.Errorf("database %s: %w", r.Name, err)
 	}
-	return s.add(r, i), nil
+	return s.Add(r, i), nil
 }
 
 // prepare checks the declaration and finds what the instance stands on.
@@ -80,7 +81,7 @@ func (s *dbInstances) prepare(r aws.Resource, spec DBInstance) (*dbInstance, err
 	if err != nil {
 		return nil, err
 	}
-	i.declare(spec, i.show)
+	i.Declare(spec, i.show)
 	i.postgres, err = s.installation()
 	return i, err
 }
@@ -97,7 +98,7 @@ func (s *dbInstances) installation() (_ *postgresql, err error) {
 
 // Update changes the running database to what is declared now.
 func (s *dbInstances) Update(ctx context.Context, r aws.Resource, spec DBInstance) (aws.Outputs, error) {
-	i, err := s.get(r)
+	i, err := s.Get(r)
 	if err != nil {
 		return nil, err
 	}
@@ -115,7 +116,7 @@ func (s *dbInstances) Update(ctx context.Context, r aws.Resource, spec DBInstanc
 }
 
 func (s *dbInstances) named(reference string) *dbInstance {
-	for _, i := range s.all() {
+	for _, i := range s.All() {
 		if i.identifier() == reference || i.resource.ARN == reference {
 			return i
 		}
@@ -124,13 +125,13 @@ func (s *dbInstances) named(reference string) *dbInstance {
 }
 
 func (s *dbInstances) replicasOf(source *dbInstance) []*dbInstance {
-	return slices.DeleteFunc(s.all(), func(i *dbInstance) bool { return i.source != source })
+	return slices.DeleteFunc(s.All(), func(i *dbInstance) bool { return i.source != source })
 }
 
 // Report lists the instances, read replicas after what they replicate.
 func (s *dbInstances) Report() []aws.Component {
 	var sources, replicas []aws.Component
-	for _, i := range s.all() {
+	for _, i := range s.All() {
 		if i.source == nil {
 			sources = append(sources, i.Components()...)
 		} else {
@@ -142,7 +143,7 @@ func (s *dbInstances) Report() []aws.Component {
 
 // Close stops all databases and removes their folder.
 func (s *dbInstances) Close(ctx context.Context) error {
-	err := s.stores.Close(ctx)
+	err := s.Stores.Close(ctx)
 	if s.postgres == nil {
 		return err
 	}

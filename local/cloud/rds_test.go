@@ -14,6 +14,7 @@ import (
 
 	"myclothes/local/cloud/aws"
 	"myclothes/local/cloud/cloudtest"
+	"myclothes/local/cloud/datastore"
 	"myclothes/local/cloud/ec2"
 )
 
@@ -50,7 +51,7 @@ func newDBAccount(t *testing.T) *dbAccount {
 	v := cloudtest.NewVPC(t)
 	a := &dbAccount{v, newRDS(v.Host, v.Network)}
 	t.Cleanup(func() { require.NoError(t, a.Instances.Close(context.Background())) })
-	cloudtest.Declare(t, a.SubnetGroups, "db-subnets", SubnetGroup{SubnetIDs: cloudtest.DataSubnets})
+	cloudtest.Declare(t, a.SubnetGroups, "db-subnets", datastore.SubnetGroup{SubnetIDs: cloudtest.DataSubnets})
 	return a
 }
 
@@ -61,9 +62,9 @@ func (a *dbAccount) component(kind string) aws.Component {
 }
 
 // declareDatabase declares a database and returns its address.
-func declareDatabase(a *dbAccount, spec DBInstance, parameters ...Parameter) string {
+func declareDatabase(a *dbAccount, spec DBInstance, parameters ...datastore.Parameter) string {
 	a.Helper()
-	cloudtest.Declare(a.T, a.ParameterGroups, "db-parameters", ParameterGroup{Parameters: parameters})
+	cloudtest.Declare(a.T, a.ParameterGroups, "db-parameters", datastore.ParameterGroup{Parameters: parameters})
 	return cloudtest.Declare(a.T, a.Instances, "customers", spec)["address"].(string)
 }
 
@@ -163,7 +164,7 @@ func TestReadReplicaFollowsAndRefusesWrites(t *testing.T) {
 	a := newDBAccount(t)
 	spec := testDatabase()
 	spec.MultiAZ = false
-	host := declareDatabase(a, spec, Parameter{Name: "rds.force_ssl", Value: "1"}, Parameter{Name: "log_min_duration_statement", Value: "500"})
+	host := declareDatabase(a, spec, datastore.Parameter{Name: "rds.force_ssl", Value: "1"}, datastore.Parameter{Name: "log_min_duration_statement", Value: "500"})
 	outputs := cloudtest.Declare(t, a.Instances, "customers-replica", testReplica())
 	replica := outputs["address"].(string)
 	require.NotEqual(t, a.component("database primary").Zone, outputs["availabilityZone"])
@@ -196,8 +197,8 @@ func TestDatabaseAsksForTLSAndAPermittedSource(t *testing.T) {
 	a := newDBAccount(t)
 	spec := testDatabase()
 	spec.MultiAZ = false
-	host := declareDatabase(a, spec, Parameter{Name: "rds.force_ssl", Value: "1"}, Parameter{Name: "work_mem", Value: "8192"},
-		Parameter{Name: "max_connections", Value: "{DBInstanceClassMemory/9531392}"})
+	host := declareDatabase(a, spec, datastore.Parameter{Name: "rds.force_ssl", Value: "1"}, datastore.Parameter{Name: "work_mem", Value: "8192"},
+		datastore.Parameter{Name: "max_connections", Value: "{DBInstanceClassMemory/9531392}"})
 	version, err := a.query(host, `select current_setting('work_mem')`)
 	require.NoError(t, err)
 	require.Equal(t, "8MB", version)
@@ -211,7 +212,7 @@ func TestDatabaseAsksForTLSAndAPermittedSource(t *testing.T) {
 	_, err = a.connect(a.Stranger, host, "verify-full")
 	require.ErrorIs(t, err, syscall.ECONNRESET)
 
-	parameters := ParameterGroup{Parameters: []Parameter{{Name: "rds.force_ssl", Value: "0"}, {Name: "work_mem", Value: "16384"}}}
+	parameters := datastore.ParameterGroup{Parameters: []datastore.Parameter{{Name: "rds.force_ssl", Value: "0"}, {Name: "work_mem", Value: "16384"}}}
 	_, err = a.ParameterGroups.Update(t.Context(), cloudtest.Named("db-parameters"), parameters)
 	require.NoError(t, err)
 	cloudtest.Eventually(t, "TLS is not forced any more", func() bool {
@@ -260,8 +261,8 @@ func TestDatabaseWithoutStandbyComesBackWithItsData(t *testing.T) {
 func TestDatabaseDeclarationThatRDSRefusesIsRefused(t *testing.T) {
 	t.Parallel()
 	source, withoutBackups := &dbInstance{}, &dbInstance{}
-	source.declare(testDatabase(), nil)
-	withoutBackups.declare(DBInstance{Identifier: "customers"}, nil)
+	source.Declare(testDatabase(), nil)
+	withoutBackups.Declare(DBInstance{Identifier: "customers"}, nil)
 	change := func(f func(*DBInstance)) DBInstance {
 		spec := testDatabase()
 		f(&spec)

@@ -5,6 +5,7 @@ import (
 
 	"myclothes/local/cloud/api"
 	"myclothes/local/cloud/autoscaling"
+	"myclothes/local/cloud/datastore"
 	"myclothes/local/cloud/dynamodb"
 	"myclothes/local/cloud/ec2"
 	"myclothes/local/cloud/elb"
@@ -37,12 +38,12 @@ type services struct {
 	LaunchTemplates   aws.Service[ec2.LaunchTemplate]
 	AutoScalingGroups aws.Service[autoscaling.Group]
 
-	CacheSubnetGroups    aws.Service[SubnetGroup]
-	CacheParameterGroups aws.Service[ParameterGroup]
+	CacheSubnetGroups    aws.Service[datastore.SubnetGroup]
+	CacheParameterGroups aws.Service[datastore.ParameterGroup]
 	ReplicationGroups    aws.Service[ReplicationGroup]
 
-	DBSubnetGroups    aws.Service[SubnetGroup]
-	DBParameterGroups aws.Service[ParameterGroup]
+	DBSubnetGroups    aws.Service[datastore.SubnetGroup]
+	DBParameterGroups aws.Service[datastore.ParameterGroup]
 	DBInstances       aws.Service[DBInstance]
 }
 

@@ -6,6 +6,7 @@ import (
 	"myclothes/local/cloud"
 	"myclothes/local/cloud/autoscaling"
 	"myclothes/local/cloud/aws"
+	"myclothes/local/cloud/datastore"
 	"myclothes/local/cloud/dynamodb"
 	"myclothes/local/cloud/ec2"
 	"myclothes/local/cloud/elb"
@@ -60,11 +61,11 @@ func awsServices(c *cloud.Cloud) map[string]service {
 		"aws:s3/bucketObjectv2:BucketObjectv2":                      typed[s3.Object]{c.Objects},
 		"aws:secretsmanager/secret:Secret":                          typed[secretsmanager.Secret]{c.Secrets},
 		"aws:secretsmanager/secretVersion:SecretVersion":            typed[secretsmanager.SecretVersion]{c.SecretVersions},
-		"aws:elasticache/subnetGroup:SubnetGroup":                   typed[cloud.SubnetGroup]{c.CacheSubnetGroups},
-		"aws:elasticache/parameterGroup:ParameterGroup":             typed[cloud.ParameterGroup]{c.CacheParameterGroups},
+		"aws:elasticache/subnetGroup:SubnetGroup":                   typed[datastore.SubnetGroup]{c.CacheSubnetGroups},
+		"aws:elasticache/parameterGroup:ParameterGroup":             typed[datastore.ParameterGroup]{c.CacheParameterGroups},
 		"aws:elasticache/replicationGroup:ReplicationGroup":         typed[cloud.ReplicationGroup]{c.ReplicationGroups},
-		"aws:rds/subnetGroup:SubnetGroup":                           typed[cloud.SubnetGroup]{c.DBSubnetGroups},
-		"aws:rds/parameterGroup:ParameterGroup":                     typed[cloud.ParameterGroup]{c.DBParameterGroups},
+		"aws:rds/subnetGroup:SubnetGroup":                           typed[datastore.SubnetGroup]{c.DBSubnetGroups},
+		"aws:rds/parameterGroup:ParameterGroup":                     typed[datastore.ParameterGroup]{c.DBParameterGroups},
 		"aws:rds/instance:Instance":                                 typed[cloud.DBInstance]{c.DBInstances},
 		"aws:dynamodb/table:Table":                                  typed[dynamodb.Table]{c.Tables},
 	}

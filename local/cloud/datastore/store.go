@@ -1,4 +1,4 @@
-package cloud
+package datastore
 
 import (
 	"context"
@@ -11,8 +11,8 @@ import (
 	"myclothes/local/cloud/host"
 )
 
-// store is one data store: a replication group, a database.
-type store interface {
+// Store is one data store: a replication group, a database.
+type Store interface {
 	Outputs() aws.Outputs
 	Components() []aws.Component
 	// Do runs a change alone, when nobody else changes the store.
@@ -24,26 +24,26 @@ type store interface {
 	Stop() error
 }
 
-// stores is what is the same in all services of data stores.
-type stores[T store] struct{ running *aws.Records[T] }
+// Stores is what is the same in all services of data stores.
+type Stores[T Store] struct{ running *aws.Records[T] }
 
-func newStores[T store](kind string, parameters parameterGroups) *stores[T] {
-	s := &stores[T]{aws.NewRecords[T](kind)}
+func NewStores[T Store](kind string, parameters ParameterGroups) *Stores[T] {
+	s := &Stores[T]{aws.NewRecords[T](kind)}
 	parameters.OnUpdate(s.parametersChanged)
 	return s
 }
 
-// add takes a store in that has been started.
-func (s *stores[T]) add(r aws.Resource, started T) aws.Outputs {
+// Add takes a store in that has been started.
+func (s *Stores[T]) Add(r aws.Resource, started T) aws.Outputs {
 	s.running.Put(r, started)
 	return started.Outputs()
 }
 
-// get returns the store of a resource.
-func (s *stores[T]) get(r aws.Resource) (T, error) { return s.running.Get(r.ID) }
+// Get returns the store of a resource.
+func (s *Stores[T]) Get(r aws.Resource) (T, error) { return s.running.Get(r.ID) }
 
-// all lists the stores in the order of their ids.
-func (s *stores[T]) all() []T {
+// All lists the stores in the order of their ids.
+func (s *Stores[T]) All() []T {
 	var all []T
 	for _, running := range s.running.All() {
 		all = append(all, running.Spec)
@@ -52,7 +52,7 @@ func (s *stores[T]) all() []T {
 }
 
 // Delete stops a store.
-func (s *stores[T]) Delete(_ context.Context, r aws.Resource) error {
+func (s *Stores[T]) Delete(_ context.Context, r aws.Resource) error {
 	if removed, ok := s.running.Remove(r); ok {
 		return removed.Stop()
 	}
@@ -60,9 +60,9 @@ func (s *stores[T]) Delete(_ context.Context, r aws.Resource) error {
 }
 
 // parametersChanged applies an edited parameter group where it is in use.
-func (s *stores[T]) parametersChanged(ctx context.Context, group aws.Record[ParameterGroup]) error {
+func (s *Stores[T]) parametersChanged(ctx context.Context, group aws.Record[ParameterGroup]) error {
 	var problems []error
-	for _, running := range s.all() {
+	for _, running := range s.All() {
 		problems = append(problems, running.Do(ctx, func(ctx context.Context) error {
 			if running.ParameterGroup() != group.Name {
 				return nil
@@ -74,18 +74,18 @@ func (s *stores[T]) parametersChanged(ctx context.Context, group aws.Record[Para
 }
 
 // Report lists the nodes of all stores.
-func (s *stores[T]) Report() []aws.Component {
+func (s *Stores[T]) Report() []aws.Component {
 	var components []aws.Component
-	for _, running := range s.all() {
+	for _, running := range s.All() {
 		components = append(components, running.Components()...)
 	}
 	return components
 }
 
 // Close stops all stores, at once.
-func (s *stores[T]) Close(context.Context) error {
+func (s *Stores[T]) Close(context.Context) error {
 	var stops sync.WaitGroup
-	all := s.all()
+	all := s.All()
 	problems := make([]error, len(all))
 	for i, running := range all {
 		stops.Go(func() { problems[i] = running.Stop() })
@@ -94,63 +94,63 @@ func (s *stores[T]) Close(context.Context) error {
 	return errors.Join(problems...)
 }
 
-// kept is a data store's declaration, its keeper, and what is said of its nodes.
+// Kept is a data store's declaration, its keeper, and what is said of its nodes.
 // Only the keeper changes what has been started.
-type kept[S any] struct {
-	spec       S
+type Kept[S any] struct {
+	Spec       S
 	show       func() []aws.Component
 	keeper     *host.Keeper
 	components atomic.Pointer[[]aws.Component]
 }
 
-// declare sets what the store is to be, before it is started, and who shows its
+// Declare sets what the store is to be, before it is started, and who shows its
 // nodes.
-func (k *kept[S]) declare(spec S, show func() []aws.Component) { k.spec, k.show = spec, show }
+func (k *Kept[S]) Declare(spec S, show func() []aws.Component) { k.Spec, k.show = spec, show }
 
-// keep starts the keeper, which calls look every interval, and at once when a watched
+// Keep starts the keeper, which calls look every interval, and at once when a watched
 // process ends.
-func (k *kept[S]) keep(interval time.Duration, look func(context.Context), watched ...*host.Process) {
+func (k *Kept[S]) Keep(interval time.Duration, look func(context.Context), watched ...*host.Process) {
 	k.keeper = host.NewKeeper(interval, look)
 	for _, p := range watched {
-		k.watch(p)
+		k.Watch(p)
 	}
 }
 
-// watch makes the keeper, if there is one already, look as soon as the process ends.
-func (k *kept[S]) watch(p *host.Process) {
+// Watch makes the keeper, if there is one already, look as soon as the process ends.
+func (k *Kept[S]) Watch(p *host.Process) {
 	if k.keeper != nil {
 		k.keeper.WakeWhenEnded(p)
 	}
 }
 
-// leave ends the keeper; the nodes belong to the caller then.
-func (k *kept[S]) leave() { k.keeper.Stop() }
+// Leave ends the keeper; the nodes belong to the caller then.
+func (k *Kept[S]) Leave() { k.keeper.Stop() }
 
 // Do runs a change on the keeper's goroutine.
-func (k *kept[S]) Do(ctx context.Context, change func(context.Context) error) error {
+func (k *Kept[S]) Do(ctx context.Context, change func(context.Context) error) error {
 	return k.keeper.Do(ctx, change)
 }
 
-// redeclare runs a change after which the store is as spec says. After an error it
+// Redeclare runs a change after which the store is as spec says. After an error it
 // is declared as before, and all of it is done again the next time.
-func (k *kept[S]) redeclare(ctx context.Context, spec S, change func(ctx context.Context, before S) error) error {
+func (k *Kept[S]) Redeclare(ctx context.Context, spec S, change func(ctx context.Context, before S) error) error {
 	return k.Do(ctx, func(ctx context.Context) error {
-		before := k.spec
-		k.spec = spec
-		defer k.publish()
+		before := k.Spec
+		k.Spec = spec
+		defer k.Publish()
 		err := change(ctx, before)
 		if err != nil {
-			k.spec = before
+			k.Spec = before
 		}
 		return err
 	})
 }
 
-// publish records how the nodes are, for those who ask meanwhile.
-func (k *kept[S]) publish() {
+// Publish records how the nodes are, for those who ask meanwhile.
+func (k *Kept[S]) Publish() {
 	nodes := k.show()
 	k.components.Store(&nodes)
 }
 
 // Components lists the nodes as they were when the keeper looked last.
-func (k *kept[S]) Components() []aws.Component { return *k.components.Load() }
+func (k *Kept[S]) Components() []aws.Component { return *k.components.Load() }

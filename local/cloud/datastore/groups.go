@@ -1,4 +1,4 @@
-package cloud
+package datastore
 
 import (
 	"fmt"
@@ -20,15 +20,15 @@ type ParameterGroup struct {
 	Parameters []Parameter `json:"parameters"`
 }
 
-// parameterGroups implements Service[ParameterGroup].
-type parameterGroups struct{ *aws.Records[ParameterGroup] }
+// ParameterGroups implements Service[ParameterGroup].
+type ParameterGroups struct{ *aws.Records[ParameterGroup] }
 
-func newParameterGroups() parameterGroups {
-	return parameterGroups{aws.NewRecords[ParameterGroup]("parameter group")}
+func NewParameterGroups() ParameterGroups {
+	return ParameterGroups{aws.NewRecords[ParameterGroup]("parameter group")}
 }
 
-// parameters returns those of the named group; AWS's default groups have none.
-func (g parameterGroups) parameters(name string) ([]Parameter, error) {
+// Parameters returns those of the named group; AWS's default groups have none.
+func (g ParameterGroups) Parameters(name string) ([]Parameter, error) {
 	if name == "" || strings.HasPrefix(name, "default.") {
 		return nil, nil
 	}
@@ -42,18 +42,18 @@ type SubnetGroup struct {
 	SubnetIDs []string `json:"subnetIds"`
 }
 
-// subnetGroups implements Service[SubnetGroup].
-type subnetGroups struct {
+// SubnetGroups implements Service[SubnetGroup].
+type SubnetGroups struct {
 	*aws.Records[SubnetGroup]
 	network *ec2.Network
 }
 
-func newSubnetGroups(n *ec2.Network) subnetGroups {
-	return subnetGroups{aws.NewRecords[SubnetGroup]("subnet group"), n}
+func NewSubnetGroups(n *ec2.Network) SubnetGroups {
+	return SubnetGroups{aws.NewRecords[SubnetGroup]("subnet group"), n}
 }
 
-// placement returns where the nodes of the named group may be put.
-func (g subnetGroups) placement(name string) (ec2.Placement, error) {
+// Placement returns where the nodes of the named group may be put.
+func (g SubnetGroups) Placement(name string) (ec2.Placement, error) {
 	group, err := g.Get(name)
 	if err != nil {
 		return ec2.Placement{}, err
