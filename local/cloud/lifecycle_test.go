@@ -13,6 +13,7 @@ import (
 
 	"myclothes/local/cloud/cloudtest"
 	"myclothes/local/cloud/datastore"
+	"myclothes/local/cloud/elasticache"
 )
 
 // Not parallel: it counts the goroutines of the whole program.
@@ -80,7 +81,7 @@ func declareDataStores(t *testing.T, c *Cloud) {
 	groups := []string{"sg-data"}
 	cloudtest.Declare(t, c.CacheSubnetGroups, "subnets", datastore.SubnetGroup{SubnetIDs: cloudtest.DataSubnets})
 	cloudtest.Declare(t, c.DBSubnetGroups, "subnets", datastore.SubnetGroup{SubnetIDs: cloudtest.DataSubnets})
-	cloudtest.Declare(t, c.ReplicationGroups, "sessions", ReplicationGroup{
+	cloudtest.Declare(t, c.ReplicationGroups, "sessions", elasticache.ReplicationGroup{
 		Port: 16379, NumCacheClusters: 2, AutomaticFailoverEnabled: true, SubnetGroupName: "subnets", SecurityGroupIDs: groups})
 	cloudtest.Declare(t, c.DBInstances, "customers", DBInstance{
 		Engine: "postgres", EngineVersion: "17", DBName: "shop", Username: "shop", Password: "a-Password_of-tests", Port: 15432,

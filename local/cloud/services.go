@@ -8,6 +8,7 @@ import (
 	"myclothes/local/cloud/datastore"
 	"myclothes/local/cloud/dynamodb"
 	"myclothes/local/cloud/ec2"
+	"myclothes/local/cloud/elasticache"
 	"myclothes/local/cloud/elb"
 	"myclothes/local/cloud/iam"
 	"myclothes/local/cloud/s3"
@@ -40,7 +41,7 @@ type services struct {
 
 	CacheSubnetGroups    aws.Service[datastore.SubnetGroup]
 	CacheParameterGroups aws.Service[datastore.ParameterGroup]
-	ReplicationGroups    aws.Service[ReplicationGroup]
+	ReplicationGroups    aws.Service[elasticache.ReplicationGroup]
 
 	DBSubnetGroups    aws.Service[datastore.SubnetGroup]
 	DBParameterGroups aws.Service[datastore.ParameterGroup]
@@ -63,7 +64,7 @@ func (c *Cloud) wire(o Options) (err error) {
 	instances := ec2.NewInstances(c.host, c.network, platform{c.api, objects}, o.Image)
 	templates, balancers, groups := ec2.NewLaunchTemplates(), elb.NewLoadBalancers(c.network, o.ListenerPorts), elb.NewTargetGroups(c.network)
 	c.groups = autoscaling.New(c.host.Log, instances, templates, groups)
-	caches, databases := newElastiCache(c.host, c.network), newRDS(c.host, c.network)
+	caches, databases := elasticache.New(c.host, c.network), newRDS(c.host, c.network)
 	c.services = services{
 		Subnets: c.network.Subnets(), IngressRules: c.network.IngressRules(), EgressRules: c.network.EgressRules(),
 		VPCEndpoints: c.network.VPCEndpoints(),

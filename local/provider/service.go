@@ -9,6 +9,7 @@ import (
 	"myclothes/local/cloud/datastore"
 	"myclothes/local/cloud/dynamodb"
 	"myclothes/local/cloud/ec2"
+	"myclothes/local/cloud/elasticache"
 	"myclothes/local/cloud/elb"
 	"myclothes/local/cloud/iam"
 	"myclothes/local/cloud/s3"
@@ -63,7 +64,7 @@ func awsServices(c *cloud.Cloud) map[string]service {
 		"aws:secretsmanager/secretVersion:SecretVersion":            typed[secretsmanager.SecretVersion]{c.SecretVersions},
 		"aws:elasticache/subnetGroup:SubnetGroup":                   typed[datastore.SubnetGroup]{c.CacheSubnetGroups},
 		"aws:elasticache/parameterGroup:ParameterGroup":             typed[datastore.ParameterGroup]{c.CacheParameterGroups},
-		"aws:elasticache/replicationGroup:ReplicationGroup":         typed[cloud.ReplicationGroup]{c.ReplicationGroups},
+		"aws:elasticache/replicationGroup:ReplicationGroup":         typed[elasticache.ReplicationGroup]{c.ReplicationGroups},
 		"aws:rds/subnetGroup:SubnetGroup":                           typed[datastore.SubnetGroup]{c.DBSubnetGroups},
 		"aws:rds/parameterGroup:ParameterGroup":                     typed[datastore.ParameterGroup]{c.DBParameterGroups},
 		"aws:rds/instance:Instance":                                 typed[cloud.DBInstance]{c.DBInstances},

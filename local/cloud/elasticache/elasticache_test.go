@@ -1,4 +1,4 @@
-package cloud
+package elasticache
 
 import (
 	"context"
@@ -45,7 +45,7 @@ type cacheAccount struct {
 func newCacheAccount(t *testing.T) *cacheAccount {
 	t.Helper()
 	v := cloudtest.NewVPC(t)
-	a := &cacheAccount{v, newElastiCache(v.Host, v.Network)}
+	a := &cacheAccount{v, New(v.Host, v.Network)}
 	t.Cleanup(func() { require.NoError(t, a.ReplicationGroups.Close(context.Background())) })
 	cloudtest.Declare(t, a.SubnetGroups, "cache-subnets", datastore.SubnetGroup{SubnetIDs: cloudtest.DataSubnets})
 	return a

@@ -1,4 +1,4 @@
-package cloud
+package elasticache
 
 import (
 	"cmp"
@@ -19,7 +19,7 @@ import (
 
 // How often the nodes of a replication group are asked whether they are well. The
 // end of a process is noticed at once.
-const cacheLookInterval = 250 * time.Millisecond
+const lookInterval = 250 * time.Millisecond
 
 // replicationGroup is a primary and its replicas. Only its keeper changes it.
 type replicationGroup struct {
@@ -46,7 +46,7 @@ func (s *ElastiCache) start(ctx context.Context, r aws.Resource, spec Replicatio
 	for _, node := range g.nodes {
 		processes = append(processes, node.Process)
 	}
-	g.Keep(cacheLookInterval, g.look, processes...)
+	g.Keep(lookInterval, g.look, processes...)
 	return g, nil
 }
 

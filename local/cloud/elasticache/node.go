@@ -1,4 +1,4 @@
-package cloud
+package elasticache
 
 import (
 	"context"
@@ -23,10 +23,10 @@ import (
 )
 
 const (
-	cacheStartTimeout = 20 * time.Second
+	startTimeout = 20 * time.Second
 	// A node that does not answer for so long, again and again, is dead: a client that
 	// goes on asking finds the next primary within three seconds.
-	cachePingTimeout = 650 * time.Millisecond
+	pingTimeout = 650 * time.Millisecond
 )
 
 // cacheNode is one redis-server.
@@ -70,7 +70,7 @@ func (n *cacheNode) start(ctx context.Context, spec ReplicationGroup, primary *c
 	n.Started(p)
 	n.connect(spec)
 	n.original = map[string]string{}
-	ctx, cancel := context.WithTimeout(ctx, cacheStartTimeout)
+	ctx, cancel := context.WithTimeout(ctx, startTimeout)
 	defer cancel()
 	err = n.Process.Until(ctx, "cache node "+n.Id, func(ctx context.Context) error {
 		if err := host.Listening(ctx, n.Address); err != nil {
@@ -100,8 +100,8 @@ func (n *cacheNode) connect(spec ReplicationGroup) {
 		// Or each client would leave a goroutine behind.
 		MaintNotificationsConfig: &maintnotifications.Config{Mode: maintnotifications.ModeDisabled},
 		PoolSize:                 1,
-		DialTimeout:              cachePingTimeout,
-		ReadTimeout:              cachePingTimeout,
+		DialTimeout:              pingTimeout,
+		ReadTimeout:              pingTimeout,
 	}
 	if spec.TransitEncryptionEnabled {
 		roots := x509.NewCertPool()
@@ -122,7 +122,7 @@ func (n *cacheNode) check(ctx context.Context) {
 	if !n.Alive() {
 		return
 	}
-	ctx, cancel := context.WithTimeout(ctx, cachePingTimeout)
+	ctx, cancel := context.WithTimeout(ctx, pingTimeout)
 	defer cancel()
 	var answer redis.Error
 	err := n.client.Ping(ctx).Err()

@@ -1,4 +1,4 @@
-package cloud
+package elasticache
 
 import (
 	"context"
@@ -33,26 +33,26 @@ type ReplicationGroup struct {
 type ElastiCache struct {
 	SubnetGroups      datastore.SubnetGroups
 	ParameterGroups   datastore.ParameterGroups
-	ReplicationGroups *replicationGroups
+	ReplicationGroups *ReplicationGroups
 
 	host    *host.Host
 	network *ec2.Network
 }
 
-func newElastiCache(h *host.Host, n *ec2.Network) *ElastiCache {
+func New(h *host.Host, n *ec2.Network) *ElastiCache {
 	s := &ElastiCache{SubnetGroups: datastore.NewSubnetGroups(n), ParameterGroups: datastore.NewParameterGroups(), host: h, network: n}
-	s.ReplicationGroups = &replicationGroups{datastore.NewStores[*replicationGroup]("replication group", s.ParameterGroups), s}
+	s.ReplicationGroups = &ReplicationGroups{datastore.NewStores[*replicationGroup]("replication group", s.ParameterGroups), s}
 	return s
 }
 
-// replicationGroups implements Service[ReplicationGroup] with redis-server.
-type replicationGroups struct {
+// ReplicationGroups implements Service[ReplicationGroup] with redis-server.
+type ReplicationGroups struct {
 	*datastore.Stores[*replicationGroup]
 	service *ElastiCache
 }
 
 // Create returns when all nodes are usable.
-func (s *replicationGroups) Create(ctx context.Context, r aws.Resource, spec ReplicationGroup) (aws.Outputs, error) {
+func (s *ReplicationGroups) Create(ctx context.Context, r aws.Resource, spec ReplicationGroup) (aws.Outputs, error) {
 	spec, err := spec.withDefaults(r)
 	if err != nil {
 		return nil, err
@@ -65,7 +65,7 @@ func (s *replicationGroups) Create(ctx context.Context, r aws.Resource, spec Rep
 }
 
 // Update changes the running group to what is declared now.
-func (s *replicationGroups) Update(ctx context.Context, r aws.Resource, spec ReplicationGroup) (aws.Outputs, error) {
+func (s *ReplicationGroups) Update(ctx context.Context, r aws.Resource, spec ReplicationGroup) (aws.Outputs, error) {
 	spec, err := spec.withDefaults(r)
 	if err != nil {
 		return nil, err
