@@ -14,6 +14,7 @@ import (
 	"myclothes/local/cloud/cloudtest"
 	"myclothes/local/cloud/datastore"
 	"myclothes/local/cloud/elasticache"
+	"myclothes/local/cloud/rds"
 )
 
 // Not parallel: it counts the goroutines of the whole program.
@@ -83,10 +84,10 @@ func declareDataStores(t *testing.T, c *Cloud) {
 	cloudtest.Declare(t, c.DBSubnetGroups, "subnets", datastore.SubnetGroup{SubnetIDs: cloudtest.DataSubnets})
 	cloudtest.Declare(t, c.ReplicationGroups, "sessions", elasticache.ReplicationGroup{
 		Port: 16379, NumCacheClusters: 2, AutomaticFailoverEnabled: true, SubnetGroupName: "subnets", SecurityGroupIDs: groups})
-	cloudtest.Declare(t, c.DBInstances, "customers", DBInstance{
+	cloudtest.Declare(t, c.DBInstances, "customers", rds.Instance{
 		Engine: "postgres", EngineVersion: "17", DBName: "shop", Username: "shop", Password: "a-Password_of-tests", Port: 15432,
 		MultiAZ: true, BackupRetentionPeriod: 1, DBSubnetGroupName: "subnets", VPCSecurityGroupIDs: groups})
-	cloudtest.Declare(t, c.DBInstances, "customers-replica", DBInstance{ReplicateSourceDB: "customers", VPCSecurityGroupIDs: groups})
+	cloudtest.Declare(t, c.DBInstances, "customers-replica", rds.Instance{ReplicateSourceDB: "customers", VPCSecurityGroupIDs: groups})
 }
 
 func TestOpenRemovesWhatACrashedCloudLeft(t *testing.T) {

@@ -11,6 +11,7 @@ import (
 	"myclothes/local/cloud/elasticache"
 	"myclothes/local/cloud/elb"
 	"myclothes/local/cloud/iam"
+	"myclothes/local/cloud/rds"
 	"myclothes/local/cloud/s3"
 	"myclothes/local/cloud/secretsmanager"
 )
@@ -45,7 +46,7 @@ type services struct {
 
 	DBSubnetGroups    aws.Service[datastore.SubnetGroup]
 	DBParameterGroups aws.Service[datastore.ParameterGroup]
-	DBInstances       aws.Service[DBInstance]
+	DBInstances       aws.Service[rds.Instance]
 }
 
 // wire makes the services, each on those that it stands on.
@@ -64,7 +65,7 @@ func (c *Cloud) wire(o Options) (err error) {
 	instances := ec2.NewInstances(c.host, c.network, platform{c.api, objects}, o.Image)
 	templates, balancers, groups := ec2.NewLaunchTemplates(), elb.NewLoadBalancers(c.network, o.ListenerPorts), elb.NewTargetGroups(c.network)
 	c.groups = autoscaling.New(c.host.Log, instances, templates, groups)
-	caches, databases := elasticache.New(c.host, c.network), newRDS(c.host, c.network)
+	caches, databases := elasticache.New(c.host, c.network), rds.New(c.host, c.network)
 	c.services = services{
 		Subnets: c.network.Subnets(), IngressRules: c.network.IngressRules(), EgressRules: c.network.EgressRules(),
 		VPCEndpoints: c.network.VPCEndpoints(),

@@ -12,6 +12,7 @@ import (
 	"myclothes/local/cloud/elasticache"
 	"myclothes/local/cloud/elb"
 	"myclothes/local/cloud/iam"
+	"myclothes/local/cloud/rds"
 	"myclothes/local/cloud/s3"
 	"myclothes/local/cloud/secretsmanager"
 )
@@ -67,7 +68,7 @@ func awsServices(c *cloud.Cloud) map[string]service {
 		"aws:elasticache/replicationGroup:ReplicationGroup":         typed[elasticache.ReplicationGroup]{c.ReplicationGroups},
 		"aws:rds/subnetGroup:SubnetGroup":                           typed[datastore.SubnetGroup]{c.DBSubnetGroups},
 		"aws:rds/parameterGroup:ParameterGroup":                     typed[datastore.ParameterGroup]{c.DBParameterGroups},
-		"aws:rds/instance:Instance":                                 typed[cloud.DBInstance]{c.DBInstances},
+		"aws:rds/instance:Instance":                                 typed[rds.Instance]{c.DBInstances},
 		"aws:dynamodb/table:Table":                                  typed[dynamodb.Table]{c.Tables},
 	}
 }

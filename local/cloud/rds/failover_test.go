@@ -1,4 +1,4 @@
-package cloud
+package rds
 
 import (
 	"context"
@@ -14,7 +14,7 @@ import (
 
 func TestADatabaseNodeThatHangsIsReplaced(t *testing.T) {
 	t.Parallel()
-	a := newDBAccount(t)
+	a := newAccount(t)
 	host := declareDatabase(a, testDatabase())
 	require.NoError(t, syscall.Kill(a.component("database primary").PID, syscall.SIGSTOP))
 	// The server's own children live on, so it is a new connection that hangs.
@@ -26,7 +26,7 @@ func TestADatabaseNodeThatHangsIsReplaced(t *testing.T) {
 
 func TestReadReplicaThatCannotStartIsCopiedAnew(t *testing.T) {
 	t.Parallel()
-	a := newDBAccount(t)
+	a := newAccount(t)
 	spec := testDatabase()
 	spec.MultiAZ = false
 	host := declareDatabase(a, spec)
@@ -47,7 +47,7 @@ func TestReadReplicaThatCannotStartIsCopiedAnew(t *testing.T) {
 // never happened.
 func TestReadReplicaAheadOfThePromotedStandbyIsCopiedAnew(t *testing.T) {
 	t.Parallel()
-	a := newDBAccount(t)
+	a := newAccount(t)
 	host := declareDatabase(a, testDatabase())
 	replica := declareReplica(a)
 	_, err := a.query(host, `create table customer (name text)`)
@@ -79,7 +79,7 @@ func TestReadReplicaAheadOfThePromotedStandbyIsCopiedAnew(t *testing.T) {
 }
 
 // receiverOfStandby is the process by which the standby gets changes.
-func (a *dbAccount) receiverOfStandby() (pid int) {
+func (a *account) receiverOfStandby() (pid int) {
 	a.Helper()
 	i, err := a.Instances.Get(cloudtest.Named("customers"))
 	require.NoError(a, err)

@@ -1,4 +1,4 @@
-package cloud
+package rds
 
 import (
 	"context"
@@ -77,7 +77,7 @@ func (n *dbNode) reconfigure() error {
 
 // writeAccess writes who may connect: anybody with a password, over TLS if it is
 // forced. Who may reach the endpoint at all is for the security groups.
-func (i *dbInstance) writeAccess() error {
+func (i *instance) writeAccess() error {
 	kind := "host"
 	if i.forcesTLS() {
 		kind = "hostssl"
@@ -92,7 +92,7 @@ hostnossl replication %[1]s 127.0.0.0/8 scram-sha-256
 const forceTLS = "rds.force_ssl"
 
 // forcesTLS is what the parameter group says; RDS's default is yes since version 15.
-func (i *dbInstance) forcesTLS() bool {
+func (i *instance) forcesTLS() bool {
 	applied, _, _ := i.parameters()
 	for _, p := range applied {
 		if p.Name == forceTLS {
@@ -107,7 +107,7 @@ func (i *dbInstance) forcesTLS() bool {
 // parameters returns those of the declared group that have an effect here, and the
 // names of the others: PostgreSQL does not know them, or they are computed from the
 // instance class.
-func (i *dbInstance) parameters() (applied []datastore.Parameter, ignored []string, err error) {
+func (i *instance) parameters() (applied []datastore.Parameter, ignored []string, err error) {
 	declared, err := i.service.ParameterGroups.Parameters(i.Spec.ParameterGroupName)
 	for _, p := range declared {
 		known := p.Name == forceTLS || i.postgres.parameters[p.Name] ||
@@ -123,7 +123,7 @@ func (i *dbInstance) parameters() (applied []datastore.Parameter, ignored []stri
 
 // createMaster makes the declared database and its owner, who may do what RDS's
 // master user may: make databases and roles, but not be a superuser.
-func (i *dbInstance) createMaster(ctx context.Context) error {
+func (i *instance) createMaster(ctx context.Context) error {
 	statements := []string{
 		`create role %1$I login createdb createrole password %2$L`,
 		`grant pg_monitor, pg_signal_backend to %1$I with admin option`,
@@ -137,7 +137,7 @@ func (i *dbInstance) createMaster(ctx context.Context) error {
 
 // administer runs statements in which 1 is the master user, 2 the password and 3 the
 // database. The server quotes them.
-func (i *dbInstance) administer(ctx context.Context, statements ...string) error {
+func (i *instance) administer(ctx context.Context, statements ...string) error {
 	conn, err := i.primary.connect(ctx)
 	if err != nil {
 		return err

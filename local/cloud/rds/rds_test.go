@@ -1,4 +1,4 @@
-package cloud
+package rds
 
 import (
 	"context"
@@ -20,8 +20,8 @@ import (
 
 const testPassword = "a-Password_of-tests"
 
-func testDatabase() DBInstance {
-	return DBInstance{
+func testDatabase() Instance {
+	return Instance{
 		Engine:                "postgres",
 		EngineVersion:         "16",
 		DBName:                "myclothes",
@@ -36,47 +36,47 @@ func testDatabase() DBInstance {
 	}
 }
 
-func testReplica() DBInstance {
-	return DBInstance{ReplicateSourceDB: "customers", VPCSecurityGroupIDs: []string{"sg-data"}}
+func testReplica() Instance {
+	return Instance{ReplicateSourceDB: "customers", VPCSecurityGroupIDs: []string{"sg-data"}}
 }
 
-// dbAccount is a VPC with a subnet group for databases.
-type dbAccount struct {
+// account is a VPC with a subnet group for databases.
+type account struct {
 	*cloudtest.VPC
 	*RDS
 }
 
-func newDBAccount(t *testing.T) *dbAccount {
+func newAccount(t *testing.T) *account {
 	t.Helper()
 	v := cloudtest.NewVPC(t)
-	a := &dbAccount{v, newRDS(v.Host, v.Network)}
+	a := &account{v, New(v.Host, v.Network)}
 	t.Cleanup(func() { require.NoError(t, a.Instances.Close(context.Background())) })
 	cloudtest.Declare(t, a.SubnetGroups, "db-subnets", datastore.SubnetGroup{SubnetIDs: cloudtest.DataSubnets})
 	return a
 }
 
 // component returns the one component of a kind.
-func (a *dbAccount) component(kind string) aws.Component {
+func (a *account) component(kind string) aws.Component {
 	a.Helper()
 	return cloudtest.ComponentOf(a.T, a.Instances.Report(), kind)
 }
 
 // declareDatabase declares a database and returns its address.
-func declareDatabase(a *dbAccount, spec DBInstance, parameters ...datastore.Parameter) string {
+func declareDatabase(a *account, spec Instance, parameters ...datastore.Parameter) string {
 	a.Helper()
 	cloudtest.Declare(a.T, a.ParameterGroups, "db-parameters", datastore.ParameterGroup{Parameters: parameters})
 	return cloudtest.Declare(a.T, a.Instances, "customers", spec)["address"].(string)
 }
 
 // declareReplica declares a read replica of the database and returns its address.
-func declareReplica(a *dbAccount) string {
+func declareReplica(a *account) string {
 	a.Helper()
 	return cloudtest.Declare(a.T, a.Instances, "customers-replica", testReplica())["address"].(string)
 }
 
 // connect opens a connection as the service does: from an instance's address, with
 // the server's certificate verified.
-func (a *dbAccount) connect(from *ec2.Interface, host, sslMode string) (*pgx.Conn, error) {
+func (a *account) connect(from *ec2.Interface, host, sslMode string) (*pgx.Conn, error) {
 	config, err := pgx.ParseConfig(fmt.Sprintf("host=%s port=15432 dbname=myclothes user=myclothes password=%s sslmode=%s",
 		host, testPassword, sslMode))
 	require.NoError(a, err)
@@ -93,7 +93,7 @@ func (a *dbAccount) connect(from *ec2.Interface, host, sslMode string) (*pgx.Con
 }
 
 // query runs one statement on a connection of its own and returns its only value.
-func (a *dbAccount) query(host, statement string) (string, error) {
+func (a *account) query(host, statement string) (string, error) {
 	conn, err := a.connect(a.App, host, "verify-full")
 	if err != nil {
 		return "", err
@@ -112,7 +112,7 @@ func (a *dbAccount) query(host, statement string) (string, error) {
 
 func TestDatabaseFailsOverWithEveryAcknowledgedWrite(t *testing.T) {
 	t.Parallel()
-	a := newDBAccount(t)
+	a := newAccount(t)
 	begin := time.Now()
 	host := declareDatabase(a, testDatabase())
 	t.Logf("primary and standby after %s", time.Since(begin))
@@ -145,7 +145,7 @@ func TestDatabaseFailsOverWithEveryAcknowledgedWrite(t *testing.T) {
 
 // writeUntilKilled writes rows, kills the server in the middle of it and returns how
 // many writes were acknowledged.
-func (a *dbAccount) writeUntilKilled(host string, pid int) int {
+func (a *account) writeUntilKilled(host string, pid int) int {
 	conn, err := a.connect(a.App, host, "verify-full")
 	require.NoError(a, err)
 	defer conn.Close(context.Background())
@@ -161,7 +161,7 @@ func (a *dbAccount) writeUntilKilled(host string, pid int) int {
 
 func TestReadReplicaFollowsAndRefusesWrites(t *testing.T) {
 	t.Parallel()
-	a := newDBAccount(t)
+	a := newAccount(t)
 	spec := testDatabase()
 	spec.MultiAZ = false
 	host := declareDatabase(a, spec, datastore.Parameter{Name: "rds.force_ssl", Value: "1"}, datastore.Parameter{Name: "log_min_duration_statement", Value: "500"})
@@ -194,7 +194,7 @@ func TestReadReplicaFollowsAndRefusesWrites(t *testing.T) {
 
 func TestDatabaseAsksForTLSAndAPermittedSource(t *testing.T) {
 	t.Parallel()
-	a := newDBAccount(t)
+	a := newAccount(t)
 	spec := testDatabase()
 	spec.MultiAZ = false
 	host := declareDatabase(a, spec, datastore.Parameter{Name: "rds.force_ssl", Value: "1"}, datastore.Parameter{Name: "work_mem", Value: "8192"},
@@ -230,7 +230,7 @@ func TestDatabaseAsksForTLSAndAPermittedSource(t *testing.T) {
 
 func TestDatabaseWithoutStandbyComesBackWithItsData(t *testing.T) {
 	t.Parallel()
-	a := newDBAccount(t)
+	a := newAccount(t)
 	spec := testDatabase()
 	spec.MultiAZ = false
 	host := declareDatabase(a, spec)
@@ -260,25 +260,25 @@ func TestDatabaseWithoutStandbyComesBackWithItsData(t *testing.T) {
 
 func TestDatabaseDeclarationThatRDSRefusesIsRefused(t *testing.T) {
 	t.Parallel()
-	source, withoutBackups := &dbInstance{}, &dbInstance{}
+	source, withoutBackups := &instance{}, &instance{}
 	source.Declare(testDatabase(), nil)
-	withoutBackups.Declare(DBInstance{Identifier: "customers"}, nil)
-	change := func(f func(*DBInstance)) DBInstance {
+	withoutBackups.Declare(Instance{Identifier: "customers"}, nil)
+	change := func(f func(*Instance)) Instance {
 		spec := testDatabase()
 		f(&spec)
 		return spec
 	}
 	for _, test := range []struct {
 		name   string
-		spec   DBInstance
-		source *dbInstance
+		spec   Instance
+		source *instance
 		want   string
 	}{
 		{"replica of a database without backups", testReplica(), withoutBackups, "automated backups are not enabled for customers"},
-		{"replica with a password", DBInstance{ReplicateSourceDB: "customers", Password: "x"}, source, "must not declare them"},
-		{"reserved name", change(func(d *DBInstance) { d.Username = "admin" }), nil, "reserved word"},
-		{"another engine", change(func(d *DBInstance) { d.Engine = "mysql" }), nil, "is not postgres"},
-		{"zone with multi-AZ", change(func(d *DBInstance) { d.AvailabilityZone = "eu-west-1a" }), nil, "not valid with multiAz"},
+		{"replica with a password", Instance{ReplicateSourceDB: "customers", Password: "x"}, source, "must not declare them"},
+		{"reserved name", change(func(d *Instance) { d.Username = "admin" }), nil, "reserved word"},
+		{"another engine", change(func(d *Instance) { d.Engine = "mysql" }), nil, "is not postgres"},
+		{"zone with multi-AZ", change(func(d *Instance) { d.AvailabilityZone = "eu-west-1a" }), nil, "not valid with multiAz"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			_, err := test.spec.withDefaults(cloudtest.Named("customers"), test.source)

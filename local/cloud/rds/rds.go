@@ -1,4 +1,4 @@
-package cloud
+package rds
 
 import (
 	"context"
@@ -14,8 +14,8 @@ import (
 	"myclothes/local/cloud/host"
 )
 
-// DBInstance is aws:rds/instance:Instance for PostgreSQL.
-type DBInstance struct {
+// Instance is aws:rds/instance:Instance for PostgreSQL.
+type Instance struct {
 	Identifier            string   `json:"identifier"` // the physical name if empty
 	Engine                string   `json:"engine"`
 	EngineVersion         string   `json:"engineVersion"`
@@ -36,21 +36,21 @@ type DBInstance struct {
 type RDS struct {
 	SubnetGroups    datastore.SubnetGroups
 	ParameterGroups datastore.ParameterGroups
-	Instances       *dbInstances
+	Instances       *Instances
 
 	host    *host.Host
 	network *ec2.Network
 }
 
-func newRDS(h *host.Host, n *ec2.Network) *RDS {
+func New(h *host.Host, n *ec2.Network) *RDS {
 	s := &RDS{SubnetGroups: datastore.NewSubnetGroups(n), ParameterGroups: datastore.NewParameterGroups(), host: h, network: n}
-	s.Instances = &dbInstances{Stores: datastore.NewStores[*dbInstance]("database", s.ParameterGroups), service: s}
+	s.Instances = &Instances{Stores: datastore.NewStores[*instance]("database", s.ParameterGroups), service: s}
 	return s
 }
 
-// dbInstances implements Service[DBInstance] with PostgreSQL.
-type dbInstances struct {
-	*datastore.Stores[*dbInstance]
+// Instances implements Service[DBInstance] with PostgreSQL.
+type Instances struct {
+	*datastore.Stores[*instance]
 	service *RDS
 
 	mu       sync.Mutex
@@ -58,7 +58,7 @@ type dbInstances struct {
 }
 
 // Create returns when the database is usable, and its standby follows.
-func (s *dbInstances) Create(ctx context.Context, r aws.Resource, spec DBInstance) (aws.Outputs, error) {
+func (s *Instances) Create(ctx context.Context, r aws.Resource, spec Instance) (aws.Outputs, error) {
 	i, err := s.prepare(r, spec)
 	if err == nil {
 		err = i.create(ctx)
@@ -70,8 +70,8 @@ func (s *dbInstances) Create(ctx context.Context, r aws.Resource, spec DBInstanc
 }
 
 // prepare checks the declaration and finds what the instance stands on.
-func (s *dbInstances) prepare(r aws.Resource, spec DBInstance) (*dbInstance, error) {
-	i := &dbInstance{service: s.service, resource: r}
+func (s *Instances) prepare(r aws.Resource, spec Instance) (*instance, error) {
+	i := &instance{service: s.service, resource: r}
 	if spec.ReplicateSourceDB != "" {
 		if i.source = s.named(spec.ReplicateSourceDB); i.source == nil {
 			return nil, fmt.Errorf("replicateSourceDb: no database %q", spec.ReplicateSourceDB)
@@ -87,7 +87,7 @@ func (s *dbInstances) prepare(r aws.Resource, spec DBInstance) (*dbInstance, err
 }
 
 // installation finds PostgreSQL on this machine, once.
-func (s *dbInstances) installation() (_ *postgresql, err error) {
+func (s *Instances) installation() (_ *postgresql, err error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.postgres == nil {
@@ -97,7 +97,7 @@ func (s *dbInstances) installation() (_ *postgresql, err error) {
 }
 
 // Update changes the running database to what is declared now.
-func (s *dbInstances) Update(ctx context.Context, r aws.Resource, spec DBInstance) (aws.Outputs, error) {
+func (s *Instances) Update(ctx context.Context, r aws.Resource, spec Instance) (aws.Outputs, error) {
 	i, err := s.Get(r)
 	if err != nil {
 		return nil, err
@@ -115,7 +115,7 @@ func (s *dbInstances) Update(ctx context.Context, r aws.Resource, spec DBInstanc
 	return i.Outputs(), nil
 }
 
-func (s *dbInstances) named(reference string) *dbInstance {
+func (s *Instances) named(reference string) *instance {
 	for _, i := range s.All() {
 		if i.identifier() == reference || i.resource.ARN == reference {
 			return i
@@ -124,12 +124,12 @@ func (s *dbInstances) named(reference string) *dbInstance {
 	return nil
 }
 
-func (s *dbInstances) replicasOf(source *dbInstance) []*dbInstance {
-	return slices.DeleteFunc(s.All(), func(i *dbInstance) bool { return i.source != source })
+func (s *Instances) replicasOf(source *instance) []*instance {
+	return slices.DeleteFunc(s.All(), func(i *instance) bool { return i.source != source })
 }
 
 // Report lists the instances, read replicas after what they replicate.
-func (s *dbInstances) Report() []aws.Component {
+func (s *Instances) Report() []aws.Component {
 	var sources, replicas []aws.Component
 	for _, i := range s.All() {
 		if i.source == nil {
@@ -142,7 +142,7 @@ func (s *dbInstances) Report() []aws.Component {
 }
 
 // Close stops all databases and removes their folder.
-func (s *dbInstances) Close(ctx context.Context) error {
+func (s *Instances) Close(ctx context.Context) error {
 	err := s.Stores.Close(ctx)
 	if s.postgres == nil {
 		return err

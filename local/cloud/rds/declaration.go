@@ -1,4 +1,4 @@
-package cloud
+package rds
 
 import (
 	"errors"
@@ -9,7 +9,7 @@ import (
 )
 
 // withDefaults fills in what AWS would, and refuses what AWS would.
-func (d DBInstance) withDefaults(r aws.Resource, source *dbInstance) (DBInstance, error) {
+func (d Instance) withDefaults(r aws.Resource, source *instance) (Instance, error) {
 	if d.Identifier == "" {
 		d.Identifier = r.Name
 	}
@@ -35,7 +35,7 @@ func (d DBInstance) withDefaults(r aws.Resource, source *dbInstance) (DBInstance
 }
 
 // asReplica takes over what a read replica has from its source.
-func (d DBInstance) asReplica(source DBInstance) (DBInstance, error) {
+func (d Instance) asReplica(source Instance) (Instance, error) {
 	switch {
 	case source.BackupRetentionPeriod == 0:
 		return d, fmt.Errorf("automated backups are not enabled for %s: its backupRetentionPeriod must not be 0", source.Identifier)

@@ -1,4 +1,4 @@
-package cloud
+package rds
 
 import (
 	"context"
@@ -9,13 +9,13 @@ import (
 	"myclothes/local/cloud/aws"
 )
 
-func (i *dbInstance) update(ctx context.Context, spec DBInstance) error {
-	return i.Redeclare(ctx, spec, func(ctx context.Context, before DBInstance) error {
+func (i *instance) update(ctx context.Context, spec Instance) error {
+	return i.Redeclare(ctx, spec, func(ctx context.Context, before Instance) error {
 		return i.change(ctx, before, spec)
 	})
 }
 
-func (i *dbInstance) change(ctx context.Context, before, spec DBInstance) error {
+func (i *instance) change(ctx context.Context, before, spec Instance) error {
 	if spec.Port != before.Port {
 		return errors.New("port does not change on a running database here: down and up again")
 	}
@@ -34,7 +34,7 @@ func (i *dbInstance) change(ctx context.Context, before, spec DBInstance) error 
 	return i.changeMultiAZ(ctx)
 }
 
-func (i *dbInstance) changeMultiAZ(ctx context.Context) error {
+func (i *instance) changeMultiAZ(ctx context.Context) error {
 	if i.Spec.MultiAZ {
 		return i.keepStandby(ctx)
 	}
@@ -51,7 +51,7 @@ func (i *dbInstance) changeMultiAZ(ctx context.Context) error {
 
 // ApplyParameters lets all nodes read the parameters again. Static ones wait for a
 // restart, as on RDS.
-func (i *dbInstance) ApplyParameters(ctx context.Context) error {
+func (i *instance) ApplyParameters(ctx context.Context) error {
 	if err := i.writeAccess(); err != nil {
 		return err
 	}
@@ -86,7 +86,7 @@ func (n *dbNode) checkParameters(ctx context.Context) error {
 }
 
 // show says how the nodes are.
-func (i *dbInstance) show() []aws.Component {
+func (i *instance) show() []aws.Component {
 	components := make([]aws.Component, 0, 2)
 	for _, node := range i.nodes() {
 		components = append(components, node.component())

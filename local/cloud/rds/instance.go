@@ -1,4 +1,4 @@
-package cloud
+package rds
 
 import (
 	"context"
@@ -20,15 +20,15 @@ import (
 
 // How often the nodes of a database are asked whether they are well. The end of a
 // process is noticed at once.
-const dbLookInterval = time.Second
+const lookInterval = time.Second
 
-// dbInstance is one database, or one read replica of it. Only its keeper changes it.
-type dbInstance struct {
-	datastore.Kept[DBInstance]
+// instance is one database, or one read replica of it. Only its keeper changes it.
+type instance struct {
+	datastore.Kept[Instance]
 	service   *RDS
 	resource  aws.Resource
 	postgres  *postgresql
-	source    *dbInstance // nil unless a read replica
+	source    *instance // nil unless a read replica
 	dir       string
 	endpoint  *ec2.Endpoint  // what clients use
 	internal  *host.Endpoint // where standby and read replicas find the primary
@@ -44,10 +44,10 @@ type dbInstance struct {
 	serial    int     // of the node that was made last
 }
 
-func (i *dbInstance) identifier() string { return i.Spec.Identifier }
+func (i *instance) identifier() string { return i.Spec.Identifier }
 
 // create returns when the database is usable.
-func (i *dbInstance) create(ctx context.Context) error {
+func (i *instance) create(ctx context.Context) error {
 	err := i.prepare()
 	if err == nil && i.source == nil {
 		err = i.startPrimary(ctx)
@@ -62,12 +62,12 @@ func (i *dbInstance) create(ctx context.Context) error {
 	for _, node := range i.nodes() {
 		processes = append(processes, node.Process)
 	}
-	i.Keep(dbLookInterval, i.look, processes...)
+	i.Keep(lookInterval, i.look, processes...)
 	return nil
 }
 
 // prepare makes everything but the nodes.
-func (i *dbInstance) prepare() error {
+func (i *instance) prepare() error {
 	var err error
 	if i.placement, err = i.service.SubnetGroups.Placement(i.Spec.DBSubnetGroupName); err != nil {
 		return err
@@ -96,7 +96,7 @@ func (i *dbInstance) prepare() error {
 	)
 }
 
-func (i *dbInstance) startPrimary(ctx context.Context) error {
+func (i *instance) startPrimary(ctx context.Context) error {
 	i.adminPass = rand.Text()
 	zone := i.Spec.AvailabilityZone
 	if zone == "" {
@@ -120,7 +120,7 @@ func (i *dbInstance) startPrimary(ctx context.Context) error {
 	return steps.Wait()
 }
 
-func (i *dbInstance) startReplica(ctx context.Context) error {
+func (i *instance) startReplica(ctx context.Context) error {
 	i.adminPass = i.source.adminPass
 	zone := i.Spec.AvailabilityZone
 	if zone == "" {
@@ -139,7 +139,7 @@ func (i *dbInstance) startReplica(ctx context.Context) error {
 
 // startStandby makes the standby in another zone and lets the primary wait for it
 // with every commit.
-func (i *dbInstance) startStandby(ctx context.Context) error {
+func (i *instance) startStandby(ctx context.Context) error {
 	if !i.Spec.MultiAZ || i.source != nil {
 		return nil
 	}
@@ -155,7 +155,7 @@ func (i *dbInstance) startStandby(ctx context.Context) error {
 	return i.primary.waitFor(ctx, standby)
 }
 
-func (i *dbInstance) nodes() []*dbNode {
+func (i *instance) nodes() []*dbNode {
 	nodes := []*dbNode{i.primary}
 	if i.standby != nil {
 		nodes = append(nodes, i.standby)
@@ -164,10 +164,10 @@ func (i *dbInstance) nodes() []*dbNode {
 }
 
 // ParameterGroup is the declared one.
-func (i *dbInstance) ParameterGroup() string { return i.Spec.ParameterGroupName }
+func (i *instance) ParameterGroup() string { return i.Spec.ParameterGroupName }
 
 // Outputs are what AWS computes of a database.
-func (i *dbInstance) Outputs() aws.Outputs {
+func (i *instance) Outputs() aws.Outputs {
 	components := i.Components()
 	return aws.Outputs{
 		"arn":                 i.resource.ARN,
@@ -186,7 +186,7 @@ func (i *dbInstance) Outputs() aws.Outputs {
 }
 
 // Stop ends all nodes, removes their data and frees the address.
-func (i *dbInstance) Stop() error {
+func (i *instance) Stop() error {
 	i.Leave()
 	if i.primary != nil {
 		for _, node := range i.nodes() {

@@ -1,4 +1,4 @@
-package cloud
+package rds
 
 import (
 	"context"
@@ -16,15 +16,15 @@ import (
 )
 
 const (
-	dbStartTimeout = 60 * time.Second
-	dbStopTimeout  = 5 * time.Second
+	startTimeout = 60 * time.Second
+	stopTimeout  = 5 * time.Second
 	// A node that does not answer for so long, again and again, is dead.
-	dbPingTimeout = 2 * time.Second
+	pingTimeout = 2 * time.Second
 	// How long one connection serves to ask whether a node is well.
-	dbSessionLifetime = 5 * time.Second
+	sessionLifetime = 5 * time.Second
 	// A standby or read replica that gets nothing from a living primary for so long
 	// cannot follow it any more.
-	dbLostAfter = 5 * time.Second
+	lostAfter = 5 * time.Second
 )
 
 // adminUser is the superuser, as whom only the cloud connects. RDS has one of that
@@ -34,7 +34,7 @@ const adminUser = "rdsadmin"
 // dbNode is one PostgreSQL server with its data.
 type dbNode struct {
 	datastore.Node // its folder is PGDATA
-	instance       *dbInstance
+	instance       *instance
 
 	follows   *host.Endpoint // where it gets its data; nil for a primary
 	waitsFor  string         // the id of the standby that commits wait for
@@ -46,7 +46,7 @@ type dbNode struct {
 	followed  time.Time      // when it last did
 }
 
-func (i *dbInstance) newNode(zone string) (*dbNode, error) {
+func (i *instance) newNode(zone string) (*dbNode, error) {
 	address, err := i.service.host.Loopback.NodeAddress()
 	if err != nil {
 		return nil, err
@@ -109,7 +109,7 @@ func (n *dbNode) start(ctx context.Context) error {
 	}
 	n.Started(p)
 	n.following, n.followed = false, time.Now()
-	ctx, cancel := context.WithTimeout(ctx, dbStartTimeout)
+	ctx, cancel := context.WithTimeout(ctx, startTimeout)
 	defer cancel()
 	if err := n.Process.Until(ctx, "database node "+n.Id, n.look); err != nil {
 		n.halt()
@@ -129,7 +129,7 @@ func (n *dbNode) waitFor(ctx context.Context, standby *dbNode) error {
 	if err := n.reconfigure(); err != nil {
 		return err
 	}
-	ctx, cancel := context.WithTimeout(ctx, dbStartTimeout)
+	ctx, cancel := context.WithTimeout(ctx, startTimeout)
 	defer cancel()
 	err := n.Process.Until(ctx, "synchronous standby of "+n.Id, func(ctx context.Context) error {
 		var done bool
@@ -162,7 +162,7 @@ func (n *dbNode) promote(ctx context.Context) error {
 func (n *dbNode) halt() {
 	n.hangUp()
 	if n.Process != nil {
-		ctx, cancel := context.WithTimeout(context.Background(), dbStopTimeout)
+		ctx, cancel := context.WithTimeout(context.Background(), stopTimeout)
 		defer cancel()
 		n.Process.Stop(ctx, syscall.SIGQUIT)
 	}

@@ -1,11 +1,11 @@
-package cloud
+package rds
 
 import (
 	"context"
 )
 
 // look repairs what is not well.
-func (i *dbInstance) look(ctx context.Context) {
+func (i *instance) look(ctx context.Context) {
 	for _, node := range i.nodes() {
 		node.check(ctx)
 	}
@@ -28,7 +28,7 @@ func (i *dbInstance) look(ctx context.Context) {
 
 // replacePrimary makes the standby the primary, which has every acknowledged write.
 // Without one, the primary is started again with its data.
-func (i *dbInstance) replacePrimary(ctx context.Context) error {
+func (i *instance) replacePrimary(ctx context.Context) error {
 	i.service.host.Log.Warn("database primary is down", "database", i.identifier(), "zone", i.primary.Zone)
 	i.endpoint.Move()
 	i.internal.Move()
@@ -55,7 +55,7 @@ func (i *dbInstance) replacePrimary(ctx context.Context) error {
 
 // keepStandby replaces a standby that ended or lost its connection. Commits do not
 // wait for it meanwhile.
-func (i *dbInstance) keepStandby(ctx context.Context) error {
+func (i *instance) keepStandby(ctx context.Context) error {
 	if i.standby != nil && i.standby.Alive() && !i.standby.lost() {
 		return nil
 	}
@@ -80,7 +80,7 @@ func (i *dbInstance) keepStandby(ctx context.Context) error {
 
 // lookAfterReplica starts a read replica that ended again, and copies the source
 // anew when it cannot follow any more.
-func (i *dbInstance) lookAfterReplica(ctx context.Context) {
+func (i *instance) lookAfterReplica(ctx context.Context) {
 	if i.primary.Alive() && !i.primary.lost() {
 		return
 	}
@@ -108,7 +108,7 @@ func (i *dbInstance) lookAfterReplica(ctx context.Context) {
 
 // route points the endpoints at the primary. It says how the nodes are before anybody is
 // led to them.
-func (i *dbInstance) route() {
+func (i *instance) route() {
 	i.Publish()
 	i.endpoint.Move(i.primary.Address)
 	i.internal.Move(i.primary.Address)

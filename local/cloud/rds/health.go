@@ -1,4 +1,4 @@
-package cloud
+package rds
 
 import (
 	"context"
@@ -19,7 +19,7 @@ func (n *dbNode) connect(ctx context.Context) (*pgx.Conn, error) {
 // session returns the keeper's connection. It is a new one now and then, because a
 // server that hangs may still serve its old ones.
 func (n *dbNode) session(ctx context.Context) (*pgx.Conn, error) {
-	if n.admin != nil && !n.admin.IsClosed() && time.Since(n.connected) < dbSessionLifetime {
+	if n.admin != nil && !n.admin.IsClosed() && time.Since(n.connected) < sessionLifetime {
 		return n.admin, nil
 	}
 	n.hangUp()
@@ -49,7 +49,7 @@ func (n *dbNode) ask(ctx context.Context, answer any, query string, arguments ..
 
 // look asks the server whether it is well, and whether it follows.
 func (n *dbNode) look(ctx context.Context) error {
-	ctx, cancel := context.WithTimeout(ctx, dbPingTimeout)
+	ctx, cancel := context.WithTimeout(ctx, pingTimeout)
 	defer cancel()
 	source := n.instance
 	if source.source != nil {
@@ -86,5 +86,5 @@ func (n *dbNode) check(ctx context.Context) {
 
 // lost says whether the node should follow a primary and cannot.
 func (n *dbNode) lost() bool {
-	return n.follows != nil && time.Since(n.followed) > dbLostAfter
+	return n.follows != nil && time.Since(n.followed) > lostAfter
 }
