@@ -17,6 +17,7 @@ import (
 
 	"github.com/gofrs/flock"
 
+	"myclothes/local/boot"
 	"myclothes/local/cloud"
 	"myclothes/local/cloud/autoscaling"
 	"myclothes/local/cloud/aws"
@@ -76,7 +77,7 @@ func Run(ctx context.Context, o Options, log *slog.Logger) (err error) {
 		return err
 	}
 	c, err := cloud.Open(cloud.Options{
-		Dir: o.path(dataDir), Region: o.Region, ListenerPorts: map[int]int{80: o.Port}, Image: cloud.CartInstance, Logger: log,
+		Dir: o.path(dataDir), Region: o.Region, ListenerPorts: map[int]int{80: o.Port}, Image: boot.CartInstance, Logger: log,
 	})
 	if err != nil {
 		return err

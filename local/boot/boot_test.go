@@ -1,4 +1,4 @@
-package cloud
+package boot
 
 import (
 	"crypto/sha256"
