@@ -59,7 +59,7 @@ const usage = "usage: local up|preview|down|status [-stack dev] [-config key=val
 
 func run(ctx context.Context, args []string, out io.Writer) error {
 	commands := map[string]func(context.Context, request) error{
-		"up": alone(up), "preview": alone(preview), "down": alone(down), "status": status, "cloud": background,
+		"up": exclusive(up), "preview": exclusive(preview), "down": exclusive(down), "status": status, "cloud": background,
 	}
 	if len(args) == 0 || commands[args[0]] == nil {
 		return errors.New(usage)
@@ -111,8 +111,8 @@ func findRoot() (string, error) {
 // commandLock is held by the one command that may change the stack.
 const commandLock = ".local/command.lock"
 
-// alone lets one command at a time run in a project.
-func alone(command func(context.Context, request) error) func(context.Context, request) error {
+// exclusive lets one command at a time run in a project.
+func exclusive(command func(context.Context, request) error) func(context.Context, request) error {
 	return func(ctx context.Context, r request) error {
 		path := filepath.Join(r.root, commandLock)
 		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {

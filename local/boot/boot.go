@@ -1,3 +1,5 @@
+// Package boot boots the cart service in the local cloud: it does what the declared user
+// data would make of a machine on AWS.
 package boot
 
 import (

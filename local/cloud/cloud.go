@@ -42,7 +42,7 @@ type Cloud struct {
 
 	host    *host.Host
 	network *ec2.Network
-	api     *api.Api
+	api     *api.API
 	groups  *autoscaling.Groups
 
 	services

@@ -1,10 +1,9 @@
 package cloud
 
 import (
-	"myclothes/local/cloud/aws"
-
 	"myclothes/local/cloud/api"
 	"myclothes/local/cloud/autoscaling"
+	"myclothes/local/cloud/aws"
 	"myclothes/local/cloud/datastore"
 	"myclothes/local/cloud/dynamodb"
 	"myclothes/local/cloud/ec2"
@@ -81,7 +80,7 @@ func (c *Cloud) wire(o Options) (err error) {
 
 // platform is what instances get: credentials and the way to the APIs, and objects.
 type platform struct {
-	*api.Api
+	*api.API
 	*s3.Objects
 }
 

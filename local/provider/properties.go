@@ -75,9 +75,9 @@ func (k kind) lay(outputs aws.Outputs, state resource.PropertyMap) {
 	}
 }
 
-// succeed returns the state after an update, without its new outputs: old inputs
+// nextState returns the state after an update, without its new outputs: old inputs
 // make way for the new ones, what AWS computed stays.
-func succeed(olds, oldInputs *structpb.Struct, inputs resource.PropertyMap) (resource.PropertyMap, error) {
+func nextState(olds, oldInputs *structpb.Struct, inputs resource.PropertyMap) (resource.PropertyMap, error) {
 	state, err := unmarshal(olds)
 	if err != nil {
 		return nil, err

@@ -1,3 +1,4 @@
+// Package api serves the APIs of AWS that instances call, to those that may reach them.
 package api
 
 import (
@@ -36,9 +37,9 @@ type Service struct {
 // answerer is a result that is not JSON.
 type answerer interface{ Answer(w http.ResponseWriter) }
 
-// Api is the AWS API that instances call: HTTPS on an address of the cloud's own,
+// API is the AWS API that instances call: HTTPS on an address of the cloud's own,
 // reached only from interfaces that may reach one of its services.
-type Api struct {
+type API struct {
 	host     *host.Host
 	network  *ec2.Network
 	services []Service
@@ -56,7 +57,7 @@ type interfaceCaller struct {
 }
 
 // Open serves services to the instances of a network.
-func Open(h *host.Host, n *ec2.Network, services ...Service) (*Api, error) {
+func Open(h *host.Host, n *ec2.Network, services ...Service) (*API, error) {
 	address := h.Loopback.Own(apiFourth)
 	certificate, err := h.Authority.Issue(address.String())
 	if err != nil {
@@ -66,7 +67,7 @@ func Open(h *host.Host, n *ec2.Network, services ...Service) (*Api, error) {
 	if err != nil {
 		return nil, fmt.Errorf("AWS API endpoint: %w", err)
 	}
-	a := &Api{host: h, network: n, services: services, url: "https://" + listener.Addr().String(), callers: map[string]interfaceCaller{}}
+	a := &API{host: h, network: n, services: services, url: "https://" + listener.Addr().String(), callers: map[string]interfaceCaller{}}
 	a.server = &http.Server{
 		Handler:           a,
 		TLSConfig:         &tls.Config{Certificates: []tls.Certificate{certificate}},
@@ -79,27 +80,27 @@ func Open(h *host.Host, n *ec2.Network, services ...Service) (*Api, error) {
 }
 
 // Close ends all calls. Nil is no error.
-func (a *Api) Close() {
+func (a *API) Close() {
 	if a != nil {
 		_ = a.server.Close()
 	}
 }
 
 // gate is open to interfaces that may reach any of the services.
-func (a *Api) gate(conn net.Conn) (from string, open bool) {
+func (a *API) gate(conn net.Conn) (from string, open bool) {
 	source := a.network.Source(conn)
 	return ec2.OwnerOf(source), source != nil && slices.ContainsFunc(a.services, func(s Service) bool {
 		return a.network.Reaches(source, s.Name)
 	})
 }
 
-func (a *Api) logRefusal(from, to string) {
+func (a *API) logRefusal(from, to string) {
 	a.host.Log.Warn("connection refused by the security groups", "from", from, "to", to, "port", 443)
 }
 
 // Environment returns what the platform adds to an instance's environment: where
 // AWS is, the credentials of its profile, and the machine's trust store.
-func (a *Api) Environment(i *ec2.Interface, instanceID, profile string) []string {
+func (a *API) Environment(i *ec2.Interface, instanceID, profile string) []string {
 	accessKey := "ASIA" + rand.Text()[:16]
 	a.mu.Lock()
 	a.callers[accessKey] = interfaceCaller{iam.Caller{InstanceID: instanceID, Profile: profile}, i}
@@ -114,7 +115,7 @@ func (a *Api) Environment(i *ec2.Interface, instanceID, profile string) []string
 }
 
 // Forget takes an instance's credentials back.
-func (a *Api) Forget(instanceID string) {
+func (a *API) Forget(instanceID string) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	for key, who := range a.callers {
@@ -125,7 +126,7 @@ func (a *Api) Forget(instanceID string) {
 }
 
 // ServeHTTP speaks AWS JSON 1.1.
-func (a *Api) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+func (a *API) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	status := http.StatusOK
 	r.Body = http.MaxBytesReader(w, r.Body, 1<<20)
 	result, err := a.call(r)
@@ -148,7 +149,7 @@ func (a *Api) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 }
 
 // call finds who calls, and hands the call to the service that its target names.
-func (a *Api) call(r *http.Request) (any, error) {
+func (a *API) call(r *http.Request) (any, error) {
 	by, err := a.identify(r)
 	if err != nil {
 		return nil, err
@@ -165,7 +166,7 @@ func (a *Api) call(r *http.Request) (any, error) {
 
 // mustReach ends the connection of a caller who may reach another service on this
 // address, but not this one.
-func (a *Api) mustReach(by interfaceCaller, service string) {
+func (a *API) mustReach(by interfaceCaller, service string) {
 	if !a.network.Reaches(by.from, service) {
 		a.logRefusal(by.from.Owner, service)
 		panic(http.ErrAbortHandler)
@@ -176,7 +177,7 @@ var credential = regexp.MustCompile(`Credential=([^/,]+)/`)
 
 // identify finds the instance behind a request. That it comes from the instance's
 // own address stands for the signature, which is not computed again.
-func (a *Api) identify(r *http.Request) (interfaceCaller, error) {
+func (a *API) identify(r *http.Request) (interfaceCaller, error) {
 	match := credential.FindStringSubmatch(r.Header.Get("Authorization"))
 	if match == nil {
 		return interfaceCaller{}, aws.Error{Code: "MissingAuthenticationTokenException", Message: "Missing Authentication Token"}

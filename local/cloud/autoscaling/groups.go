@@ -1,3 +1,5 @@
+// Package autoscaling is Amazon EC2 Auto Scaling: groups that keep a number of healthy
+// instances, and instance refreshes that replace them.
 package autoscaling
 
 import (
@@ -37,6 +39,7 @@ type Groups struct {
 	groups       *aws.Records[*group]
 }
 
+// New launches the instances of groups, and registers them with target groups.
 func New(log *slog.Logger, instances *ec2.Instances, templates *ec2.LaunchTemplates, groups *elb.TargetGroups) *Groups {
 	return &Groups{log, instances, templates, groups, aws.NewRecords[*group]("auto scaling group")}
 }
@@ -74,6 +77,7 @@ func (s *Groups) Update(ctx context.Context, r aws.Resource, spec Group) (aws.Ou
 	return aws.Outputs{"desiredCapacity": group.size()}, nil
 }
 
+// Delete terminates all instances of a group, and forgets it then.
 func (s *Groups) Delete(ctx context.Context, r aws.Resource) error {
 	if group, ok := s.groups.Find(r.ID); ok {
 		group.Spec.stop(ctx) // until then status shows its instances end

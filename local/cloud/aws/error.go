@@ -6,4 +6,5 @@ type Error struct {
 	Message string `json:"message"`
 }
 
+// Error is the code and the message.
 func (e Error) Error() string { return e.Code + ": " + e.Message }

@@ -24,6 +24,7 @@ type Record[S any] struct {
 	Spec S
 }
 
+// NewRecords returns records of what kind says, for people: "load balancer".
 func NewRecords[S any](kind string) *Records[S] {
 	return &Records[S]{kind: kind, byID: map[string]Record[S]{}}
 }

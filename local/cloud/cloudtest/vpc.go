@@ -1,3 +1,5 @@
+// Package cloudtest is what the tests of the local cloud's services share: a VPC to put
+// things into, and words to declare and await them.
 package cloudtest
 
 import (

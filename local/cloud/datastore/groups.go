@@ -23,6 +23,7 @@ type ParameterGroup struct {
 // ParameterGroups implements Service[ParameterGroup].
 type ParameterGroups struct{ *aws.Records[ParameterGroup] }
 
+// NewParameterGroups returns none yet.
 func NewParameterGroups() ParameterGroups {
 	return ParameterGroups{aws.NewRecords[ParameterGroup]("parameter group")}
 }
@@ -48,6 +49,7 @@ type SubnetGroups struct {
 	network *ec2.Network
 }
 
+// NewSubnetGroups returns none yet; their subnets are the network's.
 func NewSubnetGroups(n *ec2.Network) SubnetGroups {
 	return SubnetGroups{aws.NewRecords[SubnetGroup]("subnet group"), n}
 }

@@ -1,3 +1,5 @@
+// Package datastore is what the services that keep data have in common: subnet groups and
+// parameter groups, nodes, and stores with a keeper that looks after them.
 package datastore
 
 import (
@@ -27,6 +29,7 @@ type Store interface {
 // Stores is what is the same in all services of data stores.
 type Stores[T Store] struct{ running *aws.Records[T] }
 
+// NewStores returns no stores yet, which apply parameters when those change.
 func NewStores[T Store](kind string, parameters ParameterGroups) *Stores[T] {
 	s := &Stores[T]{aws.NewRecords[T](kind)}
 	parameters.OnUpdate(s.parametersChanged)

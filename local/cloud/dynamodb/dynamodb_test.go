@@ -19,7 +19,7 @@ import (
 // behind the API.
 type tableAccount struct {
 	*cloudtest.VPC
-	*api.Api
+	*api.API
 	tables *Tables
 }
 
@@ -30,11 +30,11 @@ func newTableAccount(t *testing.T) *tableAccount {
 	a.tables = New(a.Host, "eu-west-1", policies)
 	t.Cleanup(func() { require.NoError(t, a.tables.Close(t.Context())) })
 	var err error
-	a.Api, err = api.Open(a.Host, a.Network,
+	a.API, err = api.Open(a.Host, a.Network,
 		api.Service{Name: "dynamodb", Target: Target, Call: a.tables.Call},
 		api.Service{Name: "secretsmanager", Target: "secretsmanager.", Call: nil})
 	require.NoError(t, err)
-	t.Cleanup(a.Api.Close)
+	t.Cleanup(a.API.Close)
 	cloudtest.Declare(t, a.tables, "carts", Table{HashKey: "id", Attributes: []TableAttribute{{"id", "S"}}})
 	cloudtest.Declare(t, policies.Roles, "table-role", iam.Role{})
 	cloudtest.Declare(t, policies.RolePolicies, "table-policy", iam.RolePolicy{Role: "table-role", Policy: `{"Statement":[

@@ -1,3 +1,4 @@
+// Package dynamodb is Amazon DynamoDB, with dynalite behind it.
 package dynamodb
 
 import (
@@ -50,6 +51,7 @@ type Tables struct {
 	address netip.AddrPort
 }
 
+// New returns no tables yet. The policies say who may use which.
 func New(h *host.Host, region string, policies *iam.IAM) *Tables {
 	return &Tables{
 		Records: aws.NewRecords[Table]("table"), host: h, region: region, policies: policies,
@@ -57,6 +59,7 @@ func New(h *host.Host, region string, policies *iam.IAM) *Tables {
 	}
 }
 
+// Create makes a table, which is empty.
 func (s *Tables) Create(ctx context.Context, r aws.Resource, spec Table) (aws.Outputs, error) {
 	ctx, cancel := context.WithTimeout(ctx, tableStartTimeout)
 	defer cancel()
@@ -73,6 +76,7 @@ func (s *Tables) Create(ctx context.Context, r aws.Resource, spec Table) (aws.Ou
 	return s.Records.Create(ctx, r, spec)
 }
 
+// Delete removes a table with its items.
 func (s *Tables) Delete(ctx context.Context, r aws.Resource) error {
 	if _, there := s.Find(r.ID); !there {
 		return nil

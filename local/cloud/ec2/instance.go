@@ -37,6 +37,7 @@ type Instances struct {
 	platform Platform
 }
 
+// NewInstances launches instances that boot image.
 func NewInstances(h *host.Host, n *Network, p Platform, image Image) *Instances {
 	return &Instances{image: image, host: h, network: n, platform: p}
 }
@@ -54,6 +55,7 @@ type Instance struct {
 	Launched  time.Time
 }
 
+// NewInstanceID returns an id that no instance has.
 func NewInstanceID() string {
 	random := make([]byte, 9)
 	_, _ = rand.Read(random) // never fails

@@ -39,6 +39,7 @@ type LaunchTemplates struct {
 	templates *aws.Records[*launchTemplate]
 }
 
+// NewLaunchTemplates returns none yet.
 func NewLaunchTemplates() *LaunchTemplates {
 	return &LaunchTemplates{aws.NewRecords[*launchTemplate]("launch template")}
 }
@@ -50,12 +51,14 @@ type launchTemplate struct {
 	standard int              // the default version
 }
 
+// Create makes a template with one version.
 func (s *LaunchTemplates) Create(_ context.Context, r aws.Resource, spec LaunchTemplate) (aws.Outputs, error) {
 	template := &launchTemplate{versions: []LaunchTemplate{spec}, standard: 1}
 	s.templates.Put(r, template)
 	return template.outputs(), nil
 }
 
+// Update makes another version, unless nothing of it changed.
 func (s *LaunchTemplates) Update(_ context.Context, r aws.Resource, spec LaunchTemplate) (aws.Outputs, error) {
 	template, err := s.templates.Get(r.ID)
 	if err != nil {
@@ -65,6 +68,7 @@ func (s *LaunchTemplates) Update(_ context.Context, r aws.Resource, spec LaunchT
 	return template.outputs(), nil
 }
 
+// Delete forgets a template with all its versions.
 func (s *LaunchTemplates) Delete(ctx context.Context, r aws.Resource) error {
 	return s.templates.Delete(ctx, r)
 }

@@ -1,3 +1,6 @@
+// Package ec2 is Amazon EC2 and the VPC: a declared network that is mapped to loopback
+// addresses, its interfaces and security groups, endpoints behind them, launch templates
+// and instances.
 package ec2
 
 import (
@@ -45,6 +48,7 @@ func OwnerOf(i *Interface) string {
 	return i.Owner
 }
 
+// NewNetwork returns a network without subnets.
 func NewNetwork(h *host.Host) *Network {
 	return &Network{
 		host:       h,

@@ -118,6 +118,7 @@ func (n *Network) VPCEndpoints() aws.Service[VPCEndpoint] { return n.endpoints }
 // subnets implements Service[Subnet].
 type subnets struct{ network *Network }
 
+// Create adds a subnet.
 func (s subnets) Create(_ context.Context, r aws.Resource, spec Subnet) (aws.Outputs, error) {
 	s.network.mu.Lock()
 	defer s.network.mu.Unlock()
@@ -125,10 +126,12 @@ func (s subnets) Create(_ context.Context, r aws.Resource, spec Subnet) (aws.Out
 	return nil, nil
 }
 
+// Update changes a subnet; interfaces in it keep their addresses.
 func (s subnets) Update(ctx context.Context, r aws.Resource, spec Subnet) (aws.Outputs, error) {
 	return s.Create(ctx, r, spec)
 }
 
+// Delete removes a subnet.
 func (s subnets) Delete(_ context.Context, r aws.Resource) error {
 	s.network.mu.Lock()
 	defer s.network.mu.Unlock()
@@ -143,6 +146,7 @@ type securityGroupRules struct {
 	direction direction
 }
 
+// Create puts a rule into force.
 func (s securityGroupRules) Create(_ context.Context, r aws.Resource, spec SecurityGroupRule) (aws.Outputs, error) {
 	s.network.mu.Lock()
 	defer s.network.mu.Unlock()
@@ -150,10 +154,12 @@ func (s securityGroupRules) Create(_ context.Context, r aws.Resource, spec Secur
 	return nil, nil
 }
 
+// Update changes a rule.
 func (s securityGroupRules) Update(ctx context.Context, r aws.Resource, spec SecurityGroupRule) (aws.Outputs, error) {
 	return s.Create(ctx, r, spec)
 }
 
+// Delete takes a rule out of force. Connections that it let through stay.
 func (s securityGroupRules) Delete(_ context.Context, r aws.Resource) error {
 	s.network.mu.Lock()
 	defer s.network.mu.Unlock()

@@ -17,6 +17,7 @@ type VPCEndpoint struct {
 // list that egress rules can name; which route tables it is in is not looked at.
 type vpcEndpoints struct{ *aws.Records[VPCEndpoint] }
 
+// Create makes an endpoint and, of a gateway, a prefix list.
 func (s vpcEndpoints) Create(ctx context.Context, r aws.Resource, spec VPCEndpoint) (aws.Outputs, error) {
 	if _, err := s.Records.Create(ctx, r, spec); err != nil || !spec.gateway() {
 		return nil, err
@@ -24,6 +25,7 @@ func (s vpcEndpoints) Create(ctx context.Context, r aws.Resource, spec VPCEndpoi
 	return aws.Outputs{"prefixListId": prefixListID(r)}, nil
 }
 
+// Update changes an endpoint.
 func (s vpcEndpoints) Update(ctx context.Context, r aws.Resource, spec VPCEndpoint) (aws.Outputs, error) {
 	return s.Create(ctx, r, spec)
 }

@@ -1,3 +1,5 @@
+// Package elasticache is Amazon ElastiCache without cluster mode, with redis-server behind
+// it: a primary, its replicas, and failover between them.
 package elasticache
 
 import (

@@ -37,7 +37,10 @@ const bufferSize = 32 << 10
 
 var copyBuffers = &buffers{sync.Pool{New: func() any { return new([bufferSize]byte) }}}
 
-func (b *buffers) Get() []byte       { return b.pool.Get().(*[bufferSize]byte)[:] }
+// Get lends a buffer.
+func (b *buffers) Get() []byte { return b.pool.Get().(*[bufferSize]byte)[:] }
+
+// Put takes it back.
 func (b *buffers) Put(buffer []byte) { b.pool.Put((*[bufferSize]byte)(buffer)) }
 
 func (l *listener) forward(w http.ResponseWriter, r *http.Request, group *Targets) {

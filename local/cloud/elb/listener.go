@@ -29,6 +29,7 @@ func NewListeners(h *host.Host, balancers *LoadBalancers, groups *TargetGroups) 
 	return &Listeners{h, balancers, groups, aws.NewRecords[*listener]("listener")}
 }
 
+// Create serves a port of a load balancer.
 func (s *Listeners) Create(_ context.Context, r aws.Resource, spec Listener) (aws.Outputs, error) {
 	balancer, err := s.balancers.balancers.Get(spec.LoadBalancerARN)
 	if err != nil {
@@ -78,6 +79,7 @@ func (s *Listeners) Update(ctx context.Context, r aws.Resource, spec Listener) (
 	return nil, nil
 }
 
+// Delete frees the port, once the requests in flight are answered.
 func (s *Listeners) Delete(ctx context.Context, r aws.Resource) error {
 	if l, ok := s.listeners.Remove(r); ok {
 		l.balancer.mu.Lock()

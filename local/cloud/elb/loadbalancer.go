@@ -1,3 +1,5 @@
+// Package elb is Elastic Load Balancing: Application Load Balancers, listeners, and target
+// groups with health checks, stickiness and draining.
 package elb
 
 import (
@@ -36,6 +38,7 @@ func NewLoadBalancers(n *ec2.Network, ports map[int]int) *LoadBalancers {
 	return &LoadBalancers{network: n, ports: ports, balancers: aws.NewRecords[*loadBalancer]("load balancer")}
 }
 
+// Create gives a load balancer an interface in each of its subnets.
 func (s *LoadBalancers) Create(ctx context.Context, r aws.Resource, spec LoadBalancer) (aws.Outputs, error) {
 	balancer := &loadBalancer{name: r.Name, network: s.network, listeners: map[string]*listener{}, since: time.Now()}
 	if err := balancer.update(spec); err != nil {
@@ -58,6 +61,7 @@ func (s *LoadBalancers) dnsName() string {
 	return "127.0.0.1"
 }
 
+// Update changes subnets, security groups and idle timeout.
 func (s *LoadBalancers) Update(_ context.Context, r aws.Resource, spec LoadBalancer) (aws.Outputs, error) {
 	balancer, err := s.balancers.Get(r.ID)
 	if err != nil {
@@ -66,6 +70,7 @@ func (s *LoadBalancers) Update(_ context.Context, r aws.Resource, spec LoadBalan
 	return nil, balancer.update(spec)
 }
 
+// Delete closes the listeners that are left, and frees the interfaces.
 func (s *LoadBalancers) Delete(ctx context.Context, r aws.Resource) error {
 	if balancer, ok := s.balancers.Remove(r); ok {
 		balancer.close(ctx)

@@ -28,12 +28,14 @@ const (
 	Draining  targetState = "draining"
 )
 
+// Health is a target's state, and since when it is in it.
 type Health struct {
 	State  targetState
 	Reason string // why it is not healthy
 	Since  time.Time
 }
 
+// String is the state and, when it is not well, why.
 func (h Health) String() string {
 	if h.Reason == "" {
 		return string(h.State)

@@ -29,10 +29,12 @@ type TargetGroups struct {
 	groups  *aws.Records[*Targets]
 }
 
+// NewTargetGroups returns none yet; targets are interfaces of the network.
 func NewTargetGroups(n *ec2.Network) *TargetGroups {
 	return &TargetGroups{network: n, groups: aws.NewRecords[*Targets]("target group")}
 }
 
+// Create makes a group without targets.
 func (s *TargetGroups) Create(_ context.Context, r aws.Resource, spec TargetGroup) (aws.Outputs, error) {
 	group, err := newTargets(s.network, spec)
 	if err != nil {
@@ -42,6 +44,7 @@ func (s *TargetGroups) Create(_ context.Context, r aws.Resource, spec TargetGrou
 	return aws.Outputs{"arnSuffix": arnSuffix(r.ARN)}, nil
 }
 
+// Update changes a group; the next health check of each target is due.
 func (s *TargetGroups) Update(_ context.Context, r aws.Resource, spec TargetGroup) (aws.Outputs, error) {
 	group, err := s.Find(r.ID)
 	if err != nil {
@@ -51,6 +54,7 @@ func (s *TargetGroups) Update(_ context.Context, r aws.Resource, spec TargetGrou
 	return nil, nil
 }
 
+// Delete ends all health checks of a group.
 func (s *TargetGroups) Delete(_ context.Context, r aws.Resource) error {
 	if group, ok := s.groups.Remove(r); ok {
 		group.stop()

@@ -67,10 +67,12 @@ func (h *Host) Listen(owner string, address netip.AddrPort, gate Gate) (*Endpoin
 // Host is the address that clients use.
 func (e *Endpoint) Host() string { return e.AddrPort().Addr().String() }
 
+// AddrPort is the address and port that clients use.
 func (e *Endpoint) AddrPort() netip.AddrPort {
 	return e.listener.Addr().(*net.TCPAddr).AddrPort()
 }
 
+// String is AddrPort as text.
 func (e *Endpoint) String() string {
 	return net.JoinHostPort(e.Host(), strconv.Itoa(int(e.AddrPort().Port())))
 }

@@ -141,8 +141,10 @@ func (p *Processes) Live() []int {
 	return pids
 }
 
+// PID is the process's number, which is another's once it has ended.
 func (c *Process) PID() int { return c.cmd.Process.Pid }
 
+// Running says whether the process has not ended.
 func (c *Process) Running() bool {
 	select {
 	case <-c.Done:

@@ -1,3 +1,5 @@
+// Package iam is AWS Identity and Access Management: roles, their policies, and whether
+// these allow what an instance wants to do.
 package iam
 
 import (
@@ -36,6 +38,7 @@ type IAM struct {
 	InstanceProfiles *aws.Records[InstanceProfile]
 }
 
+// New returns an account without roles.
 func New() *IAM {
 	return &IAM{
 		Roles:            aws.NewRecords[Role]("role"),
@@ -48,6 +51,7 @@ func New() *IAM {
 // cannot read when it is declared, not when it is first asked.
 type RolePolicies struct{ *aws.Records[RolePolicy] }
 
+// Create attaches a policy to a role, unless its document cannot be read.
 func (s RolePolicies) Create(ctx context.Context, r aws.Resource, spec RolePolicy) (aws.Outputs, error) {
 	if _, err := parsePolicy(spec.Policy); err != nil {
 		return nil, fmt.Errorf("role policy %s: %w", r.Name, err)
@@ -55,6 +59,7 @@ func (s RolePolicies) Create(ctx context.Context, r aws.Resource, spec RolePolic
 	return s.Records.Create(ctx, r, spec)
 }
 
+// Update changes a policy.
 func (s RolePolicies) Update(ctx context.Context, r aws.Resource, spec RolePolicy) (aws.Outputs, error) {
 	return s.Create(ctx, r, spec)
 }
@@ -155,6 +160,7 @@ func wildcardMatch(pattern, text string) bool {
 // oneOrMore is a list in IAM's JSON, where a list of one may lose its brackets.
 type oneOrMore[T any] []T
 
+// UnmarshalJSON takes a list, or what would be its only item.
 func (l *oneOrMore[T]) UnmarshalJSON(data []byte) error {
 	if strings.HasPrefix(string(data), "[") {
 		return json.Unmarshal(data, (*[]T)(l))

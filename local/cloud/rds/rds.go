@@ -1,3 +1,5 @@
+// Package rds is Amazon RDS for PostgreSQL, with PostgreSQL behind it: a primary, its
+// synchronous standby, and read replicas.
 package rds
 
 import (

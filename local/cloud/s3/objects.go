@@ -1,3 +1,4 @@
+// Package s3 is Amazon S3, as far as instances need it: objects that they fetch.
 package s3
 
 import (
@@ -39,10 +40,12 @@ type permissions interface {
 	Allowed(profile, action, resource string) bool
 }
 
+// New keeps objects in the host's folder. The network and the permissions say who gets them.
 func New(h *host.Host, n *ec2.Network, p permissions) *Objects {
 	return &Objects{dir: h.Path("objects"), network: n, permissions: p, byID: map[string]Object{}}
 }
 
+// Create writes an object.
 func (s *Objects) Create(_ context.Context, r aws.Resource, spec Object) (aws.Outputs, error) {
 	content := io.Reader(strings.NewReader(spec.Content))
 	if spec.Source != "" {
@@ -62,10 +65,12 @@ func (s *Objects) Create(_ context.Context, r aws.Resource, spec Object) (aws.Ou
 	return nil, nil
 }
 
+// Update replaces an object.
 func (s *Objects) Update(ctx context.Context, r aws.Resource, spec Object) (aws.Outputs, error) {
 	return s.Create(ctx, r, spec)
 }
 
+// Delete removes an object, unless a replacement has its key already.
 func (s *Objects) Delete(_ context.Context, r aws.Resource) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()

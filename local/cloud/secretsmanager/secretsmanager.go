@@ -1,3 +1,5 @@
+// Package secretsmanager is AWS Secrets Manager: secrets, their versions, and the call by
+// which instances read them.
 package secretsmanager
 
 import (
@@ -32,6 +34,7 @@ type Versions struct {
 	versions []secretVersion // oldest first
 }
 
+// NewVersions returns no versions yet. The policies say who may read which secret.
 func NewVersions(secrets *aws.Records[Secret], policies *iam.IAM) *Versions {
 	return &Versions{secrets: secrets, policies: policies}
 }
@@ -43,6 +46,7 @@ type secretVersion struct {
 	created  time.Time
 }
 
+// Create makes a version the current one.
 func (s *Versions) Create(_ context.Context, r aws.Resource, spec SecretVersion) (aws.Outputs, error) {
 	secret, ok := s.secrets.Find(spec.SecretID)
 	if !ok {
@@ -54,6 +58,7 @@ func (s *Versions) Create(_ context.Context, r aws.Resource, spec SecretVersion)
 	return aws.Outputs{"arn": secret.ARN, "versionId": versionID(r)}, nil
 }
 
+// Update replaces a version.
 func (s *Versions) Update(ctx context.Context, r aws.Resource, spec SecretVersion) (aws.Outputs, error) {
 	if err := s.Delete(ctx, r); err != nil {
 		return nil, err
@@ -61,6 +66,7 @@ func (s *Versions) Update(ctx context.Context, r aws.Resource, spec SecretVersio
 	return s.Create(ctx, r, spec)
 }
 
+// Delete removes a version; the one before is current again.
 func (s *Versions) Delete(_ context.Context, r aws.Resource) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()

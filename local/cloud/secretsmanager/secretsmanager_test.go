@@ -21,7 +21,7 @@ const secretARN = "arn:aws:secretsmanager:eu-west-1:000000000000:secret:cache-a1
 // secretAccount has a secret and a profile whose role may read it, behind the API.
 type secretAccount struct {
 	*cloudtest.VPC
-	*api.Api
+	*api.API
 	policies *iam.IAM
 }
 
@@ -31,9 +31,9 @@ func newSecretAccount(t *testing.T) *secretAccount {
 	secrets := aws.NewRecords[Secret]("secret")
 	versions := NewVersions(secrets, a.policies)
 	var err error
-	a.Api, err = api.Open(a.Host, a.Network, api.Service{Name: "secretsmanager", Target: Target, Call: versions.Call})
+	a.API, err = api.Open(a.Host, a.Network, api.Service{Name: "secretsmanager", Target: Target, Call: versions.Call})
 	require.NoError(t, err)
-	t.Cleanup(a.Api.Close)
+	t.Cleanup(a.API.Close)
 	_, err = secrets.Create(t.Context(), aws.Resource{ID: secretARN, Name: "cache", ARN: secretARN}, Secret{})
 	require.NoError(t, err)
 	for _, version := range []string{"1", "2"} {
