@@ -9,16 +9,16 @@ import (
 	"time"
 
 	"myclothes/infra"
-	"myclothes/local/console"
+	"myclothes/local/control"
 	"myclothes/local/engine"
 )
 
 // down destroys the stack that runs, stops the local cloud, and removes what both
 // have written. Whatever fails, it goes on: nothing may be left running.
 func down(ctx context.Context, r request) error {
-	c, err := console.Find(ctx, r.root)
+	c, err := control.Find(ctx, r.root)
 	switch {
-	case errors.Is(err, console.ErrNotRunning):
+	case errors.Is(err, control.ErrNotRunning):
 		fmt.Fprintln(r.out, "No local cloud is running: the stack's state is removed.")
 	case err != nil:
 		return err
@@ -42,7 +42,7 @@ func down(ctx context.Context, r request) error {
 }
 
 // destroy lets the engine delete the stack's resources, last made first.
-func (r request) destroy(ctx context.Context, c *console.Cloud) error {
+func (r request) destroy(ctx context.Context, c *control.Cloud) error {
 	settings, err := engine.LoadSettings(r.root, r.stack, nil, true)
 	if err != nil {
 		return err
@@ -56,8 +56,8 @@ func (r request) destroy(ctx context.Context, c *console.Cloud) error {
 
 // status shows who runs where. It fails when something is not well.
 func status(ctx context.Context, r request) error {
-	c, err := console.Find(ctx, r.root)
-	if errors.Is(err, console.ErrNotRunning) {
+	c, err := control.Find(ctx, r.root)
+	if errors.Is(err, control.ErrNotRunning) {
 		return fmt.Errorf("%w: make up starts it", err)
 	}
 	if err != nil {

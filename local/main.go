@@ -22,7 +22,7 @@ import (
 
 	"github.com/gofrs/flock"
 
-	"myclothes/local/console"
+	"myclothes/local/control"
 )
 
 func main() {
@@ -127,8 +127,8 @@ func exclusive(command func(context.Context, request) error) func(context.Contex
 	}
 }
 
-// background is the local cloud itself; console.Start runs it.
+// background is the local cloud itself; control.Start runs it.
 func background(ctx context.Context, r request) error {
 	log := slog.New(slog.NewTextHandler(os.Stderr, nil))
-	return console.Run(ctx, console.Options{Root: r.root, Stack: r.stack, Region: r.region, Port: r.port}, log)
+	return control.Run(ctx, control.Options{Root: r.root, Stack: r.stack, Region: r.region, Port: r.port}, log)
 }

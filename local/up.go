@@ -8,7 +8,7 @@ import (
 	"time"
 
 	"myclothes/infra"
-	"myclothes/local/console"
+	"myclothes/local/control"
 	"myclothes/local/engine"
 )
 
@@ -43,9 +43,9 @@ func up(ctx context.Context, r request) error {
 
 // start reads the settings, and starts the local cloud if it is not running. fresh
 // says that it was.
-func (r request) start(ctx context.Context) (settings *engine.Settings, c *console.Cloud, fresh bool, err error) {
-	c, err = console.Find(ctx, r.root)
-	fresh = errors.Is(err, console.ErrNotRunning)
+func (r request) start(ctx context.Context) (settings *engine.Settings, c *control.Cloud, fresh bool, err error) {
+	c, err = control.Find(ctx, r.root)
+	fresh = errors.Is(err, control.ErrNotRunning)
 	if err != nil && !fresh {
 		return nil, nil, false, err
 	}
@@ -58,7 +58,7 @@ func (r request) start(ctx context.Context) (settings *engine.Settings, c *conso
 	}
 	if fresh {
 		fmt.Fprintf(r.out, "Starting the local cloud for stack %s (log: .local/cloud.log).\n", r.stack)
-		c, err = console.Start(ctx, console.Options{Root: r.root, Stack: r.stack, Region: settings.Region, Port: r.port})
+		c, err = control.Start(ctx, control.Options{Root: r.root, Stack: r.stack, Region: settings.Region, Port: r.port})
 		return settings, c, true, err
 	}
 	switch running := c.Options(); {
@@ -73,7 +73,7 @@ func (r request) start(ctx context.Context) (settings *engine.Settings, c *conso
 }
 
 // printPlaces says where the shop is, and how to go on.
-func (r request) printPlaces(c *console.Cloud, result engine.Result, took time.Duration) {
+func (r request) printPlaces(c *control.Cloud, result engine.Result, took time.Duration) {
 	url := result.URL
 	if url == "" {
 		url = fmt.Sprintf("http://127.0.0.1:%d", c.Options().Port)

@@ -41,6 +41,8 @@ type ElastiCache struct {
 	network *ec2.Network
 }
 
+// New returns a service without groups. Nodes run on the host, and their endpoints are in
+// the network.
 func New(h *host.Host, n *ec2.Network) *ElastiCache {
 	s := &ElastiCache{SubnetGroups: datastore.NewSubnetGroups(n), ParameterGroups: datastore.NewParameterGroups(), host: h, network: n}
 	s.ReplicationGroups = &ReplicationGroups{datastore.NewStores[*replicationGroup]("replication group", s.ParameterGroups), s}

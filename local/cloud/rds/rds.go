@@ -44,6 +44,8 @@ type RDS struct {
 	network *ec2.Network
 }
 
+// New returns a service without databases. Nodes run on the host, and their endpoints are
+// in the network.
 func New(h *host.Host, n *ec2.Network) *RDS {
 	s := &RDS{SubnetGroups: datastore.NewSubnetGroups(n), ParameterGroups: datastore.NewParameterGroups(), host: h, network: n}
 	s.Instances = &Instances{Stores: datastore.NewStores[*instance]("database", s.ParameterGroups), service: s}

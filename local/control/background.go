@@ -1,6 +1,6 @@
-// Package console is how the command reaches the local cloud that runs in the
+// Package control is how the command reaches the local cloud that runs in the
 // background: it starts it, asks it, shows people what it says, and stops it.
-package console
+package control
 
 import (
 	"context"

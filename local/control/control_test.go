@@ -1,4 +1,4 @@
-package console_test
+package control_test
 
 import (
 	"bytes"
@@ -17,15 +17,15 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"myclothes/local/cloud/aws"
-	"myclothes/local/console"
+	"myclothes/local/control"
 )
 
-// TestMain is the local cloud itself when console.Start runs this program.
+// TestMain is the local cloud itself when control.Start runs this program.
 func TestMain(m *testing.M) {
 	if len(os.Args) < 2 || os.Args[1] != "cloud" {
 		os.Exit(m.Run())
 	}
-	var o console.Options
+	var o control.Options
 	flags := flag.NewFlagSet("cloud", flag.ExitOnError)
 	flags.StringVar(&o.Stack, "stack", "", "")
 	flags.StringVar(&o.Region, "region", "", "")
@@ -36,7 +36,7 @@ func TestMain(m *testing.M) {
 		fmt.Fprintln(os.Stderr, "no free network")
 		os.Exit(1)
 	}
-	if err := console.Run(context.Background(), o, slog.New(slog.DiscardHandler)); err != nil {
+	if err := control.Run(context.Background(), o, slog.New(slog.DiscardHandler)); err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(1)
 	}
@@ -52,14 +52,14 @@ func freePort(t *testing.T) int {
 
 func TestALocalCloudRunsUntilItIsStopped(t *testing.T) {
 	root := t.TempDir()
-	_, err := console.Find(t.Context(), root)
-	require.ErrorIs(t, err, console.ErrNotRunning)
+	_, err := control.Find(t.Context(), root)
+	require.ErrorIs(t, err, control.ErrNotRunning)
 
-	options := console.Options{Root: root, Stack: "dev", Region: "eu-west-1", Port: freePort(t)}
-	started, err := console.Start(t.Context(), options)
+	options := control.Options{Root: root, Stack: "dev", Region: "eu-west-1", Port: freePort(t)}
+	started, err := control.Start(t.Context(), options)
 	require.NoError(t, err)
 	t.Cleanup(func() { _ = started.Stop(context.Background()) })
-	found, err := console.Find(t.Context(), root)
+	found, err := control.Find(t.Context(), root)
 	require.NoError(t, err)
 	require.Equal(t, options, found.Options())
 	require.Len(t, found.Providers(), 3)
@@ -68,18 +68,18 @@ func TestALocalCloudRunsUntilItIsStopped(t *testing.T) {
 	require.Empty(t, report.Components)
 	require.NoError(t, found.Follow(t.Context(), time.Now(), &bytes.Buffer{}), "no roll is under way")
 
-	require.Error(t, console.Run(t.Context(), options, slog.New(slog.DiscardHandler)), "a second one in the project")
+	require.Error(t, control.Run(t.Context(), options, slog.New(slog.DiscardHandler)), "a second one in the project")
 
 	require.NoError(t, found.Stop(t.Context()))
-	_, err = console.Find(t.Context(), root)
-	require.ErrorIs(t, err, console.ErrNotRunning)
+	_, err = control.Find(t.Context(), root)
+	require.ErrorIs(t, err, control.ErrNotRunning)
 	require.NoDirExists(t, filepath.Join(root, ".local", "cloud"))
 	require.NoFileExists(t, filepath.Join(root, ".local", "cloud.json"))
 }
 
 func TestOnlyTheOwnerOfTheProjectCanAskALocalCloud(t *testing.T) {
 	root := t.TempDir()
-	c, err := console.Start(t.Context(), console.Options{Root: root, Stack: "dev", Region: "eu-west-1", Port: freePort(t)})
+	c, err := control.Start(t.Context(), control.Options{Root: root, Stack: "dev", Region: "eu-west-1", Port: freePort(t)})
 	require.NoError(t, err)
 	t.Cleanup(func() { require.NoError(t, c.Stop(context.Background())) })
 
@@ -93,7 +93,7 @@ func TestOnlyTheOwnerOfTheProjectCanAskALocalCloud(t *testing.T) {
 }
 
 func TestALocalCloudThatDoesNotStartSaysWhy(t *testing.T) {
-	_, err := console.Start(t.Context(), console.Options{Root: t.TempDir(), Stack: "broken", Region: "eu-west-1", Port: freePort(t)})
+	_, err := control.Start(t.Context(), control.Options{Root: t.TempDir(), Stack: "broken", Region: "eu-west-1", Port: freePort(t)})
 	require.ErrorContains(t, err, "no free network")
 	require.ErrorContains(t, err, "cloud.log")
 }
@@ -104,7 +104,7 @@ func TestATakenPortNamesWhoHasItAndAnother(t *testing.T) {
 	defer listener.Close()
 	port := listener.Addr().(*net.TCPAddr).Port
 
-	_, err = console.Start(t.Context(), console.Options{Root: t.TempDir(), Stack: "dev", Region: "eu-west-1", Port: port})
+	_, err = control.Start(t.Context(), control.Options{Root: t.TempDir(), Stack: "dev", Region: "eu-west-1", Port: port})
 	require.ErrorContains(t, err, strconv.Itoa(port))
 	require.ErrorContains(t, err, fmt.Sprintf("(process %d)", os.Getpid()))
 	require.ErrorContains(t, err, fmt.Sprintf("PORT=%d", port+10))
@@ -116,7 +116,7 @@ func TestAReportShowsWhoRunsWhereAndWhatIsOnlyDeclared(t *testing.T) {
 		Kind: "cart instance", ID: "i-1", Zone: "eu-west-1a", Address: "127.16.0.5:8080",
 		State: "healthy", Healthy: true, Since: now.Add(-time.Minute), Log: "/project/.local/cloud/log/i-1.log", Note: "version 3",
 	}
-	report := console.Report{Components: []aws.Component{instance, instance}, Recorded: map[string]int{"aws:ec2/eip:Eip": 2}}
+	report := control.Report{Components: []aws.Component{instance, instance}, Recorded: map[string]int{"aws:ec2/eip:Eip": 2}}
 	var out bytes.Buffer
 	require.True(t, report.Print(&out, "/project", now))
 	require.Regexp(t, `cart instance +i-1 +eu-west-1a +127\.16\.0\.5:8080 +healthy +1m0s +\.local/cloud/log/i-1\.log`, out.String())
