@@ -33,6 +33,11 @@ type Process struct {
 	Started time.Time
 	Done    chan struct{} // closed when it has ended and err is set
 	err     error
+
+	// signals is held while a signal is sent, and while the process is reaped: until
+	// then its number is nobody else's.
+	signals sync.Mutex
+	reaped  bool
 }
 
 // Processes starts children and knows those that live. Linux kills a child when
@@ -108,8 +113,15 @@ func (p *Processes) Run(ctx context.Context, what string, c Command) error {
 	return nil
 }
 
+// wait waits for the end of a child, ends what it leaves behind in its group, and
+// only then frees its number.
 func (p *Processes) wait(child *Process) {
+	awaitExit(child.PID())
+	child.signals.Lock()
+	_ = syscall.Kill(-child.PID(), syscall.SIGKILL)
 	child.err = child.cmd.Wait()
+	child.reaped = true
+	child.signals.Unlock()
 	p.mu.Lock()
 	delete(p.live, child)
 	p.mu.Unlock()
@@ -154,15 +166,28 @@ func (c *Process) Running() bool {
 	}
 }
 
+// Signal sends a signal to the process; os.ErrProcessDone says that it has ended.
+func (c *Process) Signal(signal syscall.Signal) error { return c.signal(c.PID(), signal) }
+
+// signal sends a signal to the process or, with its negative number, to its group.
+func (c *Process) signal(whom int, signal syscall.Signal) error {
+	c.signals.Lock()
+	defer c.signals.Unlock()
+	if c.reaped {
+		return os.ErrProcessDone
+	}
+	return syscall.Kill(whom, signal)
+}
+
 // Kill ends the process and its children at once.
 func (c *Process) Kill() {
-	_ = syscall.Kill(-c.PID(), syscall.SIGKILL)
+	_ = c.signal(-c.PID(), syscall.SIGKILL)
 	<-c.Done
 }
 
 // Stop sends the signal and kills the process when ctx ends before it does.
 func (c *Process) Stop(ctx context.Context, signal syscall.Signal) {
-	_ = syscall.Kill(c.PID(), signal)
+	_ = c.Signal(signal)
 	select {
 	case <-c.Done:
 	case <-ctx.Done():

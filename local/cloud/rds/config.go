@@ -72,7 +72,7 @@ func (n *dbNode) reconfigure() error {
 	if err := n.configure(); err != nil {
 		return err
 	}
-	return syscall.Kill(n.Process.PID(), syscall.SIGHUP)
+	return n.Process.Signal(syscall.SIGHUP)
 }
 
 // writeAccess writes who may connect: anybody with a password, over TLS if it is
