@@ -14,7 +14,7 @@ const maxMisses = 3
 
 // Node is a server process of a data store, with data of its own.
 type Node struct {
-	Id      string
+	ID      string
 	Zone    string
 	Dir     string
 	Address netip.AddrPort
@@ -37,7 +37,7 @@ func (n *Node) Answered() { n.misses = 0 }
 // Missed notes that the node did not answer, and ends it after too many times.
 func (n *Node) Missed(err error, log *slog.Logger) {
 	if n.misses++; n.misses >= maxMisses {
-		log.Warn("node does not answer", "node", n.Id, "error", err)
+		log.Warn("node does not answer", "node", n.ID, "error", err)
 		n.Process.Kill()
 	}
 }
@@ -45,7 +45,7 @@ func (n *Node) Missed(err error, log *slog.Logger) {
 // Describe completes what is said of the node: who and where it is, and since when it
 // is in the state that c says.
 func (n *Node) Describe(c aws.Component) aws.Component {
-	c.ID, c.Zone = n.Id, n.Zone
+	c.ID, c.Zone = n.ID, n.Zone
 	if n.Alive() {
 		c.PID = n.Process.PID()
 	}

@@ -98,9 +98,9 @@ func (s *Stores[T]) Close(context.Context) error {
 }
 
 // Kept is a data store's declaration, its keeper, and what is said of its nodes.
-// Only the keeper changes what has been started.
+// Only the keeper changes what has been started; everybody may read what is declared.
 type Kept[S any] struct {
-	Spec       S
+	declared   atomic.Pointer[S]
 	show       func() []aws.Component
 	keeper     *host.Keeper
 	components atomic.Pointer[[]aws.Component]
@@ -108,7 +108,13 @@ type Kept[S any] struct {
 
 // Declare sets what the store is to be, before it is started, and who shows its
 // nodes.
-func (k *Kept[S]) Declare(spec S, show func() []aws.Component) { k.Spec, k.show = spec, show }
+func (k *Kept[S]) Declare(spec S, show func() []aws.Component) {
+	k.declared.Store(&spec)
+	k.show = show
+}
+
+// Spec is what the store is declared as.
+func (k *Kept[S]) Spec() S { return *k.declared.Load() }
 
 // Keep starts the keeper, which calls look every interval, and at once when a watched
 // process ends.
@@ -138,12 +144,12 @@ func (k *Kept[S]) Do(ctx context.Context, change func(context.Context) error) er
 // is declared as before, and all of it is done again the next time.
 func (k *Kept[S]) Redeclare(ctx context.Context, spec S, change func(ctx context.Context, before S) error) error {
 	return k.Do(ctx, func(ctx context.Context) error {
-		before := k.Spec
-		k.Spec = spec
+		before := k.Spec()
+		k.declared.Store(&spec)
 		defer k.Publish()
 		err := change(ctx, before)
 		if err != nil {
-			k.Spec = before
+			k.declared.Store(&before)
 		}
 		return err
 	})

@@ -16,13 +16,13 @@ func (g *replicationGroup) look(ctx context.Context) {
 	if well || ctx.Err() != nil {
 		return
 	}
-	if !g.primary.Alive() && !g.failOver(ctx) && g.replicaAlive() && g.Spec.AutomaticFailoverEnabled {
+	if !g.primary.Alive() && !g.failOver(ctx) && g.replicaAlive() && g.Spec().AutomaticFailoverEnabled {
 		g.Publish()
 		return // an empty primary would empty the replicas: ask them again
 	}
 	g.route()
 	if err := g.restart(ctx); err != nil {
-		g.service.host.Log.Error("cache node did not come back", "group", g.Spec.ReplicationGroupID, "error", err)
+		g.service.host.Log.Error("cache node did not come back", "group", g.Spec().ReplicationGroupID, "error", err)
 	}
 	g.route()
 }
@@ -31,9 +31,9 @@ func (g *replicationGroup) look(ctx context.Context) {
 // whether there is one.
 func (g *replicationGroup) failOver(ctx context.Context) bool {
 	old := g.primary
-	g.service.host.Log.Warn("cache primary is down", "node", old.Id, "zone", old.Zone, "failover", g.Spec.AutomaticFailoverEnabled)
+	g.service.host.Log.Warn("cache primary is down", "node", old.ID, "zone", old.Zone, "failover", g.Spec().AutomaticFailoverEnabled)
 	g.primaryEnd.Move()
-	if !g.Spec.AutomaticFailoverEnabled {
+	if !g.Spec().AutomaticFailoverEnabled {
 		return false
 	}
 	best := g.mostRecentReplica(ctx)
@@ -41,15 +41,15 @@ func (g *replicationGroup) failOver(ctx context.Context) bool {
 		return false
 	}
 	if err := best.client.ReplicaOf(ctx, "NO", "ONE").Err(); err != nil {
-		g.service.host.Log.Error("cache replica was not promoted", "node", best.Id, "error", err)
+		g.service.host.Log.Error("cache replica was not promoted", "node", best.ID, "error", err)
 		return false
 	}
 	g.primary = best
-	g.service.host.Log.Warn("cache replica promoted", "node", best.Id, "zone", best.Zone)
+	g.service.host.Log.Warn("cache replica promoted", "node", best.ID, "zone", best.Zone)
 	for _, node := range g.nodes {
 		if node != best && node.Alive() {
 			if err := node.follow(ctx, best); err != nil {
-				g.service.host.Log.Error("cache replica does not follow", "node", node.Id, "error", err)
+				g.service.host.Log.Error("cache replica does not follow", "node", node.ID, "error", err)
 			}
 		}
 	}

@@ -55,7 +55,7 @@ func (g *replicationGroup) start(ctx context.Context) error {
 		return err
 	}
 	var err error
-	if g.placement, err = g.service.SubnetGroups.Placement(g.Spec.SubnetGroupName); err != nil {
+	if g.placement, err = g.service.SubnetGroups.Placement(g.Spec().SubnetGroupName); err != nil {
 		return err
 	}
 	if err := os.MkdirAll(g.dir, 0o700); err != nil {
@@ -67,7 +67,7 @@ func (g *replicationGroup) start(ctx context.Context) error {
 	if g.readerEnd, err = g.openEndpoint("reader"); err != nil {
 		return err
 	}
-	for range g.Spec.NumCacheClusters {
+	for range g.Spec().NumCacheClusters {
 		if err := g.addNode(); err != nil {
 			return err
 		}
@@ -85,8 +85,8 @@ func (g *replicationGroup) start(ctx context.Context) error {
 
 func (g *replicationGroup) openEndpoint(role string) (*ec2.Endpoint, error) {
 	zone := g.placement.Zones[0]
-	owner := "cache " + g.Spec.ReplicationGroupID + " " + role
-	return g.service.network.OpenEndpoint(owner, g.placement.Subnet[zone], g.Spec.SecurityGroupIDs, g.Spec.Port)
+	owner := "cache " + g.Spec().ReplicationGroupID + " " + role
+	return g.service.network.OpenEndpoint(owner, g.placement.Subnet[zone], g.Spec().SecurityGroupIDs, g.Spec().Port)
 }
 
 // addNode makes a node in the zone that has the fewest, without starting it.
@@ -96,12 +96,12 @@ func (g *replicationGroup) addNode() error {
 		zones[node.Zone]++
 	}
 	choice := g.placement.Zones
-	if len(g.Spec.PreferredCacheClusterAZs) > 0 {
-		choice = g.Spec.PreferredCacheClusterAZs
+	if len(g.Spec().PreferredCacheClusterAZs) > 0 {
+		choice = g.Spec().PreferredCacheClusterAZs
 	}
 	zone := slices.MinFunc(choice, func(a, b string) int { return cmp.Compare(zones[a], zones[b]) })
 	g.serial++
-	node, err := g.newNode(fmt.Sprintf("%s-%03d", g.Spec.ReplicationGroupID, g.serial), zone)
+	node, err := g.newNode(fmt.Sprintf("%s-%03d", g.Spec().ReplicationGroupID, g.serial), zone)
 	if err != nil {
 		return err
 	}
@@ -126,7 +126,7 @@ func (g *replicationGroup) startNode(ctx context.Context, node *cacheNode) error
 	if node != g.primary {
 		primary = g.primary
 	}
-	if err := node.start(ctx, g.Spec, primary); err != nil {
+	if err := node.start(ctx, g.Spec(), primary); err != nil {
 		return err
 	}
 	g.Watch(node.Process)
@@ -138,11 +138,11 @@ func (g *replicationGroup) startNode(ctx context.Context, node *cacheNode) error
 }
 
 func (g *replicationGroup) parameters() ([]datastore.Parameter, error) {
-	return g.service.ParameterGroups.Parameters(g.Spec.ParameterGroupName)
+	return g.service.ParameterGroups.Parameters(g.Spec().ParameterGroupName)
 }
 
 // ParameterGroup is the declared one.
-func (g *replicationGroup) ParameterGroup() string { return g.Spec.ParameterGroupName }
+func (g *replicationGroup) ParameterGroup() string { return g.Spec().ParameterGroupName }
 
 // Outputs are what AWS computes of a replication group.
 func (g *replicationGroup) Outputs() aws.Outputs {
@@ -152,8 +152,8 @@ func (g *replicationGroup) Outputs() aws.Outputs {
 	}
 	return aws.Outputs{
 		"arn":                    g.resource.ARN,
-		"replicationGroupId":     g.Spec.ReplicationGroupID,
-		"port":                   g.Spec.Port,
+		"replicationGroupId":     g.Spec().ReplicationGroupID,
+		"port":                   g.Spec().Port,
 		"primaryEndpointAddress": g.primaryEnd.Host(),
 		"readerEndpointAddress":  g.readerEnd.Host(),
 		"memberClusters":         members,

@@ -43,7 +43,7 @@ func (g *replicationGroup) newNode(id, zone string) (*cacheNode, error) {
 	if err != nil {
 		return nil, err
 	}
-	n := &cacheNode{group: g, Node: datastore.Node{Id: id, Zone: zone, Dir: filepath.Join(g.dir, id), Address: address}}
+	n := &cacheNode{group: g, Node: datastore.Node{ID: id, Zone: zone, Dir: filepath.Join(g.dir, id), Address: address}}
 	if err := os.MkdirAll(n.Dir, 0o700); err != nil {
 		return nil, err
 	}
@@ -62,7 +62,7 @@ func (n *cacheNode) start(ctx context.Context, spec ReplicationGroup, primary *c
 	if err := os.WriteFile(config, []byte(n.config(spec, primary)), 0o600); err != nil {
 		return err
 	}
-	c := host.Command{Path: path, Args: []string{config}, Dir: n.Dir, Log: n.group.service.host.LogPath("cache-" + n.Id)}
+	c := host.Command{Path: path, Args: []string{config}, Dir: n.Dir, Log: n.group.service.host.LogPath("cache-" + n.ID)}
 	p, err := n.group.service.host.Processes.Start(c)
 	if err != nil {
 		return err
@@ -72,7 +72,7 @@ func (n *cacheNode) start(ctx context.Context, spec ReplicationGroup, primary *c
 	n.original = map[string]string{}
 	ctx, cancel := context.WithTimeout(ctx, startTimeout)
 	defer cancel()
-	err = n.Process.Until(ctx, "cache node "+n.Id, func(ctx context.Context) error {
+	err = n.Process.Until(ctx, "cache node "+n.ID, func(ctx context.Context) error {
 		if err := host.Listening(ctx, n.Address); err != nil {
 			return err
 		}

@@ -25,7 +25,7 @@ func (g *replicationGroup) change(ctx context.Context, before, spec ReplicationG
 	if spec.AuthToken != before.AuthToken {
 		for _, node := range g.alive() {
 			if err := node.setToken(ctx, spec); err != nil {
-				return fmt.Errorf("auth token of %s: %w", node.Id, err)
+				return fmt.Errorf("auth token of %s: %w", node.ID, err)
 			}
 		}
 	}
@@ -48,7 +48,7 @@ func (g *replicationGroup) ApplyParameters(ctx context.Context) error {
 	}
 	for _, node := range g.alive() {
 		if err := node.apply(ctx, parameters); err != nil {
-			return fmt.Errorf("%s: %w", node.Id, err)
+			return fmt.Errorf("%s: %w", node.ID, err)
 		}
 	}
 	g.Publish()
@@ -57,13 +57,13 @@ func (g *replicationGroup) ApplyParameters(ctx context.Context) error {
 
 // resize adds or removes replicas, the newest first.
 func (g *replicationGroup) resize(ctx context.Context) error {
-	for len(g.nodes) < g.Spec.NumCacheClusters {
+	for len(g.nodes) < g.Spec().NumCacheClusters {
 		if err := g.addNode(); err != nil {
 			return err
 		}
 	}
 	var removed []*cacheNode
-	for i := len(g.nodes) - 1; i >= 0 && len(g.nodes) > g.Spec.NumCacheClusters; i-- {
+	for i := len(g.nodes) - 1; i >= 0 && len(g.nodes) > g.Spec().NumCacheClusters; i-- {
 		if g.nodes[i] != g.primary {
 			removed = append(removed, g.nodes[i])
 			g.nodes = slices.Delete(g.nodes, i, i+1)
@@ -92,7 +92,7 @@ func (n *cacheNode) component() aws.Component {
 		Address: n.group.readerEnd.String(),
 		State:   "available",
 		Healthy: n.Alive(),
-		Log:     n.group.service.host.LogPath("cache-" + n.Id),
+		Log:     n.group.service.host.LogPath("cache-" + n.ID),
 		Note:    n.note(),
 	}
 	if n == n.group.primary {
@@ -105,7 +105,7 @@ func (n *cacheNode) component() aws.Component {
 }
 
 func (n *cacheNode) note() string {
-	spec := n.group.Spec
+	spec := n.group.Spec()
 	note := fmt.Sprintf("declared %s %s, runs redis-server %s", spec.Engine, spec.EngineVersion, redisVersion())
 	if len(n.ignored) > 0 {
 		note += "; ElastiCache parameters without effect here: " + strings.Join(n.ignored, ", ")

@@ -59,7 +59,7 @@ func (n *dbNode) configure() error {
 	if n.follows != nil {
 		primary := n.follows.AddrPort()
 		set("primary_conninfo", fmt.Sprintf("host=%s port=%d user=%s password=%s sslmode=disable application_name=%s",
-			primary.Addr(), primary.Port(), adminUser, i.adminPass, n.Id))
+			primary.Addr(), primary.Port(), adminUser, i.adminPass, n.ID))
 		if err := i.postgres.writeFile(filepath.Join(n.Dir, "standby.signal"), ""); err != nil {
 			return err
 		}
@@ -99,7 +99,7 @@ func (i *instance) forcesTLS() bool {
 			return p.Value == "1"
 		}
 	}
-	major, _, _ := strings.Cut(i.Spec.EngineVersion, ".")
+	major, _, _ := strings.Cut(i.Spec().EngineVersion, ".")
 	number, err := strconv.Atoi(major)
 	return err != nil || number >= 15
 }
@@ -108,7 +108,7 @@ func (i *instance) forcesTLS() bool {
 // names of the others: PostgreSQL does not know them, or they are computed from the
 // instance class.
 func (i *instance) parameters() (applied []datastore.Parameter, ignored []string, err error) {
-	declared, err := i.service.ParameterGroups.Parameters(i.Spec.ParameterGroupName)
+	declared, err := i.service.ParameterGroups.Parameters(i.Spec().ParameterGroupName)
 	for _, p := range declared {
 		known := p.Name == forceTLS || i.postgres.parameters[p.Name] ||
 			strings.Contains(p.Name, ".") && !strings.HasPrefix(p.Name, "rds.")
@@ -129,7 +129,7 @@ func (i *instance) createMaster(ctx context.Context) error {
 		`grant pg_monitor, pg_signal_backend to %1$I with admin option`,
 		`alter database postgres owner to %1$I`,
 	}
-	if i.Spec.DBName != "" && i.Spec.DBName != "postgres" {
+	if i.Spec().DBName != "" && i.Spec().DBName != "postgres" {
 		statements = append(statements, `create database %3$I owner %1$I`)
 	}
 	return i.administer(ctx, statements...)
@@ -151,7 +151,7 @@ func (i *instance) administer(ctx context.Context, statements ...string) error {
 	for _, statement := range statements {
 		var quoted string
 		err := conn.QueryRow(ctx, `select format($1, $2::text, $3::text, $4::text)`,
-			statement, i.Spec.Username, i.Spec.Password, i.Spec.DBName).Scan(&quoted)
+			statement, i.Spec().Username, i.Spec().Password, i.Spec().DBName).Scan(&quoted)
 		if err == nil {
 			_, err = conn.Exec(ctx, quoted)
 		}

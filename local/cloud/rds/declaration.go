@@ -14,7 +14,7 @@ func (d Instance) withDefaults(r aws.Resource, source *instance) (Instance, erro
 		d.Identifier = r.Name
 	}
 	if source != nil {
-		return d.asReplica(source.Spec)
+		return d.asReplica(source.Spec())
 	}
 	if d.Port == 0 {
 		d.Port = 5432

@@ -67,7 +67,7 @@ func (i *instance) keepStandby(ctx context.Context) error {
 		i.standby.discard()
 		i.standby = nil
 	}
-	if !i.Spec.MultiAZ {
+	if !i.Spec().MultiAZ {
 		return nil
 	}
 	i.Publish()

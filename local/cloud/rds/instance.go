@@ -44,7 +44,7 @@ type instance struct {
 	serial    int     // of the node that was made last
 }
 
-func (i *instance) identifier() string { return i.Spec.Identifier }
+func (i *instance) identifier() string { return i.Spec().Identifier }
 
 // create returns when the database is usable.
 func (i *instance) create(ctx context.Context) error {
@@ -69,14 +69,14 @@ func (i *instance) create(ctx context.Context) error {
 // prepare makes everything but the nodes.
 func (i *instance) prepare() error {
 	var err error
-	if i.placement, err = i.service.SubnetGroups.Placement(i.Spec.DBSubnetGroupName); err != nil {
+	if i.placement, err = i.service.SubnetGroups.Placement(i.Spec().DBSubnetGroupName); err != nil {
 		return err
 	}
-	if i.Spec.MultiAZ && len(i.placement.Zones) < 2 {
-		return fmt.Errorf("multiAz needs subnets in two zones or more, and subnet group %s has one", i.Spec.DBSubnetGroupName)
+	if i.Spec().MultiAZ && len(i.placement.Zones) < 2 {
+		return fmt.Errorf("multiAz needs subnets in two zones or more, and subnet group %s has one", i.Spec().DBSubnetGroupName)
 	}
 	owner := "database " + i.identifier()
-	if i.endpoint, err = i.service.network.OpenEndpoint(owner, i.placement.Subnet[i.placement.Zones[0]], i.Spec.VPCSecurityGroupIDs, i.Spec.Port); err != nil {
+	if i.endpoint, err = i.service.network.OpenEndpoint(owner, i.placement.Subnet[i.placement.Zones[0]], i.Spec().VPCSecurityGroupIDs, i.Spec().Port); err != nil {
 		return err
 	}
 	if i.internal, err = i.service.host.ListenInternal(); err != nil {
@@ -98,7 +98,7 @@ func (i *instance) prepare() error {
 
 func (i *instance) startPrimary(ctx context.Context) error {
 	i.adminPass = rand.Text()
-	zone := i.Spec.AvailabilityZone
+	zone := i.Spec().AvailabilityZone
 	if zone == "" {
 		zone = i.placement.Zone()
 	}
@@ -122,7 +122,7 @@ func (i *instance) startPrimary(ctx context.Context) error {
 
 func (i *instance) startReplica(ctx context.Context) error {
 	i.adminPass = i.source.adminPass
-	zone := i.Spec.AvailabilityZone
+	zone := i.Spec().AvailabilityZone
 	if zone == "" {
 		var taken []string
 		for _, c := range i.source.Components() {
@@ -140,7 +140,7 @@ func (i *instance) startReplica(ctx context.Context) error {
 // startStandby makes the standby in another zone and lets the primary wait for it
 // with every commit.
 func (i *instance) startStandby(ctx context.Context) error {
-	if !i.Spec.MultiAZ || i.source != nil {
+	if !i.Spec().MultiAZ || i.source != nil {
 		return nil
 	}
 	standby, err := i.newNode(i.placement.Zone(i.primary.Zone))
@@ -164,7 +164,7 @@ func (i *instance) nodes() []*dbNode {
 }
 
 // ParameterGroup is the declared one.
-func (i *instance) ParameterGroup() string { return i.Spec.ParameterGroupName }
+func (i *instance) ParameterGroup() string { return i.Spec().ParameterGroupName }
 
 // Outputs are what AWS computes of a database.
 func (i *instance) Outputs() aws.Outputs {
@@ -175,13 +175,13 @@ func (i *instance) Outputs() aws.Outputs {
 		"resourceId":          i.resource.ID,
 		"address":             i.endpoint.Host(),
 		"endpoint":            i.endpoint.String(),
-		"port":                i.Spec.Port,
+		"port":                i.Spec().Port,
 		"status":              "available",
 		"availabilityZone":    components[0].Zone,
-		"engine":              i.Spec.Engine,
+		"engine":              i.Spec().Engine,
 		"engineVersionActual": i.postgres.version,
-		"username":            i.Spec.Username,
-		"dbName":              i.Spec.DBName,
+		"username":            i.Spec().Username,
+		"dbName":              i.Spec().DBName,
 	}
 }
 

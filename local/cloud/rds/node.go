@@ -53,10 +53,10 @@ func (i *instance) newNode(zone string) (*dbNode, error) {
 	}
 	i.serial++
 	id := fmt.Sprintf("%s-%d", i.identifier(), i.serial)
-	return &dbNode{instance: i, Node: datastore.Node{Id: id, Zone: zone, Dir: filepath.Join(i.dir, id), Address: address}}, nil
+	return &dbNode{instance: i, Node: datastore.Node{ID: id, Zone: zone, Dir: filepath.Join(i.dir, id), Address: address}}, nil
 }
 
-func (n *dbNode) log() string { return n.instance.service.host.LogPath("database-" + n.Id) }
+func (n *dbNode) log() string { return n.instance.service.host.LogPath("database-" + n.ID) }
 
 // initialize makes an empty database server's data.
 func (n *dbNode) initialize(ctx context.Context) error {
@@ -68,7 +68,7 @@ func (n *dbNode) initialize(ctx context.Context) error {
 	c := n.instance.postgres.command("initdb", n.log(), "--pgdata="+n.Dir, "--username="+adminUser,
 		"--pwfile="+password, "--auth=scram-sha-256", "--encoding=UTF8", "--locale=C.UTF-8",
 		"--wal-segsize=4", "--no-sync", "--no-instructions")
-	return n.instance.service.host.Processes.Run(ctx, "initdb of "+n.Id, c)
+	return n.instance.service.host.Processes.Run(ctx, "initdb of "+n.ID, c)
 }
 
 // replicate copies the data of the primary behind e, starts on it, and returns when
@@ -80,13 +80,13 @@ func (n *dbNode) replicate(ctx context.Context, e *host.Endpoint) error {
 		"--host="+primary.Addr().String(), fmt.Sprint("--port=", primary.Port()), "--username="+adminUser,
 		"--wal-method=stream", "--checkpoint=fast", "--no-sync", "--no-password", "--no-manifest")
 	c.Env = append(c.Env, "PGPASSWORD="+n.instance.adminPass, "PGSSLMODE=disable")
-	if err := n.instance.service.host.Processes.Run(ctx, "copy for "+n.Id, c); err != nil {
+	if err := n.instance.service.host.Processes.Run(ctx, "copy for "+n.ID, c); err != nil {
 		return err
 	}
 	if err := n.start(ctx); err != nil {
 		return err
 	}
-	return n.Process.Until(ctx, "database node "+n.Id, func(ctx context.Context) error {
+	return n.Process.Until(ctx, "database node "+n.ID, func(ctx context.Context) error {
 		if err := n.look(ctx); err != nil {
 			return err
 		}
@@ -111,7 +111,7 @@ func (n *dbNode) start(ctx context.Context) error {
 	n.following, n.followed = false, time.Now()
 	ctx, cancel := context.WithTimeout(ctx, startTimeout)
 	defer cancel()
-	if err := n.Process.Until(ctx, "database node "+n.Id, n.look); err != nil {
+	if err := n.Process.Until(ctx, "database node "+n.ID, n.look); err != nil {
 		n.halt()
 		return err
 	}
@@ -123,7 +123,7 @@ func (n *dbNode) waitFor(ctx context.Context, standby *dbNode) error {
 	n.waitsFor = ""
 	query := `select current_setting('synchronous_standby_names') = $1`
 	if standby != nil {
-		n.waitsFor = standby.Id
+		n.waitsFor = standby.ID
 		query = `select exists (select from pg_stat_replication where application_name = $1 and sync_state = 'sync')`
 	}
 	if err := n.reconfigure(); err != nil {
@@ -131,7 +131,7 @@ func (n *dbNode) waitFor(ctx context.Context, standby *dbNode) error {
 	}
 	ctx, cancel := context.WithTimeout(ctx, startTimeout)
 	defer cancel()
-	err := n.Process.Until(ctx, "synchronous standby of "+n.Id, func(ctx context.Context) error {
+	err := n.Process.Until(ctx, "synchronous standby of "+n.ID, func(ctx context.Context) error {
 		var done bool
 		if err := n.ask(ctx, &done, query, n.waitsFor); err != nil || done {
 			return err
@@ -148,10 +148,10 @@ func (n *dbNode) waitFor(ctx context.Context, standby *dbNode) error {
 func (n *dbNode) promote(ctx context.Context) error {
 	var promoted bool
 	if err := n.ask(ctx, &promoted, `select case when pg_is_in_recovery() then pg_promote(true, 10) else true end`); err != nil {
-		return fmt.Errorf("promote %s: %w", n.Id, err)
+		return fmt.Errorf("promote %s: %w", n.ID, err)
 	}
 	if !promoted {
-		return fmt.Errorf("promote %s: it took more than 10 s", n.Id)
+		return fmt.Errorf("promote %s: it took more than 10 s", n.ID)
 	}
 	n.follows, n.inSync = nil, false
 	return n.reconfigure()

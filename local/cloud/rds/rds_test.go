@@ -11,6 +11,7 @@ import (
 
 	"github.com/jackc/pgx/v5"
 	"github.com/stretchr/testify/require"
+	"golang.org/x/sync/errgroup"
 
 	"myclothes/local/cloud/aws"
 	"myclothes/local/cloud/cloudtest"
@@ -292,4 +293,33 @@ func atoi(t *testing.T, text string) int {
 	n, err := strconv.Atoi(text)
 	require.NoError(t, err)
 	return n
+}
+
+// The race detector sees whether a replica reads what its source's keeper writes.
+func TestAReplicaIsDeclaredAnewWhileItsSourceIs(t *testing.T) {
+	t.Parallel()
+	a := newAccount(t)
+	spec := testDatabase()
+	spec.MultiAZ = false
+	declareDatabase(a, spec)
+	declareReplica(a)
+	var updates errgroup.Group
+	updates.Go(func() error {
+		for days := range 5 {
+			spec.BackupRetentionPeriod = 1 + days
+			if _, err := a.Instances.Update(t.Context(), cloudtest.Named("customers"), spec); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	updates.Go(func() error {
+		for range 5 {
+			if _, err := a.Instances.Update(t.Context(), cloudtest.Named("customers-replica"), testReplica()); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	require.NoError(t, updates.Wait())
 }

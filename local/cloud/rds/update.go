@@ -35,7 +35,7 @@ func (i *instance) change(ctx context.Context, before, spec Instance) error {
 }
 
 func (i *instance) changeMultiAZ(ctx context.Context) error {
-	if i.Spec.MultiAZ {
+	if i.Spec().MultiAZ {
 		return i.keepStandby(ctx)
 	}
 	if i.standby == nil {
@@ -82,7 +82,7 @@ func (n *dbNode) checkParameters(ctx context.Context) error {
 	if err != nil || problem == nil {
 		return err
 	}
-	return fmt.Errorf("parameter group %s: %s", n.instance.Spec.ParameterGroupName, *problem)
+	return fmt.Errorf("parameter group %s: %s", n.instance.Spec().ParameterGroupName, *problem)
 }
 
 // show says how the nodes are.
@@ -115,7 +115,7 @@ func (n *dbNode) component() aws.Component {
 		c.State = "restarting: its process ended"
 	case n.lost():
 		c.State = "replacing: it does not follow the primary"
-	case n == i.primary && i.source == nil && i.Spec.MultiAZ && i.standby == nil:
+	case n == i.primary && i.source == nil && i.Spec().MultiAZ && i.standby == nil:
 		c.State = "available: a new standby is being made"
 	}
 	return n.Describe(c)
@@ -123,11 +123,11 @@ func (n *dbNode) component() aws.Component {
 
 func (n *dbNode) note() string {
 	i := n.instance
-	note := fmt.Sprintf("declared %s %s, runs PostgreSQL %s", i.Spec.Engine, i.Spec.EngineVersion, i.postgres.version)
+	note := fmt.Sprintf("declared %s %s, runs PostgreSQL %s", i.Spec().Engine, i.Spec().EngineVersion, i.postgres.version)
 	if _, ignored, _ := i.parameters(); len(ignored) > 0 {
 		note += "; parameters without effect here: " + strings.Join(ignored, ", ")
 	}
-	if i.source != nil && i.Spec.MultiAZ {
+	if i.source != nil && i.Spec().MultiAZ {
 		note += "; a read replica has no standby here"
 	}
 	return note
