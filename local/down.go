@@ -14,7 +14,8 @@ import (
 )
 
 // down destroys the stack that runs, stops the local cloud, and removes what both
-// have written. Whatever fails, it goes on: nothing may be left running.
+// have written. Whatever fails, it goes on: nothing may be left running. A stack that
+// was named is destroyed only if it is the one that runs.
 func down(ctx context.Context, r request) error {
 	c, err := control.Find(ctx, r.root)
 	switch {
@@ -23,7 +24,11 @@ func down(ctx context.Context, r request) error {
 	case err != nil:
 		return err
 	default:
-		r.stack = c.Options().Stack
+		running := c.Options().Stack
+		if r.stack != "" && r.stack != running {
+			return fmt.Errorf("stack %s runs here, not %s: make down without STACK stops whatever runs", running, r.stack)
+		}
+		r.stack = running
 		destroyed := r.destroy(ctx, c)
 		if ctx.Err() != nil {
 			return destroyed

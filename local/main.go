@@ -66,7 +66,7 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 	}
 	r := request{out: out}
 	flags := flag.NewFlagSet(args[0], flag.ContinueOnError)
-	flags.StringVar(&r.stack, "stack", "dev", "the stack: its settings are in Pulumi.<stack>.yaml")
+	flags.StringVar(&r.stack, "stack", defaultStack(args[0]), "the stack: its settings are in Pulumi.<stack>.yaml; down stops whichever runs if none is named")
 	flags.IntVar(&r.port, "port", 8080, "where the load balancer's port 80 is on 127.0.0.1")
 	flags.StringVar(&r.region, "region", "eu-west-1", "the region that the local cloud stands for")
 	flags.Var(&r.config, "config", "a setting as key=value, over those of the stack; may be repeated")
@@ -90,6 +90,14 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 		return err
 	}
 	return commands[args[0]](ctx, r)
+}
+
+// defaultStack is the stack of a command that names none.
+func defaultStack(command string) string {
+	if command == "down" {
+		return "" // whichever runs
+	}
+	return "dev"
 }
 
 // findRoot returns the project's folder: the nearest one upwards with Pulumi.yaml.
@@ -130,5 +138,9 @@ func exclusive(command func(context.Context, request) error) func(context.Contex
 // background is the local cloud itself; control.Start runs it.
 func background(ctx context.Context, r request) error {
 	log := slog.New(slog.NewTextHandler(os.Stderr, nil))
-	return control.Run(ctx, control.Options{Root: r.root, Stack: r.stack, Region: r.region, Port: r.port}, log)
+	build, err := cloudBuild()
+	if err != nil {
+		return err
+	}
+	return control.Run(ctx, control.Options{Root: r.root, Stack: r.stack, Region: r.region, Port: r.port, Build: build}, log)
 }

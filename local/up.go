@@ -61,7 +61,13 @@ func (r request) start(ctx context.Context) (settings *engine.Settings, c *contr
 		c, err = control.Start(ctx, control.Options{Root: r.root, Stack: r.stack, Region: settings.Region, Port: r.port})
 		return settings, c, true, err
 	}
+	build, err := cloudBuild()
+	if err != nil {
+		return nil, nil, false, err
+	}
 	switch running := c.Options(); {
+	case running.Build != build:
+		err = errors.New("the local cloud that runs was built from other code: make down first")
 	case running.Stack != r.stack:
 		err = fmt.Errorf("stack %s runs here, and one stack can at a time: make down first", running.Stack)
 	case running.Region != settings.Region:

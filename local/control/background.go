@@ -30,6 +30,7 @@ type Options struct {
 	Stack  string `json:"stack"`  // the one stack that it is for
 	Region string `json:"region"` // of AWS
 	Port   int    `json:"port"`   // on 127.0.0.1, in place of the load balancer's 80
+	Build  string `json:"build"`  // names the code that it runs
 }
 
 // The files of a local cloud, below <root>/.local.
