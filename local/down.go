@@ -48,7 +48,8 @@ func down(ctx context.Context, r request) error {
 
 // destroy lets the engine delete the stack's resources, last made first.
 func (r request) destroy(ctx context.Context, c *control.Cloud) error {
-	settings, err := engine.LoadSettings(r.root, r.stack, nil, true)
+	r.config = nil
+	settings, err := r.settings(true)
 	if err != nil {
 		return err
 	}

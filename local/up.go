@@ -49,7 +49,7 @@ func (r request) start(ctx context.Context) (settings *engine.Settings, c *contr
 	if err != nil && !fresh {
 		return nil, nil, false, err
 	}
-	settings, err = engine.LoadSettings(r.root, r.stack, r.config, !fresh)
+	settings, err = r.settings(!fresh)
 	if err != nil {
 		return nil, nil, false, err
 	}

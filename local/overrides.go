@@ -1,4 +1,4 @@
-package engine
+package main
 
 import (
 	"encoding/json"
@@ -12,45 +12,35 @@ import (
 	"slices"
 	"strconv"
 
-	"github.com/pulumi/pulumi/sdk/v3/go/common/resource/config"
-
 	"myclothes/infra"
+	"myclothes/local/engine"
 )
-
-// Override is a setting that this machine needs otherwise than declared.
-type Override struct {
-	Key, Declared, Value string
-	Why                  string
-}
 
 // processes are the settings for how long an instance takes to boot: here it is a
 // process, and does so at once.
 var processes = map[string]string{"instanceWarmupSeconds": "2", "healthCheckGraceSeconds": "20"}
 
-// override changes what cannot be as declared on this machine, unless it was given
-// by hand.
-func (s *Settings) override(given map[string]bool, running bool) error {
-	if declared, ok := s.effective("instanceType"); ok && !given["instanceType"] {
+// settings reads the stack's settings, and changes what cannot be as declared on this
+// machine, unless it was given by hand. running says that the stack is up, so that its
+// ports stay what they are.
+func (r request) settings(running bool) (*engine.Settings, error) {
+	s, err := engine.LoadSettings(r.root, r.stack, r.config)
+	if err != nil {
+		return nil, err
+	}
+	if declared, ok := s.Value("instanceType"); ok && !s.Given("instanceType") {
 		// A type that is none is refused by the declaration.
 		if needs, err := infra.ArchitectureOf(declared); err == nil && string(needs) != runtime.GOARCH {
 			here := map[string]string{"arm64": "t4g.small", "amd64": "t3.small"}[runtime.GOARCH]
-			s.change("instanceType", declared, here, "the service runs on this machine, which is "+runtime.GOARCH)
+			s.Override("instanceType", here, "the service runs on this machine, which is "+runtime.GOARCH)
 		}
 	}
 	for _, key := range slices.Sorted(maps.Keys(processes)) {
-		if declared, ok := s.effective(key); ok && !given[key] {
-			s.change(key, declared, processes[key], "an instance is a process here and boots at once")
+		if !s.Given(key) {
+			s.Override(key, processes[key], "an instance is a process here and boots at once")
 		}
 	}
-	return s.overridePorts(given, running)
-}
-
-func (s *Settings) change(key, declared, value, why string) {
-	if declared == value {
-		return
-	}
-	s.Overrides = append(s.Overrides, Override{key, declared, value, why})
-	s.config[s.key(key)] = config.NewValue(value)
+	return s, overridePorts(s, running)
 }
 
 // ports are the settings that name ports which interfaces of the VPC listen on.
@@ -62,8 +52,8 @@ type chosenPort struct{ Declared, Port string }
 // overridePorts chooses other ports where another program listens on all addresses
 // of this machine. A running stack keeps the choice: a new port would replace its
 // cache, and with it every cart.
-func (s *Settings) overridePorts(given map[string]bool, running bool) error {
-	path := filepath.Join(s.Root, Folder, "ports."+s.Stack+".json")
+func overridePorts(s *engine.Settings, running bool) error {
+	path := filepath.Join(s.Root, engine.Folder, "ports."+s.Stack+".json")
 	chosen := map[string]chosenPort{}
 	if text, err := os.ReadFile(path); err == nil && running {
 		if err := json.Unmarshal(text, &chosen); err != nil {
@@ -71,8 +61,8 @@ func (s *Settings) overridePorts(given map[string]bool, running bool) error {
 		}
 	}
 	for _, key := range ports {
-		declared, ok := s.effective(key)
-		if !ok || given[key] {
+		declared, ok := s.Value(key)
+		if !ok || s.Given(key) {
 			continue
 		}
 		choice, made := chosen[key]
@@ -84,7 +74,7 @@ func (s *Settings) overridePorts(given map[string]bool, running bool) error {
 			choice = chosenPort{declared, port}
 			chosen[key] = choice
 		}
-		s.change(key, declared, choice.Port, "another program listens on all addresses at "+declared)
+		s.Override(key, choice.Port, "another program listens on all addresses at "+declared)
 	}
 	text, err := json.Marshal(chosen)
 	if err != nil {
