@@ -142,12 +142,12 @@ func (k *Kept[S]) Do(ctx context.Context, change func(context.Context) error) er
 
 // Redeclare runs a change after which the store is as spec says. After an error it
 // is declared as before, and all of it is done again the next time.
-func (k *Kept[S]) Redeclare(ctx context.Context, spec S, change func(ctx context.Context, before S) error) error {
+func (k *Kept[S]) Redeclare(ctx context.Context, spec S, change func(ctx context.Context, before, spec S) error) error {
 	return k.Do(ctx, func(ctx context.Context) error {
 		before := k.Spec()
 		k.declared.Store(&spec)
 		defer k.Publish()
-		err := change(ctx, before)
+		err := change(ctx, before, spec)
 		if err != nil {
 			k.declared.Store(&before)
 		}

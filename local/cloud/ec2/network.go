@@ -21,11 +21,12 @@ import (
 // connection's source is known.
 type Network struct {
 	host      *host.Host
+	subnets   *aws.Records[Subnet]
+	ingress   *aws.Records[SecurityGroupRule]
+	egress    *aws.Records[SecurityGroupRule]
 	endpoints vpcEndpoints
 
 	mu         sync.RWMutex
-	subnets    map[string]Subnet
-	rules      map[string]rule
 	interfaces map[netip.Addr]*Interface // by loopback address
 }
 
@@ -52,8 +53,9 @@ func OwnerOf(i *Interface) string {
 func NewNetwork(h *host.Host) *Network {
 	return &Network{
 		host:       h,
-		subnets:    map[string]Subnet{},
-		rules:      map[string]rule{},
+		subnets:    aws.NewRecords[Subnet]("subnet"),
+		ingress:    aws.NewRecords[SecurityGroupRule]("ingress rule"),
+		egress:     aws.NewRecords[SecurityGroupRule]("egress rule"),
 		endpoints:  vpcEndpoints{aws.NewRecords[VPCEndpoint]("VPC endpoint")},
 		interfaces: map[netip.Addr]*Interface{},
 	}
@@ -70,9 +72,9 @@ func (n *Network) toLocal(private netip.Addr) netip.Addr {
 func (n *Network) Attach(owner, subnetID string, groups []string) (*Interface, error) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
-	subnet, ok := n.subnets[subnetID]
-	if !ok {
-		return nil, fmt.Errorf("%s: no subnet %q", owner, subnetID)
+	subnet, err := n.subnets.Get(subnetID)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", owner, err)
 	}
 	prefix, err := netip.ParsePrefix(subnet.CidrBlock)
 	if err != nil {

@@ -2,7 +2,6 @@ package ec2
 
 import (
 	"errors"
-	"fmt"
 	"slices"
 )
 
@@ -14,13 +13,11 @@ type Placement struct {
 
 // Placement returns one subnet for each of their zones.
 func (n *Network) Placement(subnetIDs []string) (Placement, error) {
-	n.mu.RLock()
-	defer n.mu.RUnlock()
 	p := Placement{Subnet: map[string]string{}}
 	for _, id := range subnetIDs {
-		subnet, ok := n.subnets[id]
-		if !ok {
-			return p, fmt.Errorf("no subnet %q", id)
+		subnet, err := n.subnets.Get(id)
+		if err != nil {
+			return p, err
 		}
 		if _, has := p.Subnet[subnet.AvailabilityZone]; !has {
 			p.Subnet[subnet.AvailabilityZone] = id

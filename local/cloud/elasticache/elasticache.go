@@ -78,7 +78,7 @@ func (s *ReplicationGroups) Update(ctx context.Context, r aws.Resource, spec Rep
 	if err != nil {
 		return nil, err
 	}
-	if err := g.update(ctx, spec); err != nil {
+	if err := g.Redeclare(ctx, spec, g.change); err != nil {
 		return nil, fmt.Errorf("replication group %s: %w", spec.ReplicationGroupID, err)
 	}
 	return g.Outputs(), nil

@@ -10,12 +10,7 @@ import (
 	"myclothes/local/cloud/aws"
 )
 
-func (g *replicationGroup) update(ctx context.Context, spec ReplicationGroup) error {
-	return g.Redeclare(ctx, spec, func(ctx context.Context, before ReplicationGroup) error {
-		return g.change(ctx, before, spec)
-	})
-}
-
+// change changes the running group from one declaration to the next.
 func (g *replicationGroup) change(ctx context.Context, before, spec ReplicationGroup) error {
 	if spec.TransitEncryptionEnabled != before.TransitEncryptionEnabled || spec.Port != before.Port {
 		return errors.New("transitEncryptionEnabled and port do not change on a running group here: down and up again")

@@ -111,7 +111,7 @@ func (s *Instances) Update(ctx context.Context, r aws.Resource, spec Instance) (
 		err = errors.New("backupRetentionPeriod cannot be 0 while there are read replicas")
 	}
 	if err == nil {
-		err = i.update(ctx, spec)
+		err = i.Redeclare(ctx, spec, i.change)
 	}
 	if err != nil {
 		return nil, fmt.Errorf("database %s: %w", r.Name, err)

@@ -9,12 +9,7 @@ import (
 	"myclothes/local/cloud/aws"
 )
 
-func (i *instance) update(ctx context.Context, spec Instance) error {
-	return i.Redeclare(ctx, spec, func(ctx context.Context, before Instance) error {
-		return i.change(ctx, before, spec)
-	})
-}
-
+// change changes the running database from one declaration to the next.
 func (i *instance) change(ctx context.Context, before, spec Instance) error {
 	if spec.Port != before.Port {
 		return errors.New("port does not change on a running database here: down and up again")
