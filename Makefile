@@ -19,8 +19,8 @@ up: setup ## bring the stack up on this machine, or update it
 preview: setup ## show what up would change
 	@$(LOCAL) preview -stack $(STACK) -port $(PORT) $(foreach c,$(CONFIG),-config $(c))
 
-down: setup ## destroy the stack and stop everything
-	@$(LOCAL) down -stack $(STACK)
+down: setup ## destroy the stack that runs, and stop everything
+	@$(LOCAL) down $(if $(filter file,$(origin STACK)),,-stack $(STACK))
 
 status: setup ## who runs where, since when, with which log
 	@$(LOCAL) status

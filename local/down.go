@@ -9,21 +9,26 @@ import (
 	"time"
 
 	"myclothes/infra"
-	"myclothes/local/console"
+	"myclothes/local/control"
 	"myclothes/local/engine"
 )
 
 // down destroys the stack that runs, stops the local cloud, and removes what both
-// have written. Whatever fails, it goes on: nothing may be left running.
+// have written. Whatever fails, it goes on: nothing may be left running. A stack that
+// was named is destroyed only if it is the one that runs.
 func down(ctx context.Context, r request) error {
-	c, err := console.Find(ctx, r.root)
+	c, err := control.Find(ctx, r.root)
 	switch {
-	case errors.Is(err, console.ErrNotRunning):
+	case errors.Is(err, control.ErrNotRunning):
 		fmt.Fprintln(r.out, "No local cloud is running: the stack's state is removed.")
 	case err != nil:
 		return err
 	default:
-		r.stack = c.Options().Stack
+		running := c.Options().Stack
+		if r.stack != "" && r.stack != running {
+			return fmt.Errorf("stack %s runs here, not %s: make down without STACK stops whatever runs", running, r.stack)
+		}
+		r.stack = running
 		destroyed := r.destroy(ctx, c)
 		if ctx.Err() != nil {
 			return destroyed
@@ -42,8 +47,9 @@ func down(ctx context.Context, r request) error {
 }
 
 // destroy lets the engine delete the stack's resources, last made first.
-func (r request) destroy(ctx context.Context, c *console.Cloud) error {
-	settings, err := engine.LoadSettings(r.root, r.stack, nil, true)
+func (r request) destroy(ctx context.Context, c *control.Cloud) error {
+	r.config = nil
+	settings, err := r.settings(true)
 	if err != nil {
 		return err
 	}
@@ -56,8 +62,8 @@ func (r request) destroy(ctx context.Context, c *console.Cloud) error {
 
 // status shows who runs where. It fails when something is not well.
 func status(ctx context.Context, r request) error {
-	c, err := console.Find(ctx, r.root)
-	if errors.Is(err, console.ErrNotRunning) {
+	c, err := control.Find(ctx, r.root)
+	if errors.Is(err, control.ErrNotRunning) {
 		return fmt.Errorf("%w: make up starts it", err)
 	}
 	if err != nil {

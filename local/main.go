@@ -22,7 +22,7 @@ import (
 
 	"github.com/gofrs/flock"
 
-	"myclothes/local/console"
+	"myclothes/local/control"
 )
 
 func main() {
@@ -59,14 +59,14 @@ const usage = "usage: local up|preview|down|status [-stack dev] [-config key=val
 
 func run(ctx context.Context, args []string, out io.Writer) error {
 	commands := map[string]func(context.Context, request) error{
-		"up": alone(up), "preview": alone(preview), "down": alone(down), "status": status, "cloud": background,
+		"up": exclusive(up), "preview": exclusive(preview), "down": exclusive(down), "status": status, "cloud": background,
 	}
 	if len(args) == 0 || commands[args[0]] == nil {
 		return errors.New(usage)
 	}
 	r := request{out: out}
 	flags := flag.NewFlagSet(args[0], flag.ContinueOnError)
-	flags.StringVar(&r.stack, "stack", "dev", "the stack: its settings are in Pulumi.<stack>.yaml")
+	flags.StringVar(&r.stack, "stack", defaultStack(args[0]), "the stack: its settings are in Pulumi.<stack>.yaml; down stops whichever runs if none is named")
 	flags.IntVar(&r.port, "port", 8080, "where the load balancer's port 80 is on 127.0.0.1")
 	flags.StringVar(&r.region, "region", "eu-west-1", "the region that the local cloud stands for")
 	flags.Var(&r.config, "config", "a setting as key=value, over those of the stack; may be repeated")
@@ -92,6 +92,14 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 	return commands[args[0]](ctx, r)
 }
 
+// defaultStack is the stack of a command that names none.
+func defaultStack(command string) string {
+	if command == "down" {
+		return "" // whichever runs
+	}
+	return "dev"
+}
+
 // findRoot returns the project's folder: the nearest one upwards with Pulumi.yaml.
 func findRoot() (string, error) {
 	here, err := os.Getwd()
@@ -111,8 +119,8 @@ func findRoot() (string, error) {
 // commandLock is held by the one command that may change the stack.
 const commandLock = ".local/command.lock"
 
-// alone lets one command at a time run in a project.
-func alone(command func(context.Context, request) error) func(context.Context, request) error {
+// exclusive lets one command at a time run in a project.
+func exclusive(command func(context.Context, request) error) func(context.Context, request) error {
 	return func(ctx context.Context, r request) error {
 		path := filepath.Join(r.root, commandLock)
 		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
@@ -127,8 +135,12 @@ func alone(command func(context.Context, request) error) func(context.Context, r
 	}
 }
 
-// background is the local cloud itself; console.Start runs it.
+// background is the local cloud itself; control.Start runs it.
 func background(ctx context.Context, r request) error {
 	log := slog.New(slog.NewTextHandler(os.Stderr, nil))
-	return console.Run(ctx, console.Options{Root: r.root, Stack: r.stack, Region: r.region, Port: r.port}, log)
+	build, err := cloudBuild()
+	if err != nil {
+		return err
+	}
+	return control.Run(ctx, control.Options{Root: r.root, Stack: r.stack, Region: r.region, Port: r.port, Build: build}, log)
 }

@@ -8,7 +8,7 @@ import (
 	"time"
 
 	"myclothes/infra"
-	"myclothes/local/console"
+	"myclothes/local/control"
 	"myclothes/local/engine"
 )
 
@@ -43,13 +43,13 @@ func up(ctx context.Context, r request) error {
 
 // start reads the settings, and starts the local cloud if it is not running. fresh
 // says that it was.
-func (r request) start(ctx context.Context) (settings *engine.Settings, c *console.Cloud, fresh bool, err error) {
-	c, err = console.Find(ctx, r.root)
-	fresh = errors.Is(err, console.ErrNotRunning)
+func (r request) start(ctx context.Context) (settings *engine.Settings, c *control.Cloud, fresh bool, err error) {
+	c, err = control.Find(ctx, r.root)
+	fresh = errors.Is(err, control.ErrNotRunning)
 	if err != nil && !fresh {
 		return nil, nil, false, err
 	}
-	settings, err = engine.LoadSettings(r.root, r.stack, r.config, !fresh)
+	settings, err = r.settings(!fresh)
 	if err != nil {
 		return nil, nil, false, err
 	}
@@ -58,10 +58,16 @@ func (r request) start(ctx context.Context) (settings *engine.Settings, c *conso
 	}
 	if fresh {
 		fmt.Fprintf(r.out, "Starting the local cloud for stack %s (log: .local/cloud.log).\n", r.stack)
-		c, err = console.Start(ctx, console.Options{Root: r.root, Stack: r.stack, Region: settings.Region, Port: r.port})
+		c, err = control.Start(ctx, control.Options{Root: r.root, Stack: r.stack, Region: settings.Region, Port: r.port})
 		return settings, c, true, err
 	}
+	build, err := cloudBuild()
+	if err != nil {
+		return nil, nil, false, err
+	}
 	switch running := c.Options(); {
+	case running.Build != build:
+		err = errors.New("the local cloud that runs was built from other code: make down first")
 	case running.Stack != r.stack:
 		err = fmt.Errorf("stack %s runs here, and one stack can at a time: make down first", running.Stack)
 	case running.Region != settings.Region:
@@ -73,7 +79,7 @@ func (r request) start(ctx context.Context) (settings *engine.Settings, c *conso
 }
 
 // printPlaces says where the shop is, and how to go on.
-func (r request) printPlaces(c *console.Cloud, result engine.Result, took time.Duration) {
+func (r request) printPlaces(c *control.Cloud, result engine.Result, took time.Duration) {
 	url := result.URL
 	if url == "" {
 		url = fmt.Sprintf("http://127.0.0.1:%d", c.Options().Port)

@@ -1,16 +1,20 @@
 package cloud
 
 import (
-	"context"
 	"log/slog"
 	"os"
 	"path/filepath"
 	"runtime"
+	"strconv"
 	"strings"
-	"syscall"
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	"myclothes/local/cloud/cloudtest"
+	"myclothes/local/cloud/datastore"
+	"myclothes/local/cloud/elasticache"
+	"myclothes/local/cloud/rds"
 )
 
 // Not parallel: it counts the goroutines of the whole program.
@@ -19,21 +23,41 @@ func TestNothingIsLeftWhenTheCloudIsClosed(t *testing.T) {
 	// Nobody but root may pass here, so root's databases are kept elsewhere.
 	dir := filepath.Join(t.TempDir(), "private")
 	require.NoError(t, os.Mkdir(dir, 0o700))
-	a := newAccountIn(t, dir)
-	declareSecret(a)
-	declareCache(a, testCache())
-	declareDatabase(a, testDatabase())
-	declare(a, a.DBInstances, "customers-replica", testReplica())
-	data := a.DBInstances.(*dbInstances).postgres.dir
-	require.NotEmpty(t, processesIn(t, data))
+	c, err := Open(Options{Dir: dir, Region: "eu-west-1", Logger: slog.New(slog.DiscardHandler)})
+	require.NoError(t, err)
+	cloudtest.Fill(t, c.host, c.network)
+	declareDataStores(t, c)
+	var logs []string
+	for _, component := range c.Status() {
+		logs = append(logs, component.Log)
+	}
+	require.Len(t, logs, 5, "two cache nodes, a primary, its standby and a read replica")
+	nodes := c.host.Processes.Live()
+	require.Len(t, nodes, 5)
+	folders := []string{filepath.Join(dir, "elasticache", "sessions"), filepath.Join(dir, "rds")}
+	if outside, err := os.Readlink(filepath.Join(dir, "outside")); err == nil {
+		folders[1] = outside
+	}
+	for _, folder := range folders {
+		require.NotEmpty(t, processesIn(t, folder))
+	}
 
-	require.NoError(t, a.Close(t.Context()))
-	require.Empty(t, a.processes.live)
-	require.Empty(t, processesIn(t, data))
-	require.NoDirExists(t, data)
+	require.NoError(t, c.Close(t.Context()))
+	for _, pid := range nodes {
+		require.NoDirExists(t, filepath.Join("/proc", strconv.Itoa(pid)))
+	}
+	require.Empty(t, c.host.Processes.Live())
+	for _, folder := range folders {
+		require.Empty(t, processesIn(t, folder))
+	}
+	for _, log := range logs {
+		require.FileExists(t, log, "a log is what people need afterwards")
+	}
+	require.NoDirExists(t, folders[0])
+	require.NoDirExists(t, folders[1])
 	require.NoDirExists(t, filepath.Join(dir, "elasticache", "sessions"))
 	// The condition runs in a goroutine of its own.
-	eventually(t, "every goroutine ends", func() bool { return runtime.NumGoroutine() <= before+1 })
+	cloudtest.Eventually(t, "every goroutine ends", func() bool { return runtime.NumGoroutine() <= before+1 })
 }
 
 // processesIn lists the processes whose working folder is in dir; those of
@@ -51,97 +75,30 @@ func processesIn(t *testing.T, dir string) []string {
 	return found
 }
 
+// declareDataStores declares a cache of two nodes, and a database with a standby and
+// a read replica.
+func declareDataStores(t *testing.T, c *Cloud) {
+	t.Helper()
+	groups := []string{"sg-data"}
+	cloudtest.Declare(t, c.CacheSubnetGroups, "subnets", datastore.SubnetGroup{SubnetIDs: cloudtest.DataSubnets})
+	cloudtest.Declare(t, c.DBSubnetGroups, "subnets", datastore.SubnetGroup{SubnetIDs: cloudtest.DataSubnets})
+	cloudtest.Declare(t, c.ReplicationGroups, "sessions", elasticache.ReplicationGroup{
+		Port: 16379, NumCacheClusters: 2, AutomaticFailoverEnabled: true, SubnetGroupName: "subnets", SecurityGroupIDs: groups})
+	cloudtest.Declare(t, c.DBInstances, "customers", rds.Instance{
+		Engine: "postgres", EngineVersion: "17", DBName: "shop", Username: "shop", Password: "a-Password_of-tests", Port: 15432,
+		MultiAZ: true, BackupRetentionPeriod: 1, DBSubnetGroupName: "subnets", VPCSecurityGroupIDs: groups})
+	cloudtest.Declare(t, c.DBInstances, "customers-replica", rds.Instance{ReplicateSourceDB: "customers", VPCSecurityGroupIDs: groups})
+}
+
 func TestOpenRemovesWhatACrashedCloudLeft(t *testing.T) {
 	t.Parallel()
 	dir, outside := t.TempDir(), filepath.Join(t.TempDir(), "outside")
 	require.NoError(t, os.MkdirAll(filepath.Join(dir, "rds", "customers"), 0o700))
 	require.NoError(t, os.Mkdir(outside, 0o700))
-	require.NoError(t, os.Symlink(outside, filepath.Join(dir, outsideLink)))
+	require.NoError(t, os.Symlink(outside, filepath.Join(dir, "outside")))
 	c, err := Open(Options{Dir: dir, Logger: slog.New(slog.DiscardHandler)})
 	require.NoError(t, err)
 	defer c.Close(t.Context())
 	require.NoDirExists(t, outside)
 	require.NoDirExists(t, filepath.Join(dir, "rds"))
-}
-
-func TestNodesThatHangAreReplaced(t *testing.T) {
-	t.Parallel()
-	a := newAccount(t)
-	primary, _ := declareCache(a, testCache())
-	host := declareDatabase(a, testDatabase())
-	hungCache, hungDatabase := a.componentOf("cache primary"), a.componentOf("database primary")
-	require.NoError(t, syscall.Kill(hungCache.PID, syscall.SIGSTOP))
-	require.NoError(t, syscall.Kill(hungDatabase.PID, syscall.SIGSTOP))
-	// The server's own children live on, so it is a new connection that hangs.
-	eventually(t, "the cache fails over", func() bool {
-		return primary.Set(t.Context(), "k", "v", 0).Err() == nil
-	})
-	eventually(t, "the database answers", func() bool {
-		now, err := a.query(host, `select now()::text`)
-		return err == nil && now != ""
-	})
-}
-
-func TestReadReplicaThatCannotStartIsCopiedAnew(t *testing.T) {
-	t.Parallel()
-	a := newAccount(t)
-	spec := testDatabase()
-	spec.MultiAZ = false
-	host := declareDatabase(a, spec)
-	replica := declare(a, a.DBInstances, "customers-replica", testReplica())["address"].(string)
-	before := a.componentOf("read replica")
-	data := a.DBInstances.(*dbInstances).postgres.dir
-	require.NoError(t, os.Remove(filepath.Join(data, "customers-replica", before.ID, "global", "pg_control")))
-	require.NoError(t, syscall.Kill(before.PID, syscall.SIGKILL))
-	_, err := a.query(host, `create table customer as select 'Ada' as name`)
-	require.NoError(t, err)
-	eventually(t, "the copy has the source's data", func() bool {
-		name, err := a.query(replica, `select name from customer`)
-		return err == nil && name == "Ada"
-	})
-}
-
-// The read replica may have got what the standby has not; after a failover that
-// never happened.
-func TestReadReplicaAheadOfThePromotedStandbyIsCopiedAnew(t *testing.T) {
-	t.Parallel()
-	a := newAccount(t)
-	host := declareDatabase(a, testDatabase())
-	replica := declare(a, a.DBInstances, "customers-replica", testReplica())["address"].(string)
-	_, err := a.query(host, `create table customer (name text)`)
-	require.NoError(t, err)
-	receiver := a.receiverOfStandby()
-	require.NoError(t, syscall.Kill(receiver, syscall.SIGSTOP))
-
-	unacknowledged := make(chan error, 1)
-	go func() {
-		_, err := a.query(host, `insert into customer values ('unacknowledged') returning name`)
-		unacknowledged <- err
-	}()
-	eventually(t, "the read replica has what the standby has not", func() bool {
-		name, err := a.query(replica, `select name from customer`)
-		return err == nil && name == "unacknowledged"
-	})
-	require.NoError(t, syscall.Kill(a.componentOf("database primary").PID, syscall.SIGKILL))
-	require.NoError(t, syscall.Kill(receiver, syscall.SIGKILL))
-	require.Error(t, <-unacknowledged)
-
-	eventually(t, "the standby is promoted", func() bool {
-		name, err := a.query(host, `insert into customer values ('after') returning name`)
-		return err == nil && name == "after"
-	})
-	eventually(t, "the read replica has what the new primary has", func() bool {
-		names, err := a.query(replica, `select string_agg(name, ', ') from customer`)
-		return err == nil && names == "after"
-	})
-}
-
-// receiverOfStandby is the process by which the standby gets changes.
-func (a *account) receiverOfStandby() (pid int) {
-	a.t.Helper()
-	i := a.DBInstances.(*dbInstances).instances.byID["customers"]
-	require.NoError(a.t, i.keeper.do(a.t.Context(), func(ctx context.Context) error {
-		return i.standby.ask(ctx, &pid, `select pid from pg_stat_wal_receiver`)
-	}))
-	return pid
 }

@@ -126,7 +126,7 @@ func usePulumi(t *testing.T) {
 
 func (s *stack) open(t *testing.T, given ...string) *engine.Engine {
 	t.Helper()
-	settings, err := engine.LoadSettings(s.root, "dev", given, true)
+	settings, err := engine.LoadSettings(s.root, "dev", given)
 	require.NoError(t, err)
 	s.out.Reset()
 	e, err := engine.Open(t.Context(), settings, small(s.file), s.providers.Ports, &s.out)

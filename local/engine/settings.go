@@ -28,12 +28,18 @@ type Settings struct {
 
 	project workspace.Project
 	config  config.Map
+	given   map[string]bool // by hand, by name
+}
+
+// Override is a setting that this machine needs otherwise than declared.
+type Override struct {
+	Key, Declared, Value string
+	Why                  string
 }
 
 // LoadSettings reads Pulumi.yaml and, if there is one, the stack's file. given are
-// settings as key=value, which win over everything. running says that the stack is
-// up, so that its ports stay what they are.
-func LoadSettings(root, stack string, given []string, running bool) (*Settings, error) {
+// settings as key=value, which win over everything.
+func LoadSettings(root, stack string, given []string) (*Settings, error) {
 	project, err := workspace.LoadProject(filepath.Join(root, "Pulumi.yaml"))
 	if err != nil {
 		return nil, fmt.Errorf("project Pulumi.yaml: %w", err)
@@ -43,18 +49,14 @@ func LoadSettings(root, stack string, given []string, running bool) (*Settings, 
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", name, err)
 	}
-	s := &Settings{Root: root, Stack: stack, Region: defaultRegion, project: *project, config: file.Config}
+	s := &Settings{Root: root, Stack: stack, Region: defaultRegion, project: *project, config: file.Config, given: map[string]bool{}}
 	problems := []error{s.check(name)}
-	own := map[string]bool{}
 	for _, setting := range given {
 		key, err := s.set(setting)
-		own[key] = true
+		s.given[key] = true
 		problems = append(problems, err)
 	}
 	if err := errors.Join(problems...); err != nil {
-		return nil, err
-	}
-	if err := s.override(own, running); err != nil {
 		return nil, err
 	}
 	region := config.MustMakeKey("aws", "region")
@@ -138,9 +140,20 @@ func (s *Settings) declared() map[string]workspace.ProjectConfigType {
 	return own
 }
 
-// effective returns the value that the program will see, and whether Pulumi.yaml
-// describes such a setting.
-func (s *Settings) effective(name string) (string, bool) {
+// Given says whether a setting was given by hand.
+func (s *Settings) Given(name string) bool { return s.given[name] }
+
+// Override gives a setting another value than the declared one, and remembers why.
+func (s *Settings) Override(name, value, why string) {
+	if declared, ok := s.Value(name); ok && declared != value {
+		s.Overrides = append(s.Overrides, Override{name, declared, value, why})
+		s.config[s.key(name)] = config.NewValue(value)
+	}
+}
+
+// Value returns the value of a setting that the program will see, and whether
+// Pulumi.yaml describes such a setting.
+func (s *Settings) Value(name string) (string, bool) {
 	declaration, ok := s.declared()[name]
 	if !ok {
 		return "", false

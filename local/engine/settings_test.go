@@ -1,11 +1,8 @@
 package engine_test
 
 import (
-	"net"
 	"os"
 	"path/filepath"
-	"runtime"
-	"strconv"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -13,87 +10,54 @@ import (
 	"myclothes/local/engine"
 )
 
-const shop = `name: shop
-runtime: go
-config:
-  instanceType: {type: string, default: t4g.small}
-  instanceWarmupSeconds: {type: integer, default: 60}
-  cachePort: {type: integer, default: PORT}
-`
-
-// newProject writes a project whose cachePort is the given one, with files by name.
-func newProject(t *testing.T, port int, files map[string]string) string {
+// newProject writes a project with a few settings, and other files by name.
+func newProject(t *testing.T, files map[string]string) string {
 	t.Helper()
 	root := t.TempDir()
-	text := []byte(shop[:len(shop)-len("PORT}\n")] + strconv.Itoa(port) + "}\n")
-	require.NoError(t, os.WriteFile(filepath.Join(root, "Pulumi.yaml"), text, 0o644))
+	const shop = "name: shop\nruntime: go\nconfig:\n  instanceType: {default: t4g.small}\n  cachePort: {type: integer, default: 6379}\n"
+	require.NoError(t, os.WriteFile(filepath.Join(root, "Pulumi.yaml"), []byte(shop), 0o644))
 	for name, content := range files {
 		require.NoError(t, os.WriteFile(filepath.Join(root, name), []byte(content), 0o644))
 	}
 	return root
 }
 
-func overrides(t *testing.T, root string, running bool, given ...string) map[string]string {
-	t.Helper()
-	settings, err := engine.LoadSettings(root, "dev", given, running)
-	require.NoError(t, err)
-	values := map[string]string{}
-	for _, o := range settings.Overrides {
-		require.NotEmpty(t, o.Why)
-		values[o.Key] = o.Value
-	}
-	return values
-}
-
 func TestAnUnknownSettingIsRefusedWithTheClosestKey(t *testing.T) {
-	root := newProject(t, 6379, map[string]string{"Pulumi.prod.yaml": "config:\n  instanceTpye: t3.small\n"})
-	_, err := engine.LoadSettings(root, "dev", []string{"chachePort=1"}, false)
+	root := newProject(t, map[string]string{"Pulumi.prod.yaml": "config:\n  instanceTpye: t3.small\n"})
+	_, err := engine.LoadSettings(root, "dev", []string{"chachePort=1"})
 	require.EqualError(t, err, "setting chachePort is not in Pulumi.yaml: did you mean cachePort?")
-	_, err = engine.LoadSettings(root, "prod", nil, false)
+	_, err = engine.LoadSettings(root, "prod", nil)
 	require.ErrorContains(t, err, "did you mean instanceType?")
-	_, err = engine.LoadSettings(root, "dev", []string{"cachePort"}, false)
+	_, err = engine.LoadSettings(root, "dev", []string{"cachePort"})
 	require.ErrorContains(t, err, "key=value")
 }
 
 func TestASecretOfAnotherBackendIsRefused(t *testing.T) {
-	root := newProject(t, 6379, map[string]string{"Pulumi.dev.yaml": "config:\n  shop:instanceType:\n    secure: v1:abc\n"})
-	_, err := engine.LoadSettings(root, "dev", nil, false)
+	root := newProject(t, map[string]string{"Pulumi.dev.yaml": "config:\n  shop:instanceType:\n    secure: v1:abc\n"})
+	_, err := engine.LoadSettings(root, "dev", nil)
 	require.ErrorContains(t, err, "shop:instanceType")
 }
 
 func TestTheRegionIsTheStacks(t *testing.T) {
-	root := newProject(t, 6379, map[string]string{"Pulumi.prod.yaml": "config:\n  aws:region: us-east-1\n"})
+	root := newProject(t, map[string]string{"Pulumi.prod.yaml": "config:\n  aws:region: us-east-1\n"})
 	for stack, region := range map[string]string{"dev": "eu-west-1", "prod": "us-east-1"} {
-		settings, err := engine.LoadSettings(root, stack, nil, false)
+		settings, err := engine.LoadSettings(root, stack, nil)
 		require.NoError(t, err)
 		require.Equal(t, region, settings.Region)
 	}
 }
 
-func TestInstancesFitThisMachineUnlessToldOtherwise(t *testing.T) {
-	root := newProject(t, 6379, nil)
-	here, other := "t3.small", "m7g.large"
-	if runtime.GOARCH == "arm64" {
-		here, other = "t4g.small", "m7i.large"
-	}
-	values := overrides(t, root, true, "instanceType="+other)
-	require.NotContains(t, values, "instanceType", "what is given by hand wins")
-	require.Equal(t, "2", values["instanceWarmupSeconds"])
-
-	require.NoError(t, os.WriteFile(filepath.Join(root, "Pulumi.dev.yaml"), []byte("config:\n  instanceType: "+other+"\n"), 0o644))
-	require.Equal(t, here, overrides(t, root, true)["instanceType"])
-	require.NoError(t, os.WriteFile(filepath.Join(root, "Pulumi.dev.yaml"), []byte("config:\n  instanceType: "+here+"\n"), 0o644))
-	require.NotContains(t, overrides(t, root, true), "instanceType")
-}
-
-func TestAPortThatIsTakenEverywhereIsMovedAndStays(t *testing.T) {
-	everywhere, err := net.Listen("tcp4", "0.0.0.0:0")
+func TestAnOverrideIsRememberedWithItsReason(t *testing.T) {
+	settings, err := engine.LoadSettings(newProject(t, nil), "dev", []string{"shop:instanceType=t3.small"})
 	require.NoError(t, err)
-	root := newProject(t, everywhere.Addr().(*net.TCPAddr).Port, nil)
-
-	moved := overrides(t, root, false)["cachePort"]
-	require.NotEmpty(t, moved)
-	require.NoError(t, everywhere.Close())
-	require.Equal(t, moved, overrides(t, root, true)["cachePort"], "the cache of a running stack keeps its port")
-	require.NotContains(t, overrides(t, root, false), "cachePort", "a new stack has the declared one")
+	require.True(t, settings.Given("instanceType"))
+	settings.Override("cachePort", "6379", "it is that already")
+	require.Empty(t, settings.Overrides)
+	settings.Override("cachePort", "7000", "it is taken")
+	require.Equal(t, []engine.Override{{Key: "cachePort", Declared: "6379", Value: "7000", Why: "it is taken"}}, settings.Overrides)
+	port, ok := settings.Value("cachePort")
+	require.True(t, ok)
+	require.Equal(t, "7000", port)
+	_, ok = settings.Value("unheardOf")
+	require.False(t, ok)
 }

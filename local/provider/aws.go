@@ -7,15 +7,15 @@ import (
 	"github.com/pulumi/pulumi/sdk/v3/go/common/resource"
 	pulumirpc "github.com/pulumi/pulumi/sdk/v3/proto/go"
 
-	"myclothes/local/cloud"
+	"myclothes/local/cloud/aws"
 )
 
-// aws is the provider of package aws: its resources, and the questions that a
+// awsProvider is the provider of package aws: its resources, and the questions that a
 // program may ask.
-type aws struct{ *resources }
+type awsProvider struct{ *resources }
 
 // Configure refuses another region than the cloud's.
-func (p *aws) Configure(ctx context.Context, req *pulumirpc.ConfigureRequest) (*pulumirpc.ConfigureResponse, error) {
+func (p *awsProvider) Configure(ctx context.Context, req *pulumirpc.ConfigureRequest) (*pulumirpc.ConfigureResponse, error) {
 	if region := req.GetVariables()["aws:config:region"]; region != "" && region != p.region {
 		return nil, fmt.Errorf("this local cloud is in %s, not in %s: stop it first", p.region, region)
 	}
@@ -23,7 +23,7 @@ func (p *aws) Configure(ctx context.Context, req *pulumirpc.ConfigureRequest) (*
 }
 
 // Invoke answers what a program asks of AWS.
-func (p *aws) Invoke(_ context.Context, req *pulumirpc.InvokeRequest) (*pulumirpc.InvokeResponse, error) {
+func (p *awsProvider) Invoke(_ context.Context, req *pulumirpc.InvokeRequest) (*pulumirpc.InvokeResponse, error) {
 	var answer map[string]any
 	switch req.GetTok() {
 	case "aws:index/getAvailabilityZones:getAvailabilityZones":
@@ -32,8 +32,8 @@ func (p *aws) Invoke(_ context.Context, req *pulumirpc.InvokeRequest) (*pulumirp
 	case "aws:index/getRegion:getRegion":
 		answer = map[string]any{"id": p.region, "name": p.region, "endpoint": "ec2." + p.region + ".amazonaws.com"}
 	case "aws:index/getCallerIdentity:getCallerIdentity":
-		answer = map[string]any{"id": cloud.AccountID, "accountId": cloud.AccountID, "userId": "local",
-			"arn": "arn:aws:iam::" + cloud.AccountID + ":user/local"}
+		answer = map[string]any{"id": aws.AccountID, "accountId": aws.AccountID, "userId": "local",
+			"arn": "arn:aws:iam::" + aws.AccountID + ":user/local"}
 	case "aws:index/getPartition:getPartition":
 		answer = map[string]any{"id": "aws", "partition": "aws", "dnsSuffix": "amazonaws.com", "reverseDnsPrefix": "com.amazonaws"}
 	default:

@@ -12,7 +12,7 @@ import (
 
 	"github.com/pulumi/pulumi/sdk/v3/go/common/resource"
 
-	"myclothes/local/cloud"
+	"myclothes/local/cloud/aws"
 )
 
 // placeholder is a value's name within a template: "vpc/{id}".
@@ -53,11 +53,11 @@ func randomHex(digits int) string {
 
 // identify gives a new resource its id, name and ARN, and its first state: the
 // inputs, and what AWS would compute from them.
-func (k kind) identify(typ, region string, inputs resource.PropertyMap, plain map[string]any) (cloud.Resource, resource.PropertyMap) {
+func (k kind) identify(typ, region string, inputs resource.PropertyMap, plain map[string]any) (aws.Resource, resource.PropertyMap) {
 	service, _, _ := strings.Cut(strings.TrimPrefix(typ, "aws:"), "/")
 	e := expansion{
 		templates: map[string]string{"id": "{hex17}", "arn": "arn:aws:" + service + ":{region}:{account}:{id}"},
-		values:    map[string]string{"region": region, "account": cloud.AccountID},
+		values:    map[string]string{"region": region, "account": aws.AccountID},
 	}
 	maps.Copy(e.templates, k.outputs)
 	if k.id != "" {
@@ -78,8 +78,8 @@ func (k kind) identify(typ, region string, inputs resource.PropertyMap, plain ma
 }
 
 // resource names a resource as package cloud knows it.
-func (k kind) resource(id string, state resource.PropertyMap) cloud.Resource {
-	r := cloud.Resource{ID: id, Name: text(state, k.name), ARN: text(state, "arn")}
+func (k kind) resource(id string, state resource.PropertyMap) aws.Resource {
+	r := aws.Resource{ID: id, Name: text(state, k.name), ARN: text(state, "arn")}
 	if r.Name == "" {
 		r.Name = id
 	}

@@ -11,7 +11,7 @@ import (
 	"github.com/pulumi/pulumi/sdk/v3/go/common/resource/plugin"
 	"google.golang.org/protobuf/types/known/structpb"
 
-	"myclothes/local/cloud"
+	"myclothes/local/cloud/aws"
 )
 
 // unmarshal reads properties as the engine sends them, with secrets marked.
@@ -65,7 +65,7 @@ func filePath(v resource.PropertyValue) (any, bool) {
 }
 
 // lay puts a service's outputs over the state.
-func (k kind) lay(outputs cloud.Outputs, state resource.PropertyMap) {
+func (k kind) lay(outputs aws.Outputs, state resource.PropertyMap) {
 	for property, value := range outputs {
 		v := resource.NewPropertyValue(value)
 		if slices.Contains(k.secret, property) {
@@ -75,9 +75,9 @@ func (k kind) lay(outputs cloud.Outputs, state resource.PropertyMap) {
 	}
 }
 
-// succeed returns the state after an update, without its new outputs: old inputs
+// nextState returns the state after an update, without its new outputs: old inputs
 // make way for the new ones, what AWS computed stays.
-func succeed(olds, oldInputs *structpb.Struct, inputs resource.PropertyMap) (resource.PropertyMap, error) {
+func nextState(olds, oldInputs *structpb.Struct, inputs resource.PropertyMap) (resource.PropertyMap, error) {
 	state, err := unmarshal(olds)
 	if err != nil {
 		return nil, err

@@ -34,7 +34,7 @@ func Serve(c *cloud.Cloud) (*Server, error) {
 	s.aws.region = c.Region
 	random := newResources("random", randomKinds, randomServices)
 	providers := map[string]pulumirpc.ResourceProviderServer{
-		"aws":    &aws{resources: s.aws},
+		"aws":    &awsProvider{resources: s.aws},
 		"awsx":   &awsx{protocol: protocol{version: sdkVersion("awsx")}, region: c.Region},
 		"random": random,
 	}

@@ -9,7 +9,7 @@ import (
 	"fmt"
 	"math/big"
 
-	"myclothes/local/cloud"
+	"myclothes/local/cloud/aws"
 )
 
 // randomKinds are the types of package random. They live in the engine's state.
@@ -26,17 +26,17 @@ var randomServices = map[string]service{
 }
 
 // once is a service that only makes outputs from inputs.
-type once func(inputs map[string]any) (cloud.Outputs, error)
+type once func(inputs map[string]any) (aws.Outputs, error)
 
-func (f once) create(_ context.Context, _ cloud.Resource, inputs map[string]any) (cloud.Outputs, error) {
+func (f once) create(_ context.Context, _ aws.Resource, inputs map[string]any) (aws.Outputs, error) {
 	return f(inputs)
 }
 
-func (f once) update(context.Context, cloud.Resource, map[string]any) (cloud.Outputs, error) {
+func (f once) update(context.Context, aws.Resource, map[string]any) (aws.Outputs, error) {
 	return nil, nil
 }
 
-func (f once) remove(context.Context, cloud.Resource) error { return nil }
+func (f once) remove(context.Context, aws.Resource) error { return nil }
 
 // passwordArgs are RandomPassword's inputs. Each class of characters is used
 // unless declared otherwise.
@@ -53,7 +53,7 @@ type passwordArgs struct {
 	MinSpecial      int     `json:"minSpecial"`
 }
 
-func randomPassword(inputs map[string]any) (cloud.Outputs, error) {
+func randomPassword(inputs map[string]any) (aws.Outputs, error) {
 	var args passwordArgs
 	if err := decode(inputs, &args); err != nil {
 		return nil, err
@@ -88,7 +88,7 @@ func randomPassword(inputs map[string]any) (cloud.Outputs, error) {
 		j := i + below(len(password)-i)
 		password[i], password[j] = password[j], password[i]
 	}
-	return cloud.Outputs{"id": "none", "result": string(password)}, nil
+	return aws.Outputs{"id": "none", "result": string(password)}, nil
 }
 
 // pick appends n random characters.
@@ -108,7 +108,7 @@ func below(n int) int {
 	return int(i.Int64())
 }
 
-func randomID(inputs map[string]any) (cloud.Outputs, error) {
+func randomID(inputs map[string]any) (aws.Outputs, error) {
 	var args struct {
 		ByteLength int    `json:"byteLength"`
 		Prefix     string `json:"prefix"`
@@ -119,7 +119,7 @@ func randomID(inputs map[string]any) (cloud.Outputs, error) {
 	bytes := make([]byte, args.ByteLength)
 	_, _ = rand.Read(bytes)
 	id := base64.RawURLEncoding.EncodeToString(bytes)
-	return cloud.Outputs{
+	return aws.Outputs{
 		"id":     id,
 		"b64Url": args.Prefix + id,
 		"b64Std": args.Prefix + base64.StdEncoding.EncodeToString(bytes),
@@ -128,7 +128,7 @@ func randomID(inputs map[string]any) (cloud.Outputs, error) {
 	}, nil
 }
 
-func randomBytes(inputs map[string]any) (cloud.Outputs, error) {
+func randomBytes(inputs map[string]any) (aws.Outputs, error) {
 	var args struct {
 		Length int `json:"length"`
 	}
@@ -140,7 +140,7 @@ func randomBytes(inputs map[string]any) (cloud.Outputs, error) {
 	}
 	bytes := make([]byte, args.Length)
 	_, _ = rand.Read(bytes)
-	return cloud.Outputs{
+	return aws.Outputs{
 		"id":     randomHex(17), // the real one has none; the engine wants one
 		"base64": base64.StdEncoding.EncodeToString(bytes),
 		"hex":    hex.EncodeToString(bytes),

@@ -78,7 +78,7 @@ func (p *resources) Update(ctx context.Context, req *pulumirpc.UpdateRequest) (*
 		return nil, err
 	}
 	k := p.kinds[typ]
-	state, err := succeed(req.GetOlds(), req.GetOldInputs(), inputs)
+	state, err := nextState(req.GetOlds(), req.GetOldInputs(), inputs)
 	if err != nil {
 		return nil, err
 	}

@@ -4,19 +4,30 @@ import (
 	"context"
 
 	"myclothes/local/cloud"
+	"myclothes/local/cloud/autoscaling"
+	"myclothes/local/cloud/aws"
+	"myclothes/local/cloud/datastore"
+	"myclothes/local/cloud/dynamodb"
+	"myclothes/local/cloud/ec2"
+	"myclothes/local/cloud/elasticache"
+	"myclothes/local/cloud/elb"
+	"myclothes/local/cloud/iam"
+	"myclothes/local/cloud/rds"
+	"myclothes/local/cloud/s3"
+	"myclothes/local/cloud/secretsmanager"
 )
 
 // service runs the resources of one kind.
 type service interface {
-	create(ctx context.Context, r cloud.Resource, inputs map[string]any) (cloud.Outputs, error)
-	update(ctx context.Context, r cloud.Resource, inputs map[string]any) (cloud.Outputs, error)
-	remove(ctx context.Context, r cloud.Resource) error
+	create(ctx context.Context, r aws.Resource, inputs map[string]any) (aws.Outputs, error)
+	update(ctx context.Context, r aws.Resource, inputs map[string]any) (aws.Outputs, error)
+	remove(ctx context.Context, r aws.Resource) error
 }
 
 // typed hands resources to a cloud service that takes them declared as S.
-type typed[S any] struct{ of cloud.Service[S] }
+type typed[S any] struct{ of aws.Service[S] }
 
-func (t typed[S]) create(ctx context.Context, r cloud.Resource, inputs map[string]any) (cloud.Outputs, error) {
+func (t typed[S]) create(ctx context.Context, r aws.Resource, inputs map[string]any) (aws.Outputs, error) {
 	var spec S
 	if err := decode(inputs, &spec); err != nil {
 		return nil, err
@@ -24,7 +35,7 @@ func (t typed[S]) create(ctx context.Context, r cloud.Resource, inputs map[strin
 	return t.of.Create(ctx, r, spec)
 }
 
-func (t typed[S]) update(ctx context.Context, r cloud.Resource, inputs map[string]any) (cloud.Outputs, error) {
+func (t typed[S]) update(ctx context.Context, r aws.Resource, inputs map[string]any) (aws.Outputs, error) {
 	var spec S
 	if err := decode(inputs, &spec); err != nil {
 		return nil, err
@@ -32,32 +43,32 @@ func (t typed[S]) update(ctx context.Context, r cloud.Resource, inputs map[strin
 	return t.of.Update(ctx, r, spec)
 }
 
-func (t typed[S]) remove(ctx context.Context, r cloud.Resource) error { return t.of.Delete(ctx, r) }
+func (t typed[S]) remove(ctx context.Context, r aws.Resource) error { return t.of.Delete(ctx, r) }
 
 // awsServices says which service of the cloud runs which resource type.
 func awsServices(c *cloud.Cloud) map[string]service {
 	return map[string]service{
-		"aws:ec2/subnet:Subnet":                                     typed[cloud.Subnet]{c.Subnets},
-		"aws:ec2/vpcEndpoint:VpcEndpoint":                           typed[cloud.VPCEndpoint]{c.VPCEndpoints},
-		"aws:ec2/launchTemplate:LaunchTemplate":                     typed[cloud.LaunchTemplate]{c.LaunchTemplates},
-		"aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule": typed[cloud.SecurityGroupRule]{c.IngressRules},
-		"aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule":   typed[cloud.SecurityGroupRule]{c.EgressRules},
-		"aws:lb/loadBalancer:LoadBalancer":                          typed[cloud.LoadBalancer]{c.LoadBalancers},
-		"aws:lb/targetGroup:TargetGroup":                            typed[cloud.TargetGroup]{c.TargetGroups},
-		"aws:lb/listener:Listener":                                  typed[cloud.Listener]{c.Listeners},
-		"aws:autoscaling/group:Group":                               typed[cloud.AutoScalingGroup]{c.AutoScalingGroups},
-		"aws:iam/role:Role":                                         typed[cloud.Role]{c.Roles},
-		"aws:iam/rolePolicy:RolePolicy":                             typed[cloud.RolePolicy]{c.RolePolicies},
-		"aws:iam/instanceProfile:InstanceProfile":                   typed[cloud.InstanceProfile]{c.InstanceProfiles},
-		"aws:s3/bucketObjectv2:BucketObjectv2":                      typed[cloud.Object]{c.Objects},
-		"aws:secretsmanager/secret:Secret":                          typed[cloud.Secret]{c.Secrets},
-		"aws:secretsmanager/secretVersion:SecretVersion":            typed[cloud.SecretVersion]{c.SecretVersions},
-		"aws:elasticache/subnetGroup:SubnetGroup":                   typed[cloud.CacheSubnetGroup]{c.CacheSubnetGroups},
-		"aws:elasticache/parameterGroup:ParameterGroup":             typed[cloud.CacheParameterGroup]{c.CacheParameterGroups},
-		"aws:elasticache/replicationGroup:ReplicationGroup":         typed[cloud.ReplicationGroup]{c.ReplicationGroups},
-		"aws:rds/subnetGroup:SubnetGroup":                           typed[cloud.DBSubnetGroup]{c.DBSubnetGroups},
-		"aws:rds/parameterGroup:ParameterGroup":                     typed[cloud.DBParameterGroup]{c.DBParameterGroups},
-		"aws:rds/instance:Instance":                                 typed[cloud.DBInstance]{c.DBInstances},
-		"aws:dynamodb/table:Table":                                  typed[cloud.Table]{c.Tables},
+		"aws:ec2/subnet:Subnet":                                     typed[ec2.Subnet]{c.Subnets},
+		"aws:ec2/vpcEndpoint:VpcEndpoint":                           typed[ec2.VPCEndpoint]{c.VPCEndpoints},
+		"aws:ec2/launchTemplate:LaunchTemplate":                     typed[ec2.LaunchTemplate]{c.LaunchTemplates},
+		"aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule": typed[ec2.SecurityGroupRule]{c.IngressRules},
+		"aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule":   typed[ec2.SecurityGroupRule]{c.EgressRules},
+		"aws:lb/loadBalancer:LoadBalancer":                          typed[elb.LoadBalancer]{c.LoadBalancers},
+		"aws:lb/targetGroup:TargetGroup":                            typed[elb.TargetGroup]{c.TargetGroups},
+		"aws:lb/listener:Listener":                                  typed[elb.Listener]{c.Listeners},
+		"aws:autoscaling/group:Group":                               typed[autoscaling.Group]{c.AutoScalingGroups},
+		"aws:iam/role:Role":                                         typed[iam.Role]{c.Roles},
+		"aws:iam/rolePolicy:RolePolicy":                             typed[iam.RolePolicy]{c.RolePolicies},
+		"aws:iam/instanceProfile:InstanceProfile":                   typed[iam.InstanceProfile]{c.InstanceProfiles},
+		"aws:s3/bucketObjectv2:BucketObjectv2":                      typed[s3.Object]{c.Objects},
+		"aws:secretsmanager/secret:Secret":                          typed[secretsmanager.Secret]{c.Secrets},
+		"aws:secretsmanager/secretVersion:SecretVersion":            typed[secretsmanager.SecretVersion]{c.SecretVersions},
+		"aws:elasticache/subnetGroup:SubnetGroup":                   typed[datastore.SubnetGroup]{c.CacheSubnetGroups},
+		"aws:elasticache/parameterGroup:ParameterGroup":             typed[datastore.ParameterGroup]{c.CacheParameterGroups},
+		"aws:elasticache/replicationGroup:ReplicationGroup":         typed[elasticache.ReplicationGroup]{c.ReplicationGroups},
+		"aws:rds/subnetGroup:SubnetGroup":                           typed[datastore.SubnetGroup]{c.DBSubnetGroups},
+		"aws:rds/parameterGroup:ParameterGroup":                     typed[datastore.ParameterGroup]{c.DBParameterGroups},
+		"aws:rds/instance:Instance":                                 typed[rds.Instance]{c.DBInstances},
+		"aws:dynamodb/table:Table":                                  typed[dynamodb.Table]{c.Tables},
 	}
 }

@@ -9,8 +9,9 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"myclothes/local/cloud"
-	"myclothes/local/console"
+	"myclothes/local/cloud/autoscaling"
+	"myclothes/local/cloud/aws"
+	"myclothes/local/control"
 	"myclothes/tests/shoppers"
 )
 
@@ -47,8 +48,8 @@ func TestAStackIsNotWholeWhileAnythingIsMissingOrReplaced(t *testing.T) {
 	t.Parallel()
 	gone := exec.Command("true")
 	require.NoError(t, gone.Run())
-	well := func() console.Report {
-		return console.Report{Components: []cloud.Component{
+	well := func() control.Report {
+		return control.Report{Components: []aws.Component{
 			{Kind: cachePrimary, Healthy: true, PID: os.Getpid()},
 			{Kind: cacheReplica, Healthy: true, PID: os.Getpid()},
 			{Kind: instance, Healthy: true, PID: os.Getpid()},
@@ -56,12 +57,14 @@ func TestAStackIsNotWholeWhileAnythingIsMissingOrReplaced(t *testing.T) {
 	}
 	s := &stack{}
 	require.Empty(t, s.missing(well()))
-	for name, change := range map[string]func(*console.Report){
-		"a replica is not there":           func(r *console.Report) { r.Components = append(r.Components[:1], r.Components[2]) },
-		"something is not well":            func(r *console.Report) { r.Components[1].Healthy = false },
-		"a process ended a moment ago":     func(r *console.Report) { r.Components[0].PID = gone.Process.Pid },
-		"a roll is under way":              func(r *console.Report) { r.Refreshes = []cloud.Refresh{{Status: cloud.RefreshInProgress}} },
-		"a roll that failed is taken back": func(r *console.Report) { r.Refreshes = []cloud.Refresh{{Status: cloud.RefreshRollbackInProgress}} },
+	for name, change := range map[string]func(*control.Report){
+		"a replica is not there":       func(r *control.Report) { r.Components = append(r.Components[:1], r.Components[2]) },
+		"something is not well":        func(r *control.Report) { r.Components[1].Healthy = false },
+		"a process ended a moment ago": func(r *control.Report) { r.Components[0].PID = gone.Process.Pid },
+		"a roll is under way":          func(r *control.Report) { r.Refreshes = []autoscaling.Refresh{{Status: autoscaling.RefreshInProgress}} },
+		"a roll that failed is taken back": func(r *control.Report) {
+			r.Refreshes = []autoscaling.Refresh{{Status: autoscaling.RefreshRollbackInProgress}}
+		},
 	} {
 		report := well()
 		change(&report)

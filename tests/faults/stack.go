@@ -8,14 +8,14 @@ import (
 	"syscall"
 	"time"
 
-	"myclothes/local/console"
+	"myclothes/local/control"
 )
 
 // stack is the one that runs in this folder.
 type stack struct {
 	root   string
 	url    string
-	cloud  *console.Cloud
+	cloud  *control.Cloud
 	config []string       // that it was brought up with
 	whole  map[string]int // how many of each kind are there when all are well
 }
@@ -28,7 +28,7 @@ func findStack(ctx context.Context, config []string) (*stack, error) {
 	if err != nil {
 		return nil, err
 	}
-	c, err := console.Find(ctx, root)
+	c, err := control.Find(ctx, root)
 	if err != nil {
 		return nil, fmt.Errorf("%w in %s: make up starts it", err, root)
 	}
@@ -95,7 +95,7 @@ func (s *stack) awaitWhole(ctx context.Context) error {
 }
 
 // missing says what keeps the stack from being whole; empty if nothing does.
-func (s *stack) missing(r console.Report) string {
+func (s *stack) missing(r control.Report) string {
 	for _, refresh := range r.Refreshes {
 		if refresh.Running() {
 			return refresh.String()

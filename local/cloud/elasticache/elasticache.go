@@ -1,0 +1,114 @@
+// Package elasticache is Amazon ElastiCache without cluster mode, with redis-server behind
+// it: a primary, its replicas, and failover between them.
+package elasticache
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"myclothes/local/cloud/aws"
+	"myclothes/local/cloud/datastore"
+	"myclothes/local/cloud/ec2"
+	"myclothes/local/cloud/host"
+)
+
+// ReplicationGroup is aws:elasticache/replicationGroup:ReplicationGroup without
+// cluster mode.
+type ReplicationGroup struct {
+	ReplicationGroupID       string   `json:"replicationGroupId"` // the physical name if empty
+	Engine                   string   `json:"engine"`
+	EngineVersion            string   `json:"engineVersion"`
+	Port                     int      `json:"port"`             // 6379 if 0
+	NumCacheClusters         int      `json:"numCacheClusters"` // nodes, the primary among them; 1 if 0
+	AutomaticFailoverEnabled bool     `json:"automaticFailoverEnabled"`
+	MultiAZEnabled           bool     `json:"multiAzEnabled"`
+	TransitEncryptionEnabled bool     `json:"transitEncryptionEnabled"`
+	AuthToken                string   `json:"authToken"`
+	ParameterGroupName       string   `json:"parameterGroupName"`
+	SubnetGroupName          string   `json:"subnetGroupName"`
+	SecurityGroupIDs         []string `json:"securityGroupIds"`
+	PreferredCacheClusterAZs []string `json:"preferredCacheClusterAzs"`
+}
+
+// ElastiCache is the service of that name in one account.
+type ElastiCache struct {
+	SubnetGroups      datastore.SubnetGroups
+	ParameterGroups   datastore.ParameterGroups
+	ReplicationGroups *ReplicationGroups
+
+	host    *host.Host
+	network *ec2.Network
+}
+
+// New returns a service without groups. Nodes run on the host, and their endpoints are in
+// the network.
+func New(h *host.Host, n *ec2.Network) *ElastiCache {
+	s := &ElastiCache{SubnetGroups: datastore.NewSubnetGroups(n), ParameterGroups: datastore.NewParameterGroups(), host: h, network: n}
+	s.ReplicationGroups = &ReplicationGroups{datastore.NewStores[*replicationGroup]("replication group", s.ParameterGroups), s}
+	return s
+}
+
+// ReplicationGroups implements Service[ReplicationGroup] with redis-server.
+type ReplicationGroups struct {
+	*datastore.Stores[*replicationGroup]
+	service *ElastiCache
+}
+
+// Create returns when all nodes are usable.
+func (s *ReplicationGroups) Create(ctx context.Context, r aws.Resource, spec ReplicationGroup) (aws.Outputs, error) {
+	spec, err := spec.withDefaults(r)
+	if err != nil {
+		return nil, err
+	}
+	g, err := s.service.start(ctx, r, spec)
+	if err != nil {
+		return nil, fmt.Errorf("replication group %s: %w", spec.ReplicationGroupID, err)
+	}
+	return s.Add(r, g), nil
+}
+
+// Update changes the running group to what is declared now.
+func (s *ReplicationGroups) Update(ctx context.Context, r aws.Resource, spec ReplicationGroup) (aws.Outputs, error) {
+	spec, err := spec.withDefaults(r)
+	if err != nil {
+		return nil, err
+	}
+	g, err := s.Get(r)
+	if err != nil {
+		return nil, err
+	}
+	if err := g.Redeclare(ctx, spec, g.change); err != nil {
+		return nil, fmt.Errorf("replication group %s: %w", spec.ReplicationGroupID, err)
+	}
+	return g.Outputs(), nil
+}
+
+// withDefaults fills in what AWS would, and refuses what AWS would.
+func (g ReplicationGroup) withDefaults(r aws.Resource) (ReplicationGroup, error) {
+	if g.ReplicationGroupID == "" {
+		g.ReplicationGroupID = r.Name
+	}
+	if g.Engine == "" {
+		g.Engine = "redis"
+	}
+	if g.Port == 0 {
+		g.Port = 6379
+	}
+	if g.NumCacheClusters == 0 {
+		g.NumCacheClusters = max(1, len(g.PreferredCacheClusterAZs))
+	}
+	switch {
+	case g.Engine != "redis" && g.Engine != "valkey":
+		return g, fmt.Errorf("replication group %s: engine %q is neither valkey nor redis", g.ReplicationGroupID, g.Engine)
+	case g.AutomaticFailoverEnabled && g.NumCacheClusters < 2:
+		return g, fmt.Errorf("replication group %s: automaticFailoverEnabled needs numCacheClusters of 2 or more", g.ReplicationGroupID)
+	case g.MultiAZEnabled && !g.AutomaticFailoverEnabled:
+		return g, fmt.Errorf("replication group %s: multiAzEnabled needs automaticFailoverEnabled", g.ReplicationGroupID)
+	case g.AuthToken != "" && !g.TransitEncryptionEnabled:
+		return g, fmt.Errorf("replication group %s: authToken needs transitEncryptionEnabled", g.ReplicationGroupID)
+	case g.AuthToken != "" && (len(g.AuthToken) < 16 || strings.ContainsAny(g.AuthToken, `@"/ `)):
+		return g, fmt.Errorf(`replication group %s: authToken must have 16 to 128 characters and none of @ " / and space`, g.ReplicationGroupID)
+	}
+	return g, nil
+}

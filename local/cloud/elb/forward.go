@@ -1,0 +1,164 @@
+package elb
+
+import (
+	"cmp"
+	"context"
+	"crypto/rand"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"net/http/httputil"
+	"strconv"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"myclothes/local/cloud/ec2"
+)
+
+var errIdle = errors.New("the target did not answer within the idle timeout")
+
+// forwarding is one request on its way to a target group.
+type forwarding struct {
+	listener *listener
+	group    *Targets
+	bound    binding // what its stickiness cookie says
+	target   *target // who answers, once there is one
+}
+
+// buffers are what responses are copied through.
+type buffers struct{ pool sync.Pool }
+
+const bufferSize = 32 << 10
+
+var copyBuffers = &buffers{sync.Pool{New: func() any { return new([bufferSize]byte) }}}
+
+// Get lends a buffer.
+func (b *buffers) Get() []byte { return b.pool.Get().(*[bufferSize]byte)[:] }
+
+// Put takes it back.
+func (b *buffers) Put(buffer []byte) { b.pool.Put((*[bufferSize]byte)(buffer)) }
+
+func (l *listener) forward(w http.ResponseWriter, r *http.Request, group *Targets) {
+	if group == nil {
+		writePage(w, http.StatusServiceUnavailable)
+		return
+	}
+	f := &forwarding{listener: l, group: group, bound: group.bindingOf(r)}
+	defer func() {
+		if f.target != nil {
+			group.release(f.target)
+		}
+	}()
+	proxy := httputil.ReverseProxy{
+		Rewrite:        f.rewrite,
+		Transport:      f,
+		ModifyResponse: f.answer,
+		ErrorHandler:   f.fail,
+		ErrorLog:       l.server.ErrorLog,
+		BufferPool:     copyBuffers,
+	}
+	proxy.ServeHTTP(w, r)
+}
+
+// rewrite adds the headers that ALB adds. The host stays the client's.
+func (f *forwarding) rewrite(p *httputil.ProxyRequest) {
+	client, _, _ := net.SplitHostPort(p.In.RemoteAddr)
+	chain := append(p.In.Header.Values("X-Forwarded-For"), client)
+	declared := f.listener.declared()
+	p.Out.URL.Scheme = "http"
+	p.Out.Header.Set("X-Forwarded-For", strings.Join(chain, ", "))
+	p.Out.Header.Set("X-Forwarded-Proto", strings.ToLower(declared.Protocol))
+	p.Out.Header.Set("X-Forwarded-Port", strconv.Itoa(declared.Port))
+	trace, self := p.In.Header.Get("X-Amzn-Trace-Id"), traceID()
+	if strings.Contains(trace, "Root=") {
+		p.Out.Header.Set("X-Amzn-Trace-Id", "Self="+self+";"+trace)
+	} else {
+		p.Out.Header.Set("X-Amzn-Trace-Id", "Root="+self)
+	}
+}
+
+func traceID() string {
+	random := make([]byte, 12)
+	_, _ = rand.Read(random) // never fails
+	return fmt.Sprintf("1-%08x-%s", time.Now().Unix(), hex.EncodeToString(random))
+}
+
+// RoundTrip sends the request to a target, and to another one only when no
+// connection came about: a request that may have arrived is never sent twice.
+// (net/http itself repeats a GET whose kept-alive connection turns out to be
+// closed; ALB answers 502 there.)
+func (f *forwarding) RoundTrip(r *http.Request) (*http.Response, error) {
+	ctx, cancel := context.WithCancelCause(r.Context())
+	idle := time.AfterFunc(f.listener.balancer.idleTimeout(), func() { cancel(errIdle) })
+	defer idle.Stop() // the cancel func goes with the request's own context
+	var tried []*target
+	var unreached error
+	for {
+		t, err := f.group.pick(f.bound.target, tried)
+		if err != nil {
+			return nil, cmp.Or(unreached, err)
+		}
+		attempt := r.Clone(ctx)
+		attempt.URL.Host = t.eni.Local.String()
+		if r.Body != nil {
+			attempt.Body = io.NopCloser(r.Body) // a failed attempt closes it
+		}
+		response, err := t.transport.RoundTrip(attempt)
+		if err == nil || !neverConnected(err) || ctx.Err() != nil {
+			f.target = t
+			return response, causeOf(ctx, err)
+		}
+		f.group.release(t)
+		tried, unreached = append(tried, t), err
+	}
+}
+
+// neverConnected says whether a request has surely not been sent. A flow that the
+// security groups refuse is refused for every target: there is no other to try.
+func neverConnected(err error) bool {
+	var op *net.OpError
+	return errors.As(err, &op) && op.Op == "dial"
+}
+
+func causeOf(ctx context.Context, err error) error {
+	if cause := context.Cause(ctx); err != nil && cause != nil {
+		return cause
+	}
+	return err
+}
+
+func (f *forwarding) answer(response *http.Response) error {
+	f.group.bind(response, f.bound, f.target.id)
+	return nil
+}
+
+// fail answers for a target that did not.
+func (f *forwarding) fail(w http.ResponseWriter, r *http.Request, err error) {
+	status := http.StatusBadGateway
+	switch {
+	case errors.Is(err, context.Canceled):
+		status = 460 // ALB's for a client that left
+	case errors.Is(err, errNoTargets):
+		status = http.StatusServiceUnavailable
+	case errors.Is(err, ec2.ErrRefused), errors.Is(err, errIdle), errors.Is(err, context.DeadlineExceeded):
+		// A refused packet is dropped on AWS, so that the connection times out.
+		status = http.StatusGatewayTimeout
+	}
+	if status != 460 && f.listener.complain.allow(time.Second) {
+		f.listener.log.Warn("load balancer answers for a target", "status", status, "path", r.URL.Path, "because", err)
+	}
+	writePage(w, status)
+}
+
+// limit lets one event pass in a while.
+type limit struct{ last atomic.Int64 }
+
+func (l *limit) allow(every time.Duration) bool {
+	last, now := l.last.Load(), time.Now().UnixNano()
+	return now-last >= int64(every) && l.last.CompareAndSwap(last, now)
+}

@@ -1,0 +1,42 @@
+package host
+
+import "net"
+
+// Gate says whether a connection may pass, and for the log whom it is from.
+type Gate func(net.Conn) (from string, open bool)
+
+// Gated returns a listener that resets connections which its gate does not let
+// through; refused is told of each.
+func Gated(l net.Listener, gate Gate, refused func(from string)) net.Listener {
+	return gatedListener{l, gate, refused}
+}
+
+type gatedListener struct {
+	net.Listener
+	gate    Gate
+	refused func(from string)
+}
+
+// Accept returns the next connection that may pass.
+func (l gatedListener) Accept() (net.Conn, error) {
+	for {
+		conn, err := l.Listener.Accept()
+		if err != nil {
+			return nil, err
+		}
+		from, open := l.gate(conn)
+		if open {
+			return conn, nil
+		}
+		l.refused(from)
+		reset(conn)
+	}
+}
+
+// reset ends a connection as a firewall or a dead host does: without a goodbye.
+func reset(conn net.Conn) {
+	if tcp, ok := conn.(*net.TCPConn); ok {
+		_ = tcp.SetLinger(0)
+	}
+	_ = conn.Close()
+}

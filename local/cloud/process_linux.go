@@ -1,8 +1,0 @@
-package cloud
-
-import "syscall"
-
-// childAttributes make a child the head of its own group, and end it with us.
-func childAttributes() *syscall.SysProcAttr {
-	return &syscall.SysProcAttr{Setpgid: true, Pdeathsig: syscall.SIGKILL}
-}

@@ -1,8 +1,0 @@
-//go:build !linux
-
-package cloud
-
-import "syscall"
-
-// childAttributes make a child the head of its own group.
-func childAttributes() *syscall.SysProcAttr { return &syscall.SysProcAttr{Setpgid: true} }

@@ -1,0 +1,9 @@
+package s3
+
+import (
+	"testing"
+
+	"myclothes/local/cloud/cloudtest"
+)
+
+func TestMain(m *testing.M) { cloudtest.Main(m) }

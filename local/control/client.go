@@ -1,0 +1,188 @@
+package control
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"os"
+	"os/exec"
+	"strconv"
+	"strings"
+	"syscall"
+	"time"
+
+	"github.com/gofrs/flock"
+)
+
+// Cloud is a local cloud that runs in the background.
+type Cloud struct{ info }
+
+// ErrNotRunning says that the project has no local cloud.
+var ErrNotRunning = errors.New("no local cloud is running")
+
+// startLimit bounds the start of an empty local cloud.
+const startLimit = 20 * time.Second
+
+// Find returns the project's local cloud, or ErrNotRunning.
+func Find(ctx context.Context, root string) (*Cloud, error) {
+	o := Options{Root: root}
+	if _, err := os.Stat(o.path(lockFile)); errors.Is(err, os.ErrNotExist) {
+		return nil, ErrNotRunning
+	}
+	ctx, cancel := context.WithTimeout(ctx, startLimit)
+	defer cancel()
+	for {
+		running, err := o.running()
+		if err != nil {
+			return nil, err
+		}
+		if !running {
+			return nil, ErrNotRunning
+		}
+		var c Cloud
+		if text, err := os.ReadFile(o.path(infoFile)); err == nil && json.Unmarshal(text, &c.info) == nil {
+			c.Root = root
+			return &c, nil
+		}
+		if err := pause(ctx); err != nil { // it is starting
+			return nil, fmt.Errorf("the local cloud runs but cannot be reached: %w; its log is %s", err, o.path(logFile))
+		}
+	}
+}
+
+// running says whether some process holds the cloud's lock.
+func (o Options) running() (bool, error) {
+	lock := flock.New(o.path(lockFile))
+	free, err := lock.TryLock()
+	if err != nil {
+		return false, err
+	}
+	return !free, lock.Unlock()
+}
+
+func pause(ctx context.Context) error {
+	select {
+	case <-ctx.Done():
+		return ctx.Err()
+	case <-time.After(20 * time.Millisecond):
+		return nil
+	}
+}
+
+// Start starts this program's `cloud` command in the background and returns when
+// the cloud can be reached.
+func Start(ctx context.Context, o Options) (*Cloud, error) {
+	if err := checkPort(o.Port); err != nil {
+		return nil, err
+	}
+	if err := os.MkdirAll(o.path(""), 0o755); err != nil {
+		return nil, err
+	}
+	log, err := os.Create(o.path(logFile))
+	if err != nil {
+		return nil, err
+	}
+	defer log.Close()
+	program, err := os.Executable()
+	if err != nil {
+		return nil, err
+	}
+	cmd := exec.Command(program, "cloud", "-stack", o.Stack, "-region", o.Region, "-port", strconv.Itoa(o.Port))
+	cmd.Dir, cmd.Stdout, cmd.Stderr = o.Root, log, log
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true} // it outlives this terminal
+	if err := os.Remove(o.path(infoFile)); err != nil && !errors.Is(err, os.ErrNotExist) {
+		return nil, err
+	}
+	if err := cmd.Start(); err != nil {
+		return nil, fmt.Errorf("start the local cloud: %w", err)
+	}
+	ended := make(chan error, 1)
+	go func() { ended <- cmd.Wait() }()
+	return o.await(ctx, ended)
+}
+
+// await waits until the cloud that was started can be reached, or has ended.
+func (o Options) await(ctx context.Context, ended <-chan error) (*Cloud, error) {
+	ctx, cancel := context.WithTimeout(ctx, startLimit)
+	defer cancel()
+	for {
+		var c Cloud
+		if text, err := os.ReadFile(o.path(infoFile)); err == nil && json.Unmarshal(text, &c.info) == nil {
+			return &c, nil
+		}
+		select {
+		case err := <-ended:
+			text, _ := os.ReadFile(o.path(logFile))
+			return nil, fmt.Errorf("the local cloud did not start: %w\n%s ends with:\n%s", err, o.path(logFile), tail(string(text)))
+		default:
+		}
+		if err := pause(ctx); err != nil {
+			return nil, fmt.Errorf("the local cloud did not start in %v: see %s", startLimit, o.path(logFile))
+		}
+	}
+}
+
+// tail returns the last lines of a text, indented.
+func tail(text string) string {
+	lines := strings.Split(strings.TrimSpace(text), "\n")
+	return "  " + strings.Join(lines[max(0, len(lines)-20):], "\n  ")
+}
+
+// Options returns what the cloud was started as.
+func (c *Cloud) Options() Options { return c.info.Options }
+
+// Providers returns the ports of its providers, by package name.
+func (c *Cloud) Providers() map[string]int { return c.info.Providers }
+
+// Report asks the cloud what runs.
+func (c *Cloud) Report(ctx context.Context) (Report, error) {
+	response, err := c.ask(ctx, http.MethodGet, "/report")
+	if err != nil {
+		return Report{}, err
+	}
+	defer response.Body.Close()
+	var report Report
+	if err := json.NewDecoder(response.Body).Decode(&report); err != nil {
+		return Report{}, fmt.Errorf("the local cloud's report: %w", err)
+	}
+	return report, nil
+}
+
+// Stop stops the cloud and everything in it, and returns when it is gone.
+func (c *Cloud) Stop(ctx context.Context) error {
+	response, err := c.ask(ctx, http.MethodPost, "/stop")
+	if err != nil {
+		return err
+	}
+	defer response.Body.Close()
+	ctx, cancel := context.WithTimeout(ctx, stopLimit+5*time.Second)
+	defer cancel()
+	for {
+		running, err := c.running()
+		if err != nil || !running {
+			return err
+		}
+		if err := pause(ctx); err != nil {
+			return fmt.Errorf("the local cloud (process %d) does not end: %w; its log is %s", c.PID, err, c.path(logFile))
+		}
+	}
+}
+
+func (c *Cloud) ask(ctx context.Context, method, path string) (*http.Response, error) {
+	request, err := http.NewRequestWithContext(ctx, method, "http://"+c.Address+path, nil)
+	if err != nil {
+		return nil, err
+	}
+	request.Header.Set("Authorization", "Bearer "+c.Token)
+	response, err := http.DefaultClient.Do(request)
+	if err != nil {
+		return nil, fmt.Errorf("the local cloud (process %d): %w; its log is %s", c.PID, err, c.path(logFile))
+	}
+	if response.StatusCode != http.StatusOK {
+		response.Body.Close()
+		return nil, fmt.Errorf("the local cloud (process %d) answers %s to %s", c.PID, response.Status, path)
+	}
+	return response, nil
+}
