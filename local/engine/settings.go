@@ -30,10 +30,25 @@ type Settings struct {
 	config  config.Map
 }
 
-// LoadSettings reads Pulumi.yaml and, if there is one, the stack's file. given are
-// settings as key=value, which win over everything. running says that the stack is
-// up, so that its ports stay what they are.
+// LoadSettings reads the settings as LoadDeclared does, and overrides what this machine
+// needs otherwise. running says that the stack is up, so that its ports stay what they
+// are.
 func LoadSettings(root, stack string, given []string, running bool) (*Settings, error) {
+	s, err := LoadDeclared(root, stack, given)
+	if err != nil {
+		return nil, err
+	}
+	own := map[string]bool{}
+	for _, setting := range given {
+		name, _, _ := strings.Cut(setting, "=")
+		own[name[strings.LastIndex(name, ":")+1:]] = true
+	}
+	return s, s.override(own, running)
+}
+
+// LoadDeclared reads Pulumi.yaml and, if there is one, the stack's file. given are
+// settings as key=value, which win over everything.
+func LoadDeclared(root, stack string, given []string) (*Settings, error) {
 	project, err := workspace.LoadProject(filepath.Join(root, "Pulumi.yaml"))
 	if err != nil {
 		return nil, fmt.Errorf("project Pulumi.yaml: %w", err)
@@ -45,16 +60,10 @@ func LoadSettings(root, stack string, given []string, running bool) (*Settings, 
 	}
 	s := &Settings{Root: root, Stack: stack, Region: defaultRegion, project: *project, config: file.Config}
 	problems := []error{s.check(name)}
-	own := map[string]bool{}
 	for _, setting := range given {
-		key, err := s.set(setting)
-		own[key] = true
-		problems = append(problems, err)
+		problems = append(problems, s.set(setting))
 	}
 	if err := errors.Join(problems...); err != nil {
-		return nil, err
-	}
-	if err := s.override(own, running); err != nil {
 		return nil, err
 	}
 	region := config.MustMakeKey("aws", "region")
@@ -79,17 +88,17 @@ func (s *Settings) check(file string) error {
 	return errors.Join(problems...)
 }
 
-// set takes one key=value, and returns the key without the project's namespace.
-func (s *Settings) set(setting string) (string, error) {
+// set takes one key=value.
+func (s *Settings) set(setting string) error {
 	name, value, ok := strings.Cut(setting, "=")
 	if !ok {
-		return "", fmt.Errorf("setting %q: write it as key=value", setting)
+		return fmt.Errorf("setting %q: write it as key=value", setting)
 	}
 	key := s.key(name)
 	if strings.Contains(name, ":") {
 		var err error
 		if key, err = config.ParseKey(name); err != nil {
-			return "", fmt.Errorf("setting %q: %w", setting, err)
+			return fmt.Errorf("setting %q: %w", setting, err)
 		}
 	}
 	if strings.HasPrefix(value, "[") || strings.HasPrefix(value, "{") {
@@ -97,7 +106,7 @@ func (s *Settings) set(setting string) (string, error) {
 	} else {
 		s.config[key] = config.NewValue(value)
 	}
-	return key.Name(), s.checkKey(key)
+	return s.checkKey(key)
 }
 
 // key returns the full key of one of the project's own settings.
