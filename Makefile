@@ -2,6 +2,7 @@
 STACK  ?= dev
 PORT   ?= 8080
 CONFIG ?=
+FORMAT ?= text
 
 # Unoptimised, the AWS SDK compiles in half the time; nothing here needs it fast.
 # All commands, and the release (infra/build.go), share the other flags, and so what
@@ -17,7 +18,7 @@ up: setup ## bring the stack up on this machine, or update it
 	@$(LOCAL) up -stack $(STACK) -port $(PORT) $(foreach c,$(CONFIG),-config $(c))
 
 preview: setup ## show what up would change
-	@$(LOCAL) preview -stack $(STACK) -port $(PORT) $(foreach c,$(CONFIG),-config $(c))
+	@$(LOCAL) preview -stack $(STACK) -port $(PORT) -format $(FORMAT) $(foreach c,$(CONFIG),-config $(c))
 
 down: setup ## destroy the stack and stop everything
 	@$(LOCAL) down -stack $(STACK)

@@ -1,7 +1,7 @@
 package provider
 
 // held says what is gone with a resource of a type, in words that end a sentence:
-// "deletes …". A type that is not here holds nothing that another up does not bring
+// "Data is lost with …: …". A type that is not here holds nothing that another up does not bring
 // back. What a secret's version or a password says is in the state, and is made anew
 // for whoever uses it.
 var held = map[string]string{
