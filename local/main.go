@@ -3,7 +3,7 @@
 // background.
 //
 //	local up|preview|down [-stack dev] [-config key=value]… [-port 8080]
-//	local preview [-format text|json]
+//	local preview [-format text|json] [-base REVISION [-base-stack prod] [-base-config key=value]…]
 //	local status
 //
 // The exit status is 1 for what failed. A preview tells more: see outcome.
@@ -47,7 +47,7 @@ type request struct {
 	region string
 	config settings
 	out    io.Writer
-	shown
+	compared
 }
 
 // settings are the values of a flag that may be repeated.
@@ -61,12 +61,12 @@ func (s *settings) Set(value string) error {
 }
 
 const usage = `usage: local up|preview|down|status [-stack dev] [-config key=value]… [-port 8080]
-preview also: [-format text|json]
+preview also: [-format text|json] [-base REVISION [-base-stack STACK] [-base-config key=value]…]
 preview's exit status: 0 nothing changes, 2 something changes, 3 data is lost, 1 it failed`
 
 func run(ctx context.Context, args []string, out io.Writer) error {
 	commands := map[string]func(context.Context, request) error{
-		"up": alone(up), "preview": alone(preview), "down": alone(down), "status": status, "cloud": background,
+		"up": alone(up), "preview": alone(showPreview), "down": alone(down), "status": status, "cloud": background,
 	}
 	if len(args) == 0 || commands[args[0]] == nil {
 		return errors.New(usage)
@@ -77,7 +77,7 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 	flags.IntVar(&r.port, "port", 8080, "where the load balancer's port 80 is on 127.0.0.1")
 	flags.StringVar(&r.region, "region", "eu-west-1", "the region that the local cloud stands for")
 	if args[0] == "preview" {
-		r.shown.flags(flags)
+		r.compared.flags(flags)
 	}
 	flags.Var(&r.config, "config", "a setting as key=value, over those of the stack; may be repeated")
 	switch err := flags.Parse(args[1:]); {

@@ -11,28 +11,35 @@ import (
 	"myclothes/infra"
 	"myclothes/local/console"
 	"myclothes/local/engine"
+	"myclothes/local/preview"
 	"myclothes/local/provider"
 )
 
-// shown says how a preview shows what it found.
-type shown struct {
+// compared says what a preview compares, and how it shows that.
+type compared struct {
 	write func(*engine.Plan, io.Writer) error
 	json  bool // the document alone is the output
+	base  preview.Base
+	// baseConfig are the settings of the base, over those of its commit.
+	baseConfig settings
 }
 
 // flags are those that only a preview has.
-func (s *shown) flags(flags *flag.FlagSet) {
-	s.write = (*engine.Plan).WriteText
+func (c *compared) flags(flags *flag.FlagSet) {
+	c.write = (*engine.Plan).WriteText
 	flags.Func("format", "text, or json", func(format string) error {
 		switch format {
 		case "text":
 		case "json":
-			s.write, s.json = (*engine.Plan).WriteJSON, true
+			c.write, c.json = (*engine.Plan).WriteJSON, true
 		default:
 			return errors.New("text or json")
 		}
 		return nil
 	})
+	flags.StringVar(&c.base.Revision, "base", "", "compare with what this commit declares, not with what runs; needs no running stack and starts nothing")
+	flags.StringVar(&c.base.Settings, "base-stack", "", "the stack whose settings the base has, if not those of -stack")
+	flags.Var(&c.baseConfig, "base-config", "a setting of the base as key=value; may be repeated")
 }
 
 // outcome is what came of a command, as its exit status tells it.
@@ -71,9 +78,9 @@ func outcomeOfPlan(plan *engine.Plan) error {
 	return nil
 }
 
-// preview prints what up would change. The
+// showPreview prints what up would change, or with a base what differs from that. The
 // outcome says how much it is.
-func preview(ctx context.Context, r request) error {
+func showPreview(ctx context.Context, r request) error {
 	result := r.out
 	if r.json {
 		r.out = os.Stderr
@@ -90,6 +97,13 @@ func preview(ctx context.Context, r request) error {
 
 // plan finds out what would change.
 func (r request) plan(ctx context.Context) (*engine.Plan, error) {
+	if r.base.Revision != "" {
+		r.base.Root, r.base.Stack, r.base.Config, r.base.Out = r.root, r.stack, r.baseConfig, r.out
+		return r.base.Plan(ctx, infra.Deploy, r.config)
+	}
+	if r.base.Settings != "" || len(r.baseConfig) > 0 {
+		return nil, errors.New("the settings of a base are given, and no base")
+	}
 	if _, err := console.Find(ctx, r.root); errors.Is(err, console.ErrNotRunning) {
 		return r.planAnew(ctx)
 	}
@@ -101,6 +115,7 @@ func (r request) plan(ctx context.Context) (*engine.Plan, error) {
 	if err != nil {
 		return nil, err
 	}
+	defer e.Close()
 	return e.Preview(ctx, false, provider.Held)
 }
 
@@ -122,5 +137,6 @@ func (r request) planAnew(ctx context.Context) (*engine.Plan, error) {
 	if err != nil {
 		return nil, err
 	}
+	defer e.Close()
 	return e.Preview(ctx, engine.HasState(r.root, r.stack), provider.Held)
 }

@@ -29,6 +29,7 @@ const Folder = ".local/pulumi"
 type Engine struct {
 	stack auto.Stack
 	out   io.Writer
+	close func()
 }
 
 // Open prepares the engine for a stack that a function declares. providers are the
@@ -38,7 +39,7 @@ func Open(ctx context.Context, s *Settings, program pulumi.RunFunc, providers ma
 	if err != nil {
 		return nil, err
 	}
-	options, err := s.workspace(command, providers)
+	options, _, err := s.workspace(command, providers)
 	if err != nil {
 		return nil, err
 	}
@@ -46,27 +47,53 @@ func Open(ctx context.Context, s *Settings, program pulumi.RunFunc, providers ma
 	if err != nil {
 		return nil, fmt.Errorf("the engine's stack %s: %w", s.Stack, err)
 	}
-	return &Engine{stack, out}, nil
+	return &Engine{stack, out, func() {}}, nil
 }
 
+// OpenProgram prepares the engine for a stack that a command declares.
+func OpenProgram(ctx context.Context, s *Settings, program Program, providers map[string]int, out io.Writer) (*Engine, error) {
+	command, err := findPulumi(s.Root)
+	if err != nil {
+		return nil, err
+	}
+	host, err := program.serve()
+	if err != nil {
+		return nil, err
+	}
+	options, work, err := s.workspace(hosted{command, host.address}, providers)
+	if err != nil {
+		host.close()
+		return nil, err
+	}
+	stack, err := auto.UpsertStackLocalSource(ctx, s.Stack, work, options...)
+	if err != nil {
+		host.close()
+		return nil, fmt.Errorf("the engine's stack %s: %w", s.Stack, err)
+	}
+	return &Engine{stack, out, host.close}, nil
+}
+
+// Close frees what the engine holds. The stack stays as it is.
+func (e *Engine) Close() { e.close() }
+
 // workspace prepares the folders of the engine's state and work, and returns how to
-// use them.
-func (s *Settings) workspace(command auto.PulumiCommand, providers map[string]int) ([]auto.LocalWorkspaceOption, error) {
-	folder := filepath.Join(s.Root, Folder)
+// use them, and the folder of its work.
+func (s *Settings) workspace(command auto.PulumiCommand, providers map[string]int) ([]auto.LocalWorkspaceOption, string, error) {
+	folder := s.folder()
 	work, state := filepath.Join(folder, "work"), filepath.Join(folder, "state")
 	for _, dir := range []string{work, state} {
 		if err := os.MkdirAll(dir, 0o700); err != nil {
-			return nil, fmt.Errorf("the engine's folder: %w", err)
+			return nil, "", fmt.Errorf("the engine's folder: %w", err)
 		}
 	}
 	passphrase, err := passphrase(filepath.Join(folder, "passphrase"))
 	if err != nil {
-		return nil, err
+		return nil, "", err
 	}
 	// Who calls holds the project's lock, so what an engine that was killed left
 	// locked is free.
 	if err := os.RemoveAll(filepath.Join(state, ".pulumi", "locks")); err != nil {
-		return nil, err
+		return nil, "", err
 	}
 	environment := map[string]string{
 		"PULUMI_BACKEND_URL":                            "file://" + state,
@@ -77,11 +104,15 @@ func (s *Settings) workspace(command auto.PulumiCommand, providers map[string]in
 		"PULUMI_DIY_BACKEND_DISABLE_CHECKPOINT_BACKUPS": "true",
 		"PULUMI_DEBUG_PROVIDERS":                        attach(providers),
 	}
+	if s.Throwaway != "" {
+		// Nothing is lost with a throwaway state, so the engine writes it once, at the end.
+		environment["PULUMI_SKIP_CHECKPOINTS"] = "true"
+	}
 	return []auto.LocalWorkspaceOption{
 		auto.Pulumi(command), auto.WorkDir(work), auto.PulumiHome(filepath.Join(folder, "home")),
 		auto.Project(s.project), auto.Stacks(map[string]workspace.ProjectStack{s.Stack: s.stackFile(work)}),
 		auto.SecretsProvider("passphrase"), auto.EnvVars(environment),
-	}, nil
+	}, work, nil
 }
 
 // attach names the providers and their ports as the engine reads them.

@@ -40,6 +40,14 @@ func (e *Engine) Up(ctx context.Context, refresh bool) (Result, error) {
 	return result, nil
 }
 
+// Record makes the stack as declared, and prints only what is not well.
+func (e *Engine) Record(ctx context.Context) error {
+	return watch(ctx, messages{e.out}.see, func(stream chan<- events.EngineEvent, problems io.Writer) error {
+		_, err := e.stack.Up(ctx, optup.SuppressOutputs(), optup.EventStreams(stream), optup.ErrorProgressStreams(problems))
+		return err
+	})
+}
+
 // Preview returns what Up would change. held says what data is gone with a resource
 // of a type with these inputs, if any is.
 func (e *Engine) Preview(ctx context.Context, refresh bool, held func(typ string, inputs map[string]any) string) (*Plan, error) {
