@@ -93,6 +93,35 @@ func TestAReplacementNamesItsCauseItsOrderAndWhatItLoses(t *testing.T) {
 	require.Empty(t, group.Loses)
 }
 
+func TestTheCauseOfAReplacementMayBeDeepInAProperty(t *testing.T) {
+	rule := func(port float64, name string) *apitype.StepEventStateMetadata {
+		return &apitype.StepEventStateMetadata{Inputs: map[string]any{"rule": map[string]any{"port": port, "name": name}}}
+	}
+	require.Equal(t, []Property{
+		{Path: "rule.name", Old: "one", New: "two"},
+		{Path: "rule.port", Old: 80.0, New: 81.0, Replaces: true},
+	}, properties(apitype.StepEventMetadata{
+		Op: apitype.OpReplace, Old: rule(80, "one"), New: rule(81, "two"), Keys: []string{"rule"}, Diffs: []string{"rule"},
+		DetailedDiff: map[string]apitype.PropertyDiff{
+			"rule.name": {Kind: apitype.DiffUpdate, InputDiff: true}, "rule.port": {Kind: apitype.DiffUpdateReplace, InputDiff: true},
+		},
+	}))
+}
+
+func TestOnlyWhatIsDeletedForGoodIsLost(t *testing.T) {
+	const bucket = "aws:s3/bucketV2:BucketV2"
+	lost := func(operation apitype.OpType, retained bool) string {
+		state := &apitype.StepEventStateMetadata{Custom: true, RetainOnDelete: retained}
+		return planOf([]apitype.EngineEvent{{ResourcePreEvent: &apitype.ResourcePreEvent{Metadata: apitype.StepEventMetadata{
+			Op: operation, URN: "urn:pulumi:dev::shop::" + bucket + "::releases", Type: bucket, Old: state,
+		}}}}).Changes[0].Loses
+	}
+	require.Equal(t, "its objects", lost(apitype.OpDelete, false))
+	require.Equal(t, "its objects", lost(apitype.OpDeleteReplaced, false))
+	require.Empty(t, lost(apitype.OpDelete, true), "what is retained outlives its stack")
+	require.Empty(t, lost(apitype.OpUpdate, false))
+}
+
 func TestWhatGuardsAResourceIsAChangeToo(t *testing.T) {
 	network := find(t, planOf(recordedEvents(t, "changes")), "net", "Vpc")
 	require.Equal(t, Update, network.Operation)

@@ -53,11 +53,11 @@ func (p *progress) see(event apitype.EngineEvent) {
 	}
 }
 
-// finished prints a step that is done. The engine may tell of one twice: when it is
-// done, and when the program has registered its outputs.
+// finished prints a step that is done, which a component is when the program has
+// registered its outputs.
 func (p *progress) finished(step apitype.StepEventMetadata) {
 	said, known := done[step.Op]
-	if _, running := p.started[string(step.Op)+step.URN]; !known || !running || isProvider(step.Type) {
+	if !known || isProvider(step.Type) {
 		return
 	}
 	changed := ""
@@ -69,7 +69,6 @@ func (p *progress) finished(step apitype.StepEventMetadata) {
 		name = "stack"
 	}
 	fmt.Fprintf(p.out, " %-2s %s %s (%s)%s\n", said.sign, name, said.word, p.took(step), changed)
-	delete(p.started, string(step.Op)+step.URN)
 }
 
 // took is how long a step has run.
