@@ -2,6 +2,11 @@
 STACK  ?= dev
 PORT   ?= 8080
 CONFIG ?=
+# Of preview alone.
+FORMAT ?= text
+BASE ?=
+BASE_STACK ?=
+BASE_CONFIG ?=
 
 # Unoptimised, the AWS SDK compiles in half the time; nothing here needs it fast.
 # All commands, and the release (infra/build.go), share the other flags, and so what
@@ -16,8 +21,9 @@ LOCAL = .local/bin/local
 up: setup ## bring the stack up on this machine, or update it
 	@$(LOCAL) up -stack $(STACK) -port $(PORT) $(foreach c,$(CONFIG),-config $(c))
 
-preview: setup ## show what up would change
-	@$(LOCAL) preview -stack $(STACK) -port $(PORT) $(foreach c,$(CONFIG),-config $(c))
+preview: setup ## show what up would change, or with BASE=commit what differs from that
+	@$(LOCAL) preview -stack $(STACK) -port $(PORT) -format $(FORMAT) $(foreach c,$(CONFIG),-config $(c)) \
+	  -base '$(BASE)' -base-stack '$(BASE_STACK)' $(foreach c,$(BASE_CONFIG),-base-config $(c))
 
 down: setup ## destroy the stack that runs, and stop everything
 	@$(LOCAL) down $(if $(filter file,$(origin STACK)),,-stack $(STACK))

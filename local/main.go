@@ -3,7 +3,10 @@
 // background.
 //
 //	local up|preview|down [-stack dev] [-config key=value]… [-port 8080]
+//	local preview [-format text|json] [-base REVISION [-base-stack prod] [-base-config key=value]…]
 //	local status
+//
+// The exit status is 1 for what failed. A preview tells more: see outcome.
 package main
 
 import (
@@ -28,11 +31,12 @@ import (
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
-	if err := run(ctx, os.Args[1:], os.Stdout); err != nil {
+	err := run(ctx, os.Args[1:], os.Stdout)
+	stop()
+	if err != nil && !errors.As(err, new(outcome)) {
 		fmt.Fprintln(os.Stderr, "local:", err)
-		stop()
-		os.Exit(1)
 	}
+	os.Exit(int(outcomeOf(err)))
 }
 
 // request is what one command is asked to do.
@@ -43,6 +47,7 @@ type request struct {
 	region string
 	config settings
 	out    io.Writer
+	compared
 }
 
 // settings are the values of a flag that may be repeated.
@@ -55,11 +60,13 @@ func (s *settings) Set(value string) error {
 	return nil
 }
 
-const usage = "usage: local up|preview|down|status [-stack dev] [-config key=value]… [-port 8080]"
+const usage = `usage: local up|preview|down|status [-stack dev] [-config key=value]… [-port 8080]
+preview also: [-format text|json] [-base REVISION [-base-stack STACK] [-base-config key=value]…]
+preview's exit status: 0 nothing changes, 2 something changes, 3 data is lost, 1 it failed`
 
 func run(ctx context.Context, args []string, out io.Writer) error {
 	commands := map[string]func(context.Context, request) error{
-		"up": exclusive(up), "preview": exclusive(preview), "down": exclusive(down), "status": status, "cloud": background,
+		"up": exclusive(up), "preview": exclusive(showPreview), "down": exclusive(down), "status": status, "cloud": background,
 	}
 	if len(args) == 0 || commands[args[0]] == nil {
 		return errors.New(usage)
@@ -69,6 +76,9 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 	flags.StringVar(&r.stack, "stack", defaultStack(args[0]), "the stack: its settings are in Pulumi.<stack>.yaml; down stops whichever runs if none is named")
 	flags.IntVar(&r.port, "port", 8080, "where the load balancer's port 80 is on 127.0.0.1")
 	flags.StringVar(&r.region, "region", "eu-west-1", "the region that the local cloud stands for")
+	if args[0] == "preview" {
+		r.compared.flags(flags)
+	}
 	flags.Var(&r.config, "config", "a setting as key=value, over those of the stack; may be repeated")
 	switch err := flags.Parse(args[1:]); {
 	case errors.Is(err, flag.ErrHelp):

@@ -53,9 +53,7 @@ func (r request) start(ctx context.Context) (settings *engine.Settings, c *contr
 	if err != nil {
 		return nil, nil, false, err
 	}
-	for _, o := range settings.Overrides {
-		fmt.Fprintf(r.out, "Here %s is %s instead of %s: %s.\n", o.Key, o.Value, o.Declared, o.Why)
-	}
+	r.tellOverrides(settings)
 	if fresh {
 		fmt.Fprintf(r.out, "Starting the local cloud for stack %s (log: .local/cloud.log).\n", r.stack)
 		c, err = control.Start(ctx, control.Options{Root: r.root, Stack: r.stack, Region: settings.Region, Port: r.port})
@@ -78,6 +76,13 @@ func (r request) start(ctx context.Context) (settings *engine.Settings, c *contr
 	return settings, c, false, err
 }
 
+// tellOverrides says what is otherwise here than declared.
+func (r request) tellOverrides(settings *engine.Settings) {
+	for _, o := range settings.Overrides {
+		fmt.Fprintf(r.out, "Here %s is %s instead of %s: %s.\n", o.Key, o.Value, o.Declared, o.Why)
+	}
+}
+
 // printPlaces says where the shop is, and how to go on.
 func (r request) printPlaces(c *control.Cloud, result engine.Result, took time.Duration) {
 	url := result.URL
@@ -86,22 +91,4 @@ func (r request) printPlaces(c *control.Cloud, result engine.Result, took time.D
 	}
 	fmt.Fprintf(r.out, "\nShop    %s\nStatus  make status\nLogs    %s\nStop    make down\n\nUp in %v.\n",
 		url, filepath.Join(".local", "cloud", "log"), took.Round(100*time.Millisecond))
-}
-
-// preview prints what up would change. A local cloud that it has to start for that
-// is stopped again.
-func preview(ctx context.Context, r request) (err error) {
-	settings, c, fresh, err := r.start(ctx)
-	if err != nil {
-		return err
-	}
-	if fresh {
-		defer func() { err = errors.Join(err, c.Stop(context.WithoutCancel(ctx))) }()
-	}
-	refresh := fresh && engine.HasState(r.root, r.stack)
-	e, err := engine.Open(ctx, settings, infra.Deploy, c.Providers(), r.out)
-	if err != nil {
-		return err
-	}
-	return e.Preview(ctx, refresh)
 }

@@ -137,8 +137,9 @@ func (s *stack) open(t *testing.T, given ...string) *engine.Engine {
 func TestAStackComesUpChangesAndGoesAway(t *testing.T) {
 	s := newStack(t)
 
-	require.NoError(t, s.open(t).Preview(t.Context(), false))
-	require.Contains(t, s.out.String(), "28 to create")
+	fresh, err := s.open(t).Preview(t.Context(), false, provider.Held)
+	require.NoError(t, err, s.out.String())
+	require.Equal(t, 27, fresh.Count(engine.Create))
 	require.False(t, engine.HasState(s.root, "dev"))
 
 	first, err := s.open(t).Up(t.Context(), false)
@@ -155,10 +156,12 @@ func TestAStackComesUpChangesAndGoesAway(t *testing.T) {
 	require.Equal(t, first.URL, again.URL)
 
 	require.NoError(t, os.WriteFile(s.file, []byte("two"), 0o644))
-	require.NoError(t, s.open(t, "greeting=goodbye").Preview(t.Context(), false))
-	require.Contains(t, s.out.String(), `"hello" => "goodbye"`)
-	require.Contains(t, s.out.String(), "asset(file:", "a file is compared by its content")
-	require.Contains(t, s.out.String(), "1 to replace")
+	change, err := s.open(t, "greeting=goodbye").Preview(t.Context(), false, provider.Held)
+	require.NoError(t, err, s.out.String())
+	require.Len(t, change.Changes, 1)
+	require.Equal(t, engine.Replace, change.Changes[0].Operation)
+	require.Equal(t, engine.Property{Path: "key", Old: "hello", New: "goodbye", Replaces: true}, change.Changes[0].Properties[0])
+	require.Equal(t, "source", change.Changes[0].Properties[1].Path, "a file is compared by its content")
 
 	require.True(t, engine.HasState(s.root, "dev"))
 	s.startCloud(t) // an empty one, as after a restart of the machine

@@ -2,58 +2,83 @@ package engine
 
 import (
 	"bytes"
-	"encoding/base64"
+	"errors"
 	"fmt"
-	"strings"
-	"sync"
+	"io"
 	"testing"
+	"time"
 
+	"github.com/pulumi/pulumi/sdk/v3/go/auto/events"
+	"github.com/pulumi/pulumi/sdk/v3/go/common/apitype"
 	"github.com/stretchr/testify/require"
 )
 
-func TestProgressIsBriefAndKeepsEveryMessage(t *testing.T) {
-	var out bytes.Buffer
-	b := &brief{out: &out}
-	for _, part := range []string{
-		"Updating (dev):\n\n\n +  aws:ec2:Vpc network creat", "ing (0s) \n",
-		" +  aws:ec2:Vpc network created (0.05s) \n@ updating....\n",
-		" ~  aws:autoscaling:Group servers updating (0s) [diff: ~launchTemplate]\n",
-		"    pulumi:pulumi:Stack shop-dev  \n",
-		" +  aws:rds:Instance db creating (0s) error: no space\n",
-		"    pulumi:pulumi:Stack shop-dev running warning: old\n",
-	} {
-		n, err := b.Write([]byte(part))
-		require.NoError(t, err)
-		require.Equal(t, len(part), n)
+// A clock that goes on by a quarter of a second whenever it is looked at.
+func newTestProgress(out io.Writer) *progress {
+	p := newProgress(out)
+	now := time.Unix(0, 0)
+	p.now = func() time.Time {
+		now = now.Add(250 * time.Millisecond)
+		return now
 	}
-	require.Equal(t, `Updating (dev):
+	return p
+}
 
- +  aws:ec2:Vpc network created (0.05s) 
- +  aws:rds:Instance db creating (0s) error: no space
-    pulumi:pulumi:Stack shop-dev running warning: old
+func TestProgressTellsEveryChangeAndNothingElse(t *testing.T) {
+	for _, name := range []string{"up", "change", "destroy", "failure", "broken"} {
+		t.Run(name, func(t *testing.T) {
+			var out bytes.Buffer
+			p := newTestProgress(&out)
+			for _, event := range recordedEvents(t, name) {
+				p.see(event)
+			}
+			requireGolden(t, name+".progress", out.Bytes())
+			require.Equal(t, name != "failure", p.changed())
+		})
+	}
+}
+
+func diagnostic(severity, urn, text string) apitype.EngineEvent {
+	return apitype.EngineEvent{DiagnosticEvent: &apitype.DiagnosticEvent{Severity: severity, URN: urn, Message: text}}
+}
+
+func TestEveryMessageIsWholeAndSaysWhatItIsAbout(t *testing.T) {
+	var out bytes.Buffer
+	m := messages{&out}
+	for _, event := range []apitype.EngineEvent{
+		diagnostic("error", "urn:pulumi:dev::shop::aws:rds/instance:Instance::carts", "<{%fg 1%}>error: <{%reset%}>no space:\n  all is full\n"),
+		diagnostic("warning", "urn:pulumi:dev::shop::pulumi:pulumi:Stack::shop-dev", "old"),
+		diagnostic("info", "", "by the way\n"),
+		diagnostic("debug", "", "step 1"),
+		{DiagnosticEvent: &apitype.DiagnosticEvent{Severity: "info", Message: "passing", Ephemeral: true}},
+		{ErrorEvent: &apitype.ErrorEvent{Error: "the engine broke"}},
+		{StdoutEvent: &apitype.StdoutEngineEvent{Message: "from the engine\n"}},
+		{PolicyEvent: &apitype.PolicyEvent{EnforcementLevel: "mandatory", PolicyName: "tags", ResourceURN: "urn:pulumi:dev::shop::aws:ec2/vpc:Vpc::net", Message: "has none\n"}},
+	} {
+		m.see(event)
+	}
+	require.Equal(t, `error: aws:rds:Instance carts: error: no space:
+  all is full
+warning: old
+by the way
+error: the engine broke
+from the engine
+mandatory: tags: aws:ec2:Vpc net: has none
 `, out.String())
 }
 
-func TestOutputAndErrorsMayBeWrittenAtTheSameMoment(t *testing.T) {
-	var out bytes.Buffer
-	b := &brief{out: &out}
-	var streams sync.WaitGroup
-	for range 2 {
-		streams.Go(func() {
-			for range 1000 {
-				b.Write([]byte("warning: a whole line\n"))
+func TestAFailureIsToldOnce(t *testing.T) {
+	broken := errors.New("failed to run update: exit status 255\ncode: 255\nstdout: a\nstderr: b")
+	fail := func(sent ...apitype.EngineEvent) error {
+		return watch(t.Context(), func(apitype.EngineEvent) {}, func(stream chan<- events.EngineEvent, problems io.Writer) error {
+			for _, event := range sent {
+				stream <- events.EngineEvent{EngineEvent: event}
 			}
+			fmt.Fprintln(problems, "error: the state is not to be read")
+			return broken
 		})
 	}
-	streams.Wait()
-	require.Equal(t, strings.Repeat("warning: a whole line\n", 2000), out.String())
-}
-
-func TestAChangeOfUserDataIsShownByLine(t *testing.T) {
-	encode := func(stickiness string) string {
-		return base64.StdEncoding.EncodeToString([]byte(strings.Repeat("# a comment\n", 20) + "CART_STICKINESS=" + stickiness + "\n"))
-	}
-	line := fmt.Sprintf(`  ~ userData: "%s" => "%s"`, encode("none"), encode("lb_cookie"))
-	require.Equal(t, "  ~ userData:\n      - CART_STICKINESS=none\n      + CART_STICKINESS=lb_cookie", readable(line))
-	require.Regexp(t, `^  \+ userData: "[^"]{60}…"$`, readable(fmt.Sprintf("  + userData: %q", encode("none"))))
+	require.EqualError(t, fail(diagnostic("warning", "", "old")), "failed to run update: exit status 255\nerror: the state is not to be read",
+		"what no event told is told with the error")
+	require.ErrorIs(t, fail(diagnostic("error", "", "no space")), errReported)
 }

@@ -6,6 +6,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"sync"
 
 	"github.com/blang/semver"
 	"github.com/pulumi/pulumi/sdk/v3/go/auto"
@@ -14,6 +15,15 @@ import (
 // oldest is the first engine whose inline programs can be destroyed without being
 // run again.
 var oldest = semver.MustParse("3.181.0")
+
+// Version returns the version of the engine that a project's stacks are run with.
+func Version(root string) (string, error) {
+	command, err := findPulumi(root)
+	if err != nil {
+		return "", err
+	}
+	return command.Version().String(), nil
+}
 
 // findPulumi returns the engine's command: $PULUMI, or the one on PATH if it is new
 // enough, or the one that tools/setup has built.
@@ -27,13 +37,22 @@ func findPulumi(root string) (auto.PulumiCommand, error) {
 		if err != nil {
 			continue
 		}
-		command, err := commandAt(root, path)
+		command, err := onceAt(root, path)
 		if err == nil {
 			return command, nil
 		}
 		problems = append(problems, fmt.Errorf("%s: %w", path, err))
 	}
 	return nil, errors.Join(append(problems, fmt.Errorf("no pulumi %s or later in $PULUMI, on PATH or in .local/bin: run make setup", oldest))...)
+}
+
+// asked are the engines that were asked for their version, by root and path.
+var asked sync.Map
+
+// onceAt is commandAt, which asks an engine for its version, once for each.
+func onceAt(root, path string) (auto.PulumiCommand, error) {
+	once, _ := asked.LoadOrStore([2]string{root, path}, sync.OnceValues(func() (auto.PulumiCommand, error) { return commandAt(root, path) }))
+	return once.(func() (auto.PulumiCommand, error))()
 }
 
 // commandAt returns the engine at a path. The Automation API looks for

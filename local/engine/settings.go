@@ -23,6 +23,9 @@ type Settings struct {
 	Root   string // the project's folder
 	Stack  string
 	Region string
+	// Throwaway, if set, is a folder for a state that may be thrown away, in place of
+	// the stack's own below Root.
+	Throwaway string
 	// Overrides are what this machine needs otherwise than declared.
 	Overrides []Override
 
@@ -166,6 +169,14 @@ func (s *Settings) Value(name string) (string, bool) {
 		return "", true
 	}
 	return fmt.Sprint(declaration.Default), true
+}
+
+// folder is where the engine keeps state, settings and its own home.
+func (s *Settings) folder() string {
+	if s.Throwaway != "" {
+		return s.Throwaway
+	}
+	return filepath.Join(s.Root, Folder)
 }
 
 // stackFile is the stack's file in the engine's folder. The salt that is there

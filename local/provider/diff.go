@@ -22,7 +22,7 @@ func (p *resources) Check(_ context.Context, req *pulumirpc.CheckRequest) (*pulu
 	}
 	k := p.kinds[typ]
 	logical := resource.URN(req.GetUrn()).Name()
-	if err := k.autoname(logical, req.GetRandomSeed(), old, inputs); err != nil {
+	if err := k.autoname(logical, p.random.seed(req), old, inputs); err != nil {
 		return &pulumirpc.CheckResponse{Failures: []*pulumirpc.CheckFailure{{Property: k.name, Reason: err.Error()}}}, nil
 	}
 	properties, err := marshal(inputs)

@@ -1,9 +1,9 @@
 package provider
 
 import (
-	"crypto/rand"
 	"encoding/hex"
 	"fmt"
+	"io"
 	"maps"
 	"regexp"
 	"slices"
@@ -20,6 +20,7 @@ var placeholder = regexp.MustCompile(`\{\w+\}`)
 
 // expansion makes the values that AWS would give a resource out of templates.
 type expansion struct {
+	random    io.Reader
 	templates map[string]string
 	values    map[string]string // known or made already
 }
@@ -32,7 +33,7 @@ func (e expansion) value(name string) string {
 	}
 	if digits, ok := strings.CutPrefix(name, "hex"); ok {
 		n, _ := strconv.Atoi(digits)
-		return randomHex(n)
+		return randomHex(e.random, n)
 	}
 	v := e.expand(e.templates[name])
 	e.values[name] = v
@@ -45,17 +46,19 @@ func (e expansion) expand(template string) string {
 	})
 }
 
-func randomHex(digits int) string {
+func randomHex(random io.Reader, digits int) string {
 	bytes := make([]byte, (digits+1)/2)
-	_, _ = rand.Read(bytes) // never fails
+	_, _ = io.ReadFull(random, bytes) // no source ends or fails
 	return hex.EncodeToString(bytes)[:digits]
 }
 
 // identify gives a new resource its id, name and ARN, and its first state: the
-// inputs, and what AWS would compute from them.
-func (k kind) identify(typ, region string, inputs resource.PropertyMap, plain map[string]any) (aws.Resource, resource.PropertyMap) {
+// inputs, and what AWS would compute from them. Values are made in the order of
+// their names, so that one source of randomness always gives the same.
+func (k kind) identify(random io.Reader, typ, region string, inputs resource.PropertyMap, plain map[string]any) (aws.Resource, resource.PropertyMap) {
 	service, _, _ := strings.Cut(strings.TrimPrefix(typ, "aws:"), "/")
 	e := expansion{
+		random:    random,
 		templates: map[string]string{"id": "{hex17}", "arn": "arn:aws:" + service + ":{region}:{account}:{id}"},
 		values:    map[string]string{"region": region, "account": aws.AccountID},
 	}
@@ -69,7 +72,7 @@ func (k kind) identify(typ, region string, inputs resource.PropertyMap, plain ma
 		}
 	}
 	state := inputs.Copy()
-	for _, output := range append(slices.Collect(maps.Keys(k.outputs)), "arn") {
+	for _, output := range append(slices.Sorted(maps.Keys(k.outputs)), "arn") {
 		if key := resource.PropertyKey(output); !k.durable && !state.HasValue(key) {
 			state[key] = resource.NewProperty(e.value(output))
 		}

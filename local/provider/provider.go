@@ -29,14 +29,16 @@ type Server struct {
 }
 
 // Serve starts the providers of a cloud. Close stops them.
-func Serve(c *cloud.Cloud) (*Server, error) {
-	s := &Server{Ports: map[string]int{}, aws: newResources("aws", awsKinds, awsServices(c))}
-	s.aws.region = c.Region
-	random := newResources("random", randomKinds, randomServices)
+func Serve(c *cloud.Cloud) (*Server, error) { return start(c.Region, awsServices(c), source{}) }
+
+// start starts the providers of a region, with the services that run its resources.
+func start(region string, services map[string]service, random source) (*Server, error) {
+	s := &Server{Ports: map[string]int{}, aws: newResources("aws", awsKinds, services, random)}
+	s.aws.region = region
 	providers := map[string]pulumirpc.ResourceProviderServer{
 		"aws":    &awsProvider{resources: s.aws},
-		"awsx":   &awsx{protocol: protocol{version: sdkVersion("awsx")}, region: c.Region},
-		"random": random,
+		"awsx":   &awsx{protocol: protocol{version: sdkVersion("awsx")}, region: region},
+		"random": newResources("random", randomKinds, randomServices(random), random),
 	}
 	for name, provider := range providers {
 		if err := s.serve(name, provider); err != nil {

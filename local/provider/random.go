@@ -7,6 +7,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"io"
 	"math/big"
 
 	"myclothes/local/cloud/aws"
@@ -19,24 +20,29 @@ var randomKinds = map[string]kind{
 	"random:index/randomBytes:RandomBytes":       {durable: true, secret: []string{"base64", "hex"}},
 }
 
-var randomServices = map[string]service{
-	"random:index/randomPassword:RandomPassword": once(randomPassword),
-	"random:index/randomId:RandomId":             once(randomID),
-	"random:index/randomBytes:RandomBytes":       once(randomBytes),
+func randomServices(random source) map[string]service {
+	return map[string]service{
+		"random:index/randomPassword:RandomPassword": once{random, randomPassword},
+		"random:index/randomId:RandomId":             once{random, randomID},
+		"random:index/randomBytes:RandomBytes":       once{random, randomBytes},
+	}
 }
 
-// once is a service that only makes outputs from inputs.
-type once func(inputs map[string]any) (aws.Outputs, error)
-
-func (f once) create(_ context.Context, _ aws.Resource, inputs map[string]any) (aws.Outputs, error) {
-	return f(inputs)
+// once is a service that only makes outputs, from inputs and at random.
+type once struct {
+	random source
+	make   func(random io.Reader, inputs map[string]any) (aws.Outputs, error)
 }
 
-func (f once) update(context.Context, aws.Resource, map[string]any) (aws.Outputs, error) {
+func (o once) create(_ context.Context, r aws.Resource, inputs map[string]any) (aws.Outputs, error) {
+	return o.make(o.random.of(r.ID), inputs)
+}
+
+func (once) update(context.Context, aws.Resource, map[string]any) (aws.Outputs, error) {
 	return nil, nil
 }
 
-func (f once) remove(context.Context, aws.Resource) error { return nil }
+func (once) remove(context.Context, aws.Resource) error { return nil }
 
 // passwordArgs are RandomPassword's inputs. Each class of characters is used
 // unless declared otherwise.
@@ -53,7 +59,7 @@ type passwordArgs struct {
 	MinSpecial      int     `json:"minSpecial"`
 }
 
-func randomPassword(inputs map[string]any) (aws.Outputs, error) {
+func randomPassword(random io.Reader, inputs map[string]any) (aws.Outputs, error) {
 	var args passwordArgs
 	if err := decode(inputs, &args); err != nil {
 		return nil, err
@@ -77,38 +83,38 @@ func randomPassword(inputs map[string]any) (aws.Outputs, error) {
 	for _, class := range classes {
 		if class.used == nil || *class.used {
 			all += class.characters
-			password = pick(password, class.characters, class.minimum)
+			password = pick(random, password, class.characters, class.minimum)
 		}
 	}
 	if all == "" || len(password) > args.Length {
 		return nil, errors.New("no password of that length has the characters asked for")
 	}
-	password = pick(password, all, args.Length-len(password))
+	password = pick(random, password, all, args.Length-len(password))
 	for i := range password {
-		j := i + below(len(password)-i)
+		j := i + below(random, len(password)-i)
 		password[i], password[j] = password[j], password[i]
 	}
 	return aws.Outputs{"id": "none", "result": string(password)}, nil
 }
 
 // pick appends n random characters.
-func pick(to []byte, characters string, n int) []byte {
+func pick(random io.Reader, to []byte, characters string, n int) []byte {
 	for range n {
-		to = append(to, characters[below(len(characters))])
+		to = append(to, characters[below(random, len(characters))])
 	}
 	return to
 }
 
 // below returns a random number from 0 to n-1.
-func below(n int) int {
-	i, err := rand.Int(rand.Reader, big.NewInt(int64(n)))
+func below(random io.Reader, n int) int {
+	i, err := rand.Int(random, big.NewInt(int64(n)))
 	if err != nil {
-		panic(err) // the system's random source never fails
+		panic(err) // no source fails
 	}
 	return int(i.Int64())
 }
 
-func randomID(inputs map[string]any) (aws.Outputs, error) {
+func randomID(random io.Reader, inputs map[string]any) (aws.Outputs, error) {
 	var args struct {
 		ByteLength int    `json:"byteLength"`
 		Prefix     string `json:"prefix"`
@@ -117,7 +123,7 @@ func randomID(inputs map[string]any) (aws.Outputs, error) {
 		return nil, err
 	}
 	bytes := make([]byte, args.ByteLength)
-	_, _ = rand.Read(bytes)
+	_, _ = io.ReadFull(random, bytes)
 	id := base64.RawURLEncoding.EncodeToString(bytes)
 	return aws.Outputs{
 		"id":     id,
@@ -128,7 +134,7 @@ func randomID(inputs map[string]any) (aws.Outputs, error) {
 	}, nil
 }
 
-func randomBytes(inputs map[string]any) (aws.Outputs, error) {
+func randomBytes(random io.Reader, inputs map[string]any) (aws.Outputs, error) {
 	var args struct {
 		Length int `json:"length"`
 	}
@@ -139,9 +145,9 @@ func randomBytes(inputs map[string]any) (aws.Outputs, error) {
 		return nil, fmt.Errorf("length %d: at least 1", args.Length)
 	}
 	bytes := make([]byte, args.Length)
-	_, _ = rand.Read(bytes)
+	_, _ = io.ReadFull(random, bytes)
 	return aws.Outputs{
-		"id":     randomHex(17), // the real one has none; the engine wants one
+		"id":     randomHex(random, 17), // the real one has none; the engine wants one
 		"base64": base64.StdEncoding.EncodeToString(bytes),
 		"hex":    hex.EncodeToString(bytes),
 	}, nil

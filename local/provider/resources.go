@@ -23,6 +23,7 @@ type resources struct {
 	region   string
 	kinds    map[string]kind
 	services map[string]service
+	random   source
 
 	liveMu sync.Mutex
 	live   map[liveResource]struct{}
@@ -32,10 +33,10 @@ type resources struct {
 // name more: it outlives the processes.
 type liveResource struct{ kind, id string }
 
-func newResources(pkg string, kinds map[string]kind, services map[string]service) *resources {
+func newResources(pkg string, kinds map[string]kind, services map[string]service, random source) *resources {
 	return &resources{
 		protocol: protocol{version: sdkVersion(pkg)},
-		pkg:      pkg, kinds: kinds, services: services,
+		pkg:      pkg, kinds: kinds, services: services, random: random,
 		live: map[liveResource]struct{}{},
 	}
 }
@@ -52,7 +53,7 @@ func (p *resources) Create(ctx context.Context, req *pulumirpc.CreateRequest) (*
 		return nil, err
 	}
 	k := p.kinds[typ]
-	r, state := k.identify(typ, p.region, inputs, plain)
+	r, state := k.identify(p.random.of(req.GetUrn()), typ, p.region, inputs, plain)
 	if s := p.services[typ]; s != nil {
 		outputs, err := s.create(ctx, r, plain)
 		if err != nil {

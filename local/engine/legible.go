@@ -1,0 +1,124 @@
+package engine
+
+import (
+	"bytes"
+	"encoding/base64"
+	"encoding/json"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/pulumi/pulumi/sdk/v3/go/common/resource"
+	"github.com/pulumi/pulumi/sdk/v3/go/common/resource/plugin"
+	"github.com/sergi/go-diff/diffmatchpatch"
+)
+
+// What stands for values that nobody may see, or knows yet.
+const (
+	secret  = "[secret]"
+	unknown = "[known after the update]"
+)
+
+// legible returns a value of an event as people write it: secrets and what is not
+// known yet by their names, files by their hashes, text in base64 (which user data is)
+// decoded, and documents in JSON indented.
+func legible(value any) any {
+	switch v := value.(type) {
+	case string:
+		return legibleText(v)
+	case []any:
+		list := make([]any, len(v))
+		for i, element := range v {
+			list[i] = legible(element)
+		}
+		return list
+	case map[string]any:
+		switch v[resource.SigKey] {
+		case resource.SecretSig:
+			return secret
+		case resource.AssetSig, resource.ArchiveSig:
+			hash, _ := v["hash"].(string)
+			return "file with SHA-256 " + hash
+		case resource.ResourceReferenceSig:
+			urn, _ := v["urn"].(string)
+			return urn
+		case resource.OutputValueSig:
+			return unknown
+		}
+		object := make(map[string]any, len(v))
+		for name, element := range v {
+			if name != "__defaults" { // which inputs the provider chose
+				object[name] = legible(element)
+			}
+		}
+		return object
+	}
+	return value
+}
+
+func isSecret(value any) bool {
+	object, ok := value.(map[string]any)
+	return ok && object[resource.SigKey] == resource.SecretSig
+}
+
+// legibleText decodes a text and lays it out.
+func legibleText(text string) string {
+	if text == plugin.UnknownStringValue {
+		return unknown
+	}
+	if decoded, err := base64.StdEncoding.DecodeString(text); err == nil && utf8.Valid(decoded) && bytes.ContainsRune(decoded, '\n') {
+		text = string(decoded)
+	}
+	var document bytes.Buffer
+	if strings.HasPrefix(text, "{") && json.Indent(&document, []byte(text), "", "  ") == nil {
+		return document.String()
+	}
+	return text
+}
+
+// near is how many lines are shown before and after one that changes.
+const near = 2
+
+// changedLines compares two texts by line: nil if they are not texts, or both are a
+// single line.
+func changedLines(before, after any) []string {
+	old, isOld := before.(string)
+	new, isNew := after.(string)
+	if !isOld || !isNew || !strings.Contains(old, "\n") && !strings.Contains(new, "\n") || old == unknown || new == unknown {
+		return nil
+	}
+	differ := diffmatchpatch.New()
+	a, b, lines := differ.DiffLinesToRunes(withEnd(old), withEnd(new))
+	var all []string
+	for _, part := range differ.DiffCharsToLines(differ.DiffMainRunes(a, b, false), lines) {
+		sign := map[diffmatchpatch.Operation]string{diffmatchpatch.DiffDelete: "-", diffmatchpatch.DiffInsert: "+", diffmatchpatch.DiffEqual: " "}[part.Type]
+		for line := range strings.SplitSeq(strings.TrimSuffix(part.Text, "\n"), "\n") {
+			all = append(all, sign+line)
+		}
+	}
+	return nearChanges(all)
+}
+
+// withEnd ends the last line, so that it is compared as the others are.
+func withEnd(text string) string { return strings.TrimSuffix(text, "\n") + "\n" }
+
+// nearChanges leaves out the lines that no changed one is near, with "…" for them.
+func nearChanges(lines []string) []string {
+	shown := make([]bool, len(lines))
+	for i, line := range lines {
+		if line[0] != ' ' {
+			for j := max(0, i-near); j <= min(len(lines)-1, i+near); j++ {
+				shown[j] = true
+			}
+		}
+	}
+	kept := []string{}
+	for i, line := range lines {
+		switch {
+		case shown[i]:
+			kept = append(kept, line)
+		case i == 0 || shown[i-1]:
+			kept = append(kept, "…")
+		}
+	}
+	return kept
+}

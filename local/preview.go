@@ -1,0 +1,142 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"os"
+
+	"myclothes/infra"
+	"myclothes/local/control"
+	"myclothes/local/engine"
+	"myclothes/local/preview"
+	"myclothes/local/provider"
+)
+
+// compared says what a preview compares, and how it shows that.
+type compared struct {
+	write func(*engine.Plan, io.Writer) error
+	json  bool // the document alone is the output
+	base  preview.Base
+	// baseConfig are the settings of the base, over those of its commit.
+	baseConfig settings
+}
+
+// flags are those that only a preview has.
+func (c *compared) flags(flags *flag.FlagSet) {
+	c.write = (*engine.Plan).WriteText
+	flags.Func("format", "text, or json", func(format string) error {
+		switch format {
+		case "text":
+		case "json":
+			c.write, c.json = (*engine.Plan).WriteJSON, true
+		default:
+			return errors.New("text or json")
+		}
+		return nil
+	})
+	flags.StringVar(&c.base.Revision, "base", "", "compare with what this commit declares, not with what runs; needs no running stack and starts nothing")
+	flags.StringVar(&c.base.Settings, "base-stack", "", "the stack whose settings the base has, if not those of -stack")
+	flags.Var(&c.baseConfig, "base-config", "a setting of the base as key=value; may be repeated")
+}
+
+// outcome is what came of a command, as its exit status tells it.
+type outcome int
+
+// The exit statuses.
+const (
+	unchanged outcome = 0 // nothing would change; of other commands: all is well
+	failed    outcome = 1 // it is not known what would change
+	changed   outcome = 2 // something would
+	lost      outcome = 3 // a resource that holds data would be replaced or deleted
+)
+
+func (o outcome) Error() string { return fmt.Sprintf("exit status %d", int(o)) }
+
+// outcomeOf returns what came of a command that ended with an error, or with none.
+func outcomeOf(err error) outcome {
+	told := failed
+	switch {
+	case err == nil:
+		return unchanged
+	case errors.As(err, &told):
+		return told
+	}
+	return failed
+}
+
+// outcomeOfPlan is an error for a plan that changes something.
+func outcomeOfPlan(plan *engine.Plan) error {
+	switch {
+	case plan.Loses():
+		return lost
+	case !plan.Empty():
+		return changed
+	}
+	return nil
+}
+
+// showPreview prints what up would change, or with a base what differs from that. The
+// outcome says how much it is.
+func showPreview(ctx context.Context, r request) error {
+	result := r.out
+	if r.json {
+		r.out = os.Stderr
+	}
+	plan, err := r.plan(ctx)
+	if err != nil {
+		return err
+	}
+	if err := r.write(plan, result); err != nil {
+		return err
+	}
+	return outcomeOfPlan(plan)
+}
+
+// plan finds out what would change.
+func (r request) plan(ctx context.Context) (*engine.Plan, error) {
+	if r.base.Revision != "" {
+		r.base.Root, r.base.Stack, r.base.Config, r.base.Out = r.root, r.stack, r.baseConfig, r.out
+		return r.base.Plan(ctx, infra.Deploy, r.config)
+	}
+	if r.base.Settings != "" || len(r.baseConfig) > 0 {
+		return nil, errors.New("the settings of a base are given, and no base")
+	}
+	if _, err := control.Find(ctx, r.root); errors.Is(err, control.ErrNotRunning) {
+		return r.planAnew(ctx)
+	}
+	settings, c, _, err := r.start(ctx) // which finds it running
+	if err != nil {
+		return nil, err
+	}
+	e, err := engine.Open(ctx, settings, infra.Deploy, c.Providers(), r.out)
+	if err != nil {
+		return nil, err
+	}
+	defer e.Close()
+	return e.Preview(ctx, false, provider.Held)
+}
+
+// planAnew finds out what would be made where no local cloud runs: all of the stack but
+// what lives in the engine's state alone. Providers that record can say that, so none
+// is started.
+func (r request) planAnew(ctx context.Context) (*engine.Plan, error) {
+	settings, err := r.settings(false)
+	if err != nil {
+		return nil, err
+	}
+	r.tellOverrides(settings)
+	providers, err := provider.Record(settings.Region, "next")
+	if err != nil {
+		return nil, err
+	}
+	defer providers.Close()
+	e, err := engine.Open(ctx, settings, infra.Deploy, providers.Ports, r.out)
+	if err != nil {
+		return nil, err
+	}
+	defer e.Close()
+	return e.Preview(ctx, engine.HasState(r.root, r.stack), provider.Held)
+}
