@@ -9,6 +9,8 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	"myclothes/infra/guards"
 )
 
 // A preview or a policy pack that uses this package must not have to build an SDK for it.
@@ -32,4 +34,28 @@ func TestThePackageImportsNothingButTheStandardLibrary(t *testing.T) {
 		}
 	}
 	require.Positive(t, read)
+}
+
+func TestEveryRuleHasANameOfItsOwnAndAPromise(t *testing.T) {
+	t.Parallel()
+	names := map[string]bool{}
+	for _, rule := range guards.Rules {
+		require.Regexp(t, `^[a-z]+(-[a-z]+)*$`, rule.Name)
+		require.False(t, names[rule.Name], rule.Name)
+		require.Regexp(t, `^[A-Z].*\.$`, rule.Promise, rule.Name)
+		require.Regexp(t, `^([A-Z][A-Za-z0-9]+\.[0-9]+|CT\.[A-Z0-9]+\.PR\.[0-9]+|[A-Z]+[0-9]{2}-BP[0-9]{2})?$`, rule.Control, rule.Name)
+		names[rule.Name] = true
+	}
+}
+
+func TestARuleThatMustFindSomethingIsBrokenByAnEmptyGraph(t *testing.T) {
+	t.Parallel()
+	broken := map[string]bool{}
+	for _, finding := range guards.Check(nil) {
+		require.Nil(t, finding.Resource)
+		broken[finding.Rule] = true
+	}
+	for _, rule := range guards.Rules {
+		require.Equal(t, rule.Least > 0, broken[rule.Name], rule.Name)
+	}
 }
