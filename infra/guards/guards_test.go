@@ -4,6 +4,7 @@ import (
 	"go/parser"
 	"go/token"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -58,4 +59,13 @@ func TestARuleThatMustFindSomethingIsBrokenByAnEmptyGraph(t *testing.T) {
 	for _, rule := range guards.Rules {
 		require.Equal(t, rule.Least > 0, broken[rule.Name], rule.Name)
 	}
+}
+
+func TestANameThatTheProviderChoseIsNotFixed(t *testing.T) {
+	t.Parallel()
+	broken := func(inputs map[string]any) bool {
+		return slices.ContainsFunc(guards.Check(guards.NewGraph(resource(guards.Role, "servers", inputs))), func(f guards.Finding) bool { return f.Rule == "names-left-to-pulumi" && f.Resource != nil })
+	}
+	require.True(t, broken(map[string]any{"name": "servers"}))
+	require.False(t, broken(map[string]any{"name": "servers-1234567", "__defaults": []any{"name"}}))
 }

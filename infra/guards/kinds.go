@@ -8,6 +8,8 @@ const (
 	Table                    = "aws:dynamodb/table:Table"
 	DefaultSecurityGroup     = "aws:ec2/defaultSecurityGroup:DefaultSecurityGroup"
 	LaunchTemplate           = "aws:ec2/launchTemplate:LaunchTemplate"
+	Route                    = "aws:ec2/route:Route"
+	RouteTableAssociation    = "aws:ec2/routeTableAssociation:RouteTableAssociation"
 	SecurityGroup            = "aws:ec2/securityGroup:SecurityGroup"
 	SecurityGroupRule        = "aws:ec2/securityGroupRule:SecurityGroupRule"
 	VpcEndpoint              = "aws:ec2/vpcEndpoint:VpcEndpoint"

@@ -48,7 +48,7 @@ var stackRules = []Rule{
 		about:   func(g Graph) Graph { return g.where(ofAWS) },
 		check: alone(func(r *Resource) (problems []string) {
 			for _, property := range append([]string{"name", "namePrefix", "identifier", "identifierPrefix", "replicationGroupId", "bucketPrefix"}, fixed[r.Type]...) {
-				problems = append(problems, problem(r.Input(property) != nil, "%s is fixed: %v", property, r.Input(property))...)
+				problems = append(problems, problem(r.declares(property), "%s is fixed: %v", property, r.Input(property))...)
 			}
 			return problems
 		}),
@@ -81,6 +81,12 @@ func ours(project string) string { return project + ":index:" }
 
 func ofAWS(r *Resource) bool { return strings.HasPrefix(r.Type, "aws:") }
 
+// declares says whether the program set an input. A provider notes under __defaults which
+// ones it chose itself, as it does with names; a state has those among the inputs.
+func (r *Resource) declares(property string) bool {
+	return r.Input(property) != nil && !slices.Contains(stringsOf(r.Inputs["__defaults"]), property)
+}
+
 // fixed are the properties that name a resource of a type, besides those that always do.
 var fixed = map[string][]string{Bucket: {"bucket"}}
 
@@ -91,7 +97,7 @@ var longest = map[string]int{LoadBalancer: 24, TargetGroup: 24, ReplicationGroup
 
 // untaggable are the types of AWS that have no tags.
 var untaggable = []string{
-	SecretVersion, SecretPolicy, RolePolicy, RolePolicyAttachment, ScalingPolicy,
+	Route, RouteTableAssociation, SecretVersion, SecretPolicy, RolePolicy, RolePolicyAttachment, ScalingPolicy,
 	BucketPublicAccessBlock, BucketEncryption, BucketPolicy,
 }
 
