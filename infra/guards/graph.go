@@ -70,9 +70,7 @@ func (r *Resource) Input(path ...any) any { return at(r.Inputs, path...) }
 func (r *Resource) Output(path ...any) any { return at(r.Outputs, path...) }
 
 // Confidential says whether the whole input, or a part of it, is marked as a secret.
-func (r *Resource) Confidential(input string) bool {
-	return slices.ContainsFunc(texts("", r.Inputs[input], false), func(t text) bool { return t.confidential })
-}
+func (r *Resource) Confidential(input string) bool { return marked(r.Inputs[input]) }
 
 // project and stack are in the URN: urn:pulumi:stack::project::type::name.
 func (r *Resource) project() string { return r.urnPart(1) }

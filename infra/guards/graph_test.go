@@ -62,6 +62,7 @@ func TestInputsArePlainAndMarksStandApart(t *testing.T) {
 	require.Equal(t, guards.Unknown{}, r.Input("vpcSecurityGroupIds", 1))
 	require.Equal(t, guards.Unknown{}, r.Input("vpcSecurityGroupIds", 1, "of", "it"))
 	require.True(t, r.Confidential("password"))
+	require.True(t, r.Confidential("masterSecret"), "encrypted or not")
 	require.True(t, r.Confidential("tags"))
 	require.False(t, r.Confidential("engine"))
 }

@@ -12,6 +12,8 @@ const (
 	RouteTableAssociation    = "aws:ec2/routeTableAssociation:RouteTableAssociation"
 	SecurityGroup            = "aws:ec2/securityGroup:SecurityGroup"
 	SecurityGroupRule        = "aws:ec2/securityGroupRule:SecurityGroupRule"
+	Subnet                   = "aws:ec2/subnet:Subnet"
+	VpcResource              = "aws:ec2/vpc:Vpc"
 	VpcEndpoint              = "aws:ec2/vpcEndpoint:VpcEndpoint"
 	CacheParameterGroup      = "aws:elasticache/parameterGroup:ParameterGroup"
 	ReplicationGroup         = "aws:elasticache/replicationGroup:ReplicationGroup"
@@ -39,7 +41,7 @@ const (
 	SecretVersion            = "aws:secretsmanager/secretVersion:SecretVersion"
 	SecurityGroupEgressRule  = "aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule"
 	SecurityGroupIngressRule = "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule"
-	Vpc                      = "awsx:ec2:Vpc"
+	Vpc                      = "awsx:ec2:Vpc" // a component, whose inputs a state does not keep
 	Stack                    = "pulumi:pulumi:Stack"
 	RandomBytes              = "random:index/randomBytes:RandomBytes"
 	RandomID                 = "random:index/randomId:RandomId"

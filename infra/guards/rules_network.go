@@ -55,7 +55,7 @@ var networkRules = []Rule{
 		Name: "subnets-apart", Control: "SEC05-BP01", Least: 1,
 		Promise: "Subnets are inside their VPC, apart from each other, and large enough for a load balancer.",
 		about:   of(Vpc),
-		check:   alone(subnetsApart),
+		check:   subnetsApart,
 	},
 	{
 		Name: "right-subnets", Control: "SEC05-BP01", Least: 1,
@@ -69,27 +69,52 @@ var networkRules = []Rule{
 // your load balancer": at least a /27).
 const smallestSubnet = 27
 
-func subnetsApart(vpc *Resource) (problems []string) {
-	network, err := netip.ParsePrefix(fmt.Sprint(vpc.Input("cidrBlock")))
-	if err != nil {
-		return []string{"cidrBlock: " + err.Error()}
-	}
-	var subnets []netip.Prefix
+// plan is a VPC's network and its subnets.
+type plan struct {
+	network string
+	subnets []string
+	uneven  bool // a tier has not one subnet in every zone
+}
+
+// planOf reads the plan of a VPC from its inputs or, in a state, from its children.
+func planOf(g Graph, vpc *Resource) plan {
+	p := plan{network: fmt.Sprint(vpc.Input("cidrBlock"))}
 	zones := len(list(vpc.Input("availabilityZoneNames")))
 	for i := range list(vpc.Input("subnetSpecs")) {
 		blocks := stringsOf(vpc.Input("subnetSpecs", i, "cidrBlocks"))
-		problems = append(problems, problem(len(blocks) != zones, "tier %d has %d subnets in %d zones", i, len(blocks), zones)...)
-		for _, block := range blocks {
+		p.subnets, p.uneven = append(p.subnets, blocks...), p.uneven || len(blocks) != zones
+	}
+	if len(vpc.Inputs) > 0 {
+		return p
+	}
+	for _, network := range g.Of(VpcResource).where(func(r *Resource) bool { return r.Parent == vpc.URN }) {
+		p.network = fmt.Sprint(network.Input("cidrBlock"))
+		for _, subnet := range g.Of(Subnet).where(func(r *Resource) bool { return r.Parent == network.URN }) {
+			p.subnets = append(p.subnets, stringsOf(subnet.Input("cidrBlock"))...)
+		}
+	}
+	return p
+}
+
+func subnetsApart(g Graph) judge {
+	return func(vpc *Resource) []string {
+		p := planOf(g, vpc)
+		network, err := netip.ParsePrefix(p.network)
+		if err != nil {
+			return []string{"its network: " + err.Error()}
+		}
+		problems := problem(p.uneven || len(p.subnets) == 0, "a tier has not one subnet in every zone")
+		for i, block := range p.subnets {
 			subnet, err := netip.ParsePrefix(block)
 			inside := err == nil && network.Contains(subnet.Addr()) && subnet.Bits() > network.Bits() && subnet.Bits() <= smallestSubnet
 			problems = append(problems, problem(!inside, "subnet %s is not one of at least /%d in %v", block, smallestSubnet, network)...)
-			for _, other := range subnets {
-				problems = append(problems, problem(err == nil && subnet.Overlaps(other), "subnet %v overlaps %v", subnet, other)...)
+			for _, other := range p.subnets[:i] {
+				before, err := netip.ParsePrefix(other)
+				problems = append(problems, problem(err == nil && subnet.Overlaps(before), "subnet %s overlaps %s", block, other)...)
 			}
-			subnets = append(subnets, subnet)
 		}
+		return problems
 	}
-	return append(problems, problem(len(subnets) == 0, "it has no subnets with addresses of their own")...)
 }
 
 // tiers are the outputs of the VPC with the subnets for each type, and the inputs there.

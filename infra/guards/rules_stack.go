@@ -102,7 +102,7 @@ var untaggable = []string{
 }
 
 func taggable(r *Resource) bool {
-	return (ofAWS(r) || r.Type == Vpc) && !slices.Contains(untaggable, r.Type)
+	return (ofAWS(r) || r.Type == Vpc && len(r.Inputs) > 0) && !slices.Contains(untaggable, r.Type)
 }
 
 // tagged checks the four tags. A group that launches instances has them as a list, and

@@ -133,6 +133,19 @@ func bare(value any) any {
 	return value
 }
 
+// marked says whether a value, or one that it holds, is marked as a secret.
+func marked(value any) bool {
+	switch value := value.(type) {
+	case Confidential:
+		return true
+	case []any:
+		return slices.ContainsFunc(value, marked)
+	case map[string]any:
+		return slices.ContainsFunc(slices.Collect(maps.Values(value)), marked)
+	}
+	return false
+}
+
 // text is a string somewhere in a resource's properties.
 type text struct {
 	path, value  string
