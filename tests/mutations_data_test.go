@@ -42,6 +42,7 @@ var webMutations = map[string][]mutation{
 	"bucket-encrypted": {{"no word of it", "dev", without(guards.BucketEncryption, "release"), []string{"release"}}},
 	"bucket-over-tls": {
 		{"no policy", "dev", without(guards.BucketPolicy, "release"), []string{"release"}},
+		{"its objects left out", "dev", replace(guards.BucketPolicy, "release", "/release/*", "/release/cart/*", "policy"), []string{"release"}},
 		{"a policy the other way round", "dev", replace(guards.BucketPolicy, "release", `"false"`, `"true"`, "policy"), []string{"release"}},
 	},
 	"invalid-headers-dropped":  {{"headers as they come", "dev", set(guards.LoadBalancer, nil, nil, "dropInvalidHeaderFields"), []string{"web"}}},

@@ -13,12 +13,12 @@ type document struct{ statements []statement }
 // statement is one statement of a policy. Where IAM allows one string or a list of them,
 // there is a list here.
 type statement struct {
-	effect               string
-	actions, resources   []string
-	notAction, notNamed  bool // NotAction, NotResource or NotPrincipal: everything but
-	principals           []principal
-	conditions           map[string]any
-	principalOfEverybody bool
+	effect              string
+	actions, resources  []string
+	notAction, notNamed bool // NotAction, NotResource: everything but
+	principals          []principal
+	everybody           bool // among its principals, also as NotPrincipal
+	conditions          map[string]any
 }
 
 // principal is who a statement is about: a kind ("AWS", "Service", "Federated") and a name.
@@ -54,12 +54,12 @@ func newStatement(fields map[string]any) statement {
 	s.notAction = fields["NotAction"] != nil
 	s.notNamed = fields["NotResource"] != nil
 	s.conditions, _ = fields["Condition"].(map[string]any)
-	s.principalOfEverybody = fields["Principal"] == "*" || fields["NotPrincipal"] != nil
+	s.everybody = fields["Principal"] == "*" || fields["NotPrincipal"] != nil
 	named, _ := fields["Principal"].(map[string]any)
 	for kind, names := range named {
 		for _, name := range stringsOf(names) {
 			s.principals = append(s.principals, principal{kind, name})
-			s.principalOfEverybody = s.principalOfEverybody || kind == "AWS" && name == "*"
+			s.everybody = s.everybody || kind == "AWS" && name == "*"
 		}
 	}
 	return s
@@ -70,12 +70,17 @@ func (d *document) allows() []statement {
 	return slices.DeleteFunc(slices.Clone(d.statements), func(s statement) bool { return s.effect != "Allow" })
 }
 
-// denies says whether a statement denies everybody everything on all the given resources
-// where a condition holds.
+// denies says whether a statement denies everybody an action where a condition holds, and
+// no further one is asked for.
 func (s statement) denies(operator, key, value, action string) bool {
 	condition, _ := s.conditions[operator].(map[string]any)
-	return s.effect == "Deny" && s.principalOfEverybody && len(s.conditions) == 1 && len(condition) == 1 &&
+	return s.effect == "Deny" && s.everybody && len(s.conditions) == 1 && len(condition) == 1 &&
 		slices.Equal(stringsOf(condition[key]), []string{value}) && slices.Contains(s.actions, action)
+}
+
+// covers says whether a statement is about something and about all that is in it.
+func (s statement) covers(arn string) bool {
+	return slices.Contains(s.resources, arn) && slices.Contains(s.resources, arn+"/*")
 }
 
 // wildcard says whether a name stands for more than itself.

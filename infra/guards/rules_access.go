@@ -52,7 +52,7 @@ var accessRules = []Rule{
 		Promise: "Roles are taken on by AWS services alone, which are named.",
 		about:   of(Role),
 		check: policies(trusts, func(_ Graph, s statement) (problems []string) {
-			problems = problem(s.principalOfEverybody || len(s.principals) == 0, "lets anybody take the role on")
+			problems = problem(s.everybody || len(s.principals) == 0, "lets anybody take the role on")
 			for _, p := range s.principals {
 				problems = append(problems, problem(p.kind != "Service" || wildcard(p.name), "lets %s %s take the role on", p.kind, p.name)...)
 			}
@@ -64,7 +64,7 @@ var accessRules = []Rule{
 		Promise: "A resource's own policy, of a bucket, a secret or a VPC endpoint, allows nothing to everybody without a condition.",
 		about:   func(g Graph) Graph { return owners(resourcePolicies(g)) },
 		check: policies(resourcePolicies, func(_ Graph, s statement) []string {
-			return problem(s.principalOfEverybody && len(s.conditions) == 0, "allows everybody %s", strings.Join(s.actions, ", "))
+			return problem(s.everybody && len(s.conditions) == 0, "allows everybody %s", strings.Join(s.actions, ", "))
 		}),
 	},
 }

@@ -9,7 +9,7 @@ var webRules = []Rule{
 		Name: "bucket-closed", Control: "S3.8", Least: 1,
 		Promise: "A bucket is closed to the public, whatever its policy and lists of access say.",
 		about:   of(Bucket),
-		check: aspect(BucketPublicAccessBlock, "a block of public access", func(r *Resource) bool {
+		check: aspect(BucketPublicAccessBlock, "a block of public access", func(r, _ *Resource) bool {
 			return !slices.ContainsFunc([]string{"blockPublicAcls", "blockPublicPolicy", "ignorePublicAcls", "restrictPublicBuckets"},
 				func(property string) bool { return r.Input(property) != true })
 		}),
@@ -18,7 +18,7 @@ var webRules = []Rule{
 		Name: "bucket-encrypted", Control: "SEC08-BP02", Least: 1,
 		Promise: "A bucket says how it encrypts.",
 		about:   of(Bucket),
-		check: aspect(BucketEncryption, "an encryption", func(r *Resource) bool {
+		check: aspect(BucketEncryption, "an encryption", func(r, _ *Resource) bool {
 			algorithm := r.Input("rules", 0, "applyServerSideEncryptionByDefault", "sseAlgorithm")
 			return algorithm == "AES256" || algorithm == "aws:kms"
 		}),
@@ -27,10 +27,11 @@ var webRules = []Rule{
 		Name: "bucket-over-tls", Control: "S3.5", Least: 1,
 		Promise: "A bucket refuses requests without TLS.",
 		about:   of(Bucket),
-		check: aspect(BucketPolicy, "a policy that denies requests without TLS", func(r *Resource) bool {
+		check: aspect(BucketPolicy, "a policy that denies requests without TLS", func(r, bucket *Resource) bool {
+			arn, _ := bucket.Output("arn").(string)
 			d, err := parse(r.Input("policy"))
 			return err == nil && (d == nil || slices.ContainsFunc(d.statements, func(s statement) bool {
-				return s.denies("Bool", "aws:SecureTransport", "false", "s3:*") && len(s.resources) == 2
+				return s.denies("Bool", "aws:SecureTransport", "false", "s3:*") && s.covers(arn)
 			}))
 		}),
 	},
@@ -71,11 +72,13 @@ var webRules = []Rule{
 	},
 }
 
-// aspect wants a resource of another type that is about the bucket and is as it should be.
-func aspect(typ, what string, right func(*Resource) bool) func(Graph) judge {
+// aspect wants a resource of another type that is about the bucket and right for it.
+func aspect(typ, what string, right func(r, bucket *Resource) bool) func(Graph) judge {
 	return func(g Graph) judge {
 		return func(bucket *Resource) []string {
-			found := g.Of(typ).where(func(r *Resource) bool { return slices.Contains(g.Referenced(r, Bucket, "bucket"), bucket) && right(r) })
+			found := g.Of(typ).where(func(r *Resource) bool {
+				return slices.Contains(g.Referenced(r, Bucket, "bucket"), bucket) && right(r, bucket)
+			})
 			return problem(len(found) == 0, "it has not %s", what)
 		}
 	}
