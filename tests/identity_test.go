@@ -7,6 +7,8 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	"myclothes/infra/guards"
 )
 
 // urns lists the URNs of a graph, which are its resources' identities in the state, less
@@ -43,4 +45,11 @@ func TestResourcesKeepTheirIdentity(t *testing.T) {
 		lines.WriteString(urn + " [" + where + "]\n")
 	}
 	golden(t, "resources.golden", lines.String())
+}
+
+// The engine finds a resource in the state by what it was called before, too.
+func TestTheGraphKnowsFormerURNs(t *testing.T) {
+	t.Parallel()
+	balancer := the(t, evaluate(t, update, base()), guards.LoadBalancer)
+	require.Contains(t, balancer.Aliases, strings.Replace(balancer.URN, "aws:lb/", "aws:elasticloadbalancingv2/", 1))
 }
