@@ -6,20 +6,19 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	"myclothes/infra/guards"
 )
 
 // cookieKeys returns what an instance reads, by the names of the keys.
-func (g graph) cookieKeys(t *testing.T) (names []string) {
+func cookieKeys(t *testing.T, g graph) (names []string) {
 	t.Helper()
-	for _, version := range g.of("SecretVersion") {
-		if version.name != "cookie-keys" {
-			continue
-		}
-		var secret struct{ Keys []string }
-		require.NoError(t, json.Unmarshal([]byte(version.input("secretString").(string)), &secret))
-		for _, key := range secret.Keys {
-			names = append(names, strings.TrimPrefix(key, secretMark))
-		}
+	version := g.Named(guards.SecretVersion, "cookie-keys")
+	require.NotNil(t, version)
+	var secret struct{ Keys []string }
+	require.NoError(t, json.Unmarshal([]byte(version.Input("secretString").(string)), &secret))
+	for _, key := range secret.Keys {
+		names = append(names, strings.TrimPrefix(key, secretMark))
 	}
 	return names
 }
@@ -40,12 +39,12 @@ func TestTheKeyOfCookiesIsChangedInSteps(t *testing.T) {
 	} {
 		rung3 := configurations["rung 3"].with(settings{"cookieKeys": step.configured})
 		before, after := evaluate(t, update, configurations["rung 3"]), evaluate(t, update, rung3)
-		require.Equal(t, step.want, after.cookieKeys(t), step.configured)
-		require.Len(t, after.of("RandomBytes"), len(step.want))
-		for _, key := range after.of("RandomBytes") {
-			require.Equal(t, 32.0, key.input("length"))
-			require.Nil(t, key.input("keepers"))
+		require.Equal(t, step.want, cookieKeys(t, after), step.configured)
+		require.Len(t, after.Of(guards.RandomBytes), len(step.want))
+		for _, key := range after.Of(guards.RandomBytes) {
+			require.Equal(t, 32.0, key.Input("length"))
+			require.Nil(t, key.Input("keepers"))
 		}
-		require.Equal(t, before.the(t, "LaunchTemplate").input("userData"), after.the(t, "LaunchTemplate").input("userData"), "nothing is rolled")
+		require.Equal(t, the(t, before, guards.LaunchTemplate).Input("userData"), the(t, after, guards.LaunchTemplate).Input("userData"), "nothing is rolled")
 	}
 }

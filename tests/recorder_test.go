@@ -5,18 +5,18 @@ package tests
 import (
 	"cmp"
 	"fmt"
-	"maps"
-	"slices"
 	"strings"
 	"sync"
 	"testing"
 
 	"github.com/pulumi/pulumi/sdk/v3/go/common/resource"
+	"github.com/pulumi/pulumi/sdk/v3/go/common/tokens"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 	pulumirpc "github.com/pulumi/pulumi/sdk/v3/proto/go"
 	"github.com/stretchr/testify/require"
 
 	"myclothes/infra"
+	"myclothes/infra/guards"
 )
 
 // mode is how the engine runs the program.
@@ -27,86 +27,32 @@ const (
 	preview mode = "preview" // what resources compute is unknown
 )
 
-// settings are config values of the namespace myclothes.
-type settings map[string]string
+// graph is everything that one run registered. Graphs are shared: who changes one changes a clone.
+type graph = guards.Graph
 
-// with returns a copy of s with other values laid over it.
-func (s settings) with(other settings) settings {
-	all := maps.Clone(s)
-	maps.Copy(all, other)
-	return all
-}
-
-// base is a small, valid configuration with every feature that is on by default.
-func base() settings {
-	return settings{"availabilityZones": "2", "minInstances": "2", "maxInstances": "4", "deletionProtection": "false"}
-}
-
-// configurations are what every test of the whole graph runs over.
-var configurations = map[string]settings{
-	"dev":           base(),
-	"prod":          {},
-	"rung 1":        base().with(settings{"cartStore": "instance"}),
-	"rung 2":        base().with(settings{"cartStore": "instance", "stickiness": "lb_cookie"}),
-	"app cookie":    base().with(settings{"stickiness": "app_cookie"}),
-	"rung 3":        base().with(settings{"cartStore": "cookie"}),
-	"dynamodb":      base().with(settings{"cartStore": "dynamodb"}),
-	"no NAT":        base().with(settings{"natGateways": "none"}),
-	"https":         base().with(settings{"certificateArn": "arn:aws:acm:eu-west-1:123456789012:certificate/1-2-3"}),
-	"single nodes":  base().with(settings{"cacheReplicas": "0", "readReplicas": "0", "databaseMultiAz": "false"}),
-	"many replicas": base().with(settings{"cacheReplicas": "5", "readReplicas": "4"}),
-	"x86":           base().with(settings{"instanceType": "m7i.large", "amiId": "ami-0123456789abcdef0"}),
-}
-
-// registration is one resource as the program registered it.
-type registration struct {
-	token, name, parent string
-	inputs              resource.PropertyMap // secrets still marked
-	request             *pulumirpc.RegisterResourceRequest
-	component           bool
-}
-
-func (r registration) String() string { return r.token + " " + r.name }
-
-// kind is the last part of the type token: "LaunchTemplate".
-func (r registration) kind() string { return r.token[strings.LastIndex(r.token, ":")+1:] }
-
-// input returns a property by its path, without secret marks; nil when it is not set.
-func (r registration) input(path ...any) any {
-	value, ok := resource.PropertyPath(path).Get(resource.NewObjectProperty(r.inputs))
-	if !ok {
-		return nil
-	}
-	if value.IsSecret() {
-		value = value.SecretValue().Element
-	}
-	return value.Mappable()
-}
-
-// graph is everything that one run registered, sorted by type and name.
-type graph []registration
-
-// evaluate runs the declaration and fails the test when it does not succeed.
+// evaluate runs the declaration and fails the test when it does not succeed. Each
+// configuration is evaluated once in each mode, whoever asks for it.
 func evaluate(t *testing.T, m mode, s settings) graph {
 	t.Helper()
-	g, err := deploy(m, s)
+	once, _ := evaluations.LoadOrStore(fmt.Sprint(m, s), sync.OnceValues(func() (graph, error) { return deploy(m, s) }))
+	g, err := once.(func() (graph, error))()
 	require.NoError(t, err)
 	return g
 }
 
+var evaluations sync.Map // from mode and settings to func() (graph, error)
+
+// deploy runs the declaration.
 func deploy(m mode, s settings) (graph, error) {
 	config := map[string]string{"aws:region": region}
 	for key, value := range s {
 		config[infra.Namespace+":"+key] = value
 	}
 	mocks := &recorder{mode: m}
-	err := pulumi.RunErr(infra.Deploy, pulumi.WithMocks("myclothes", "test", mocks), func(i *pulumi.RunInfo) {
+	err := pulumi.RunErr(infra.Deploy, pulumi.WithMocks(project, stack, mocks), func(i *pulumi.RunInfo) {
 		i.Config, i.DryRun = config, m == preview
 	})
-	slices.SortFunc(mocks.graph, func(a, b registration) int {
-		return cmp.Or(cmp.Compare(a.token, b.token), cmp.Compare(a.name, b.name))
-	})
-	return mocks.graph, err
+	return guards.NewGraph(mocks.made...), err
 }
 
 // everyConfiguration runs check over the graphs of all configurations.
@@ -120,52 +66,90 @@ func everyConfiguration(t *testing.T, check func(t *testing.T, s settings, g gra
 	}
 }
 
-// of returns the resources of a kind; our own components are none.
-func (g graph) of(kind string) graph {
-	return slices.DeleteFunc(slices.Clone(g), func(r registration) bool {
-		return r.kind() != kind || strings.HasPrefix(r.token, "myclothes:")
-	})
-}
-
-// the returns the one resource of a kind.
-func (g graph) the(t *testing.T, kind string) registration {
+// the returns the one resource of a type.
+func the(t *testing.T, g graph, typ string) *guards.Resource {
 	t.Helper()
-	all := g.of(kind)
-	require.Len(t, all, 1, kind)
+	all := g.Of(typ)
+	require.Len(t, all, 1, typ)
 	return all[0]
 }
 
-const region = "eu-west-1"
+const (
+	project = "myclothes"
+	stack   = "test"
+	region  = "eu-west-1"
+)
 
 // recorder is the mocked engine.
 type recorder struct {
-	mode  mode
-	mu    sync.Mutex
-	graph graph
+	mode mode
+	mu   sync.Mutex
+	made []*guards.Resource
 }
 
 // NewResource records the resource and answers with its inputs and what AWS would
 // compute; in preview nothing is computed.
 func (r *recorder) NewResource(args pulumi.MockResourceArgs) (string, resource.PropertyMap, error) {
-	made := registration{
-		token: args.TypeToken, name: args.Name, parent: args.RegisterRPC.GetParent(),
-		inputs: args.Inputs, request: args.RegisterRPC, component: !args.Custom,
-	}
+	made := record(args.RegisterRPC)
 	r.mu.Lock()
-	r.graph = append(r.graph, made)
+	r.made = append(r.made, made)
 	r.mu.Unlock()
 	// The SDK's mocks cannot carry a secret that is unknown, so generated ones are
 	// known in preview too.
-	if r.mode == preview && !strings.HasPrefix(made.token, "random:") {
+	if r.mode == preview && !strings.HasPrefix(made.Type, "random:") {
 		return "", resource.PropertyMap{}, nil
 	}
+	made.ID, made.Outputs = args.Name+"-id", computed(made)
 	outputs := args.Inputs.Copy()
-	for key, value := range computed(made) {
+	for key, value := range made.Outputs {
 		if _, given := outputs[resource.PropertyKey(key)]; !given {
 			outputs[resource.PropertyKey(key)] = resource.NewPropertyValue(value)
 		}
 	}
-	return args.Name + "-id", outputs, nil
+	for _, secret := range args.RegisterRPC.GetAdditionalSecretOutputs() {
+		made.Outputs[secret] = guards.Confidential{Value: made.Outputs[secret]}
+	}
+	return made.ID, outputs, nil
+}
+
+// urn makes the URN of a resource under a parent, "" for the stack's own.
+func urn(parent, typ, name string) string {
+	within := tokens.Type("")
+	if p := resource.URN(parent); p != "" && p.QualifiedType() != resource.RootStackType {
+		within = p.QualifiedType()
+	}
+	return string(resource.NewURN(stack, project, within, tokens.Type(typ), name))
+}
+
+// record returns what a program registers, as a state would have it.
+func record(request *pulumirpc.RegisterResourceRequest) *guards.Resource {
+	dependencies := map[string][]string{}
+	for input, on := range request.GetPropertyDependencies() {
+		dependencies[input] = on.GetUrns()
+	}
+	made := guards.New(map[string]any{
+		"type": request.GetType(), "parent": request.GetParent(), "custom": request.GetCustom(), "inputs": request.GetObject().AsMap(),
+		"urn":     urn(request.GetParent(), request.GetType(), request.GetName()),
+		"protect": request.GetProtect(), "retainOnDelete": request.GetRetainOnDelete(), "deleteBeforeReplace": request.GetDeleteBeforeReplace(),
+	})
+	made.Dependencies, made.PropertyDependencies = request.GetDependencies(), dependencies
+	for _, alias := range request.GetAliases() {
+		made.Aliases = append(made.Aliases, formerURN(request, alias))
+	}
+	return made
+}
+
+// formerURN is what an alias stands for: a whole URN, or what was other in it.
+func formerURN(request *pulumirpc.RegisterResourceRequest, alias *pulumirpc.Alias) string {
+	spec := alias.GetSpec()
+	if spec == nil {
+		return alias.GetUrn()
+	}
+	parent := cmp.Or(spec.GetParentUrn(), request.GetParent())
+	if spec.GetNoParent() {
+		parent = ""
+	}
+	return urn(parent, cmp.Or(spec.GetType(), request.GetType()), cmp.Or(spec.GetName(), request.GetName()))
 }
 
 // Call answers the functions that the program asks AWS.
@@ -183,35 +167,36 @@ func (r *recorder) Call(args pulumi.MockCallArgs) (resource.PropertyMap, error) 
 const secretMark = "generated-secret"
 
 // computed returns what AWS computes for a resource.
-func computed(r registration) map[string]any {
-	switch r.kind() {
-	case "Vpc":
+func computed(r *guards.Resource) map[string]any {
+	switch r.Type {
+	case guards.Vpc:
 		return map[string]any{
-			"vpcId": "vpc", "publicSubnetIds": subnetIDs(r, "Public"), "privateSubnetIds": subnetIDs(r, "Private"),
-			"isolatedSubnetIds": subnetIDs(r, "Isolated"), "routeTables": []any{},
+			"vpcId": "vpc", "publicSubnetIds": subnetIDs(r, "public"), "privateSubnetIds": subnetIDs(r, "private"),
+			"isolatedSubnetIds": subnetIDs(r, "isolated"), "routeTables": []any{},
 		}
-	case "VpcEndpoint":
-		return map[string]any{"prefixListId": "pl-" + r.name}
-	case "Secret":
-		return map[string]any{"arn": "arn:aws:secretsmanager:" + region + ":123456789012:secret:" + r.name + "-AbCdEf"}
-	case "RandomPassword":
-		return map[string]any{"result": secretMark + r.name}
-	case "RandomBytes":
-		return map[string]any{"base64": secretMark + r.name}
-	case "RandomId":
+	case guards.VpcEndpoint:
+		return map[string]any{"prefixListId": "pl-" + r.Name}
+	case guards.Secret:
+		return map[string]any{"arn": "arn:aws:secretsmanager:" + region + ":123456789012:secret:" + r.Name + "-AbCdEf"}
+	case guards.RandomPassword:
+		return map[string]any{"result": secretMark + r.Name}
+	case guards.RandomBytes:
+		return map[string]any{"base64": secretMark + r.Name}
+	case guards.RandomID:
 		return map[string]any{"hex": "0a1b2c3d"}
 	}
+	_, kind, _ := strings.Cut(r.Type, "/")
 	return map[string]any{
-		"arn": "arn:aws:mock:" + region + ":123456789012:" + r.name, "name": r.name + "-1234567", "bucket": r.name + "-1234567",
-		"identifier": r.name + "-1234567", "endpoint": r.name + ".example:5432", "primaryEndpointAddress": r.name + ".example",
-		"dnsName": r.name + ".example", "arnSuffix": "suffix/" + r.name, "latestVersion": 7,
+		"arn": "arn:aws:mock:" + region + ":123456789012:" + kind + "/" + r.Name, "name": r.Name + "-1234567", "bucket": r.Name + "-1234567",
+		"identifier": r.Name + "-1234567", "endpoint": r.Name + ".example:5432", "primaryEndpointAddress": r.Name + ".example",
+		"dnsName": r.Name + ".example", "arnSuffix": "suffix/" + r.Name, "latestVersion": 7,
 	}
 }
 
-func subnetIDs(vpc registration, kind string) []any {
+func subnetIDs(vpc *guards.Resource, tier string) []any {
 	ids := []any{}
-	for i := range len(vpc.input("availabilityZoneNames").([]any)) {
-		ids = append(ids, fmt.Sprintf("subnet-%s-%d", strings.ToLower(kind), i))
+	for i := range vpc.Input("availabilityZoneNames").([]any) {
+		ids = append(ids, fmt.Sprintf("subnet-%s-%d", tier, i))
 	}
 	return ids
 }

@@ -10,6 +10,8 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	"myclothes/infra/guards"
 )
 
 var updateGolden = flag.Bool("update", false, "rewrite the golden files in testdata")
@@ -26,33 +28,12 @@ func golden(t *testing.T, file, text string) {
 	require.Equal(t, string(want), text)
 }
 
-// names lists type, name and parent of every resource: its identity in the state.
-func (g graph) names() string {
-	var lines strings.Builder
-	for _, r := range g {
-		lines.WriteString(r.token + " " + r.name + " < " + r.parent[strings.LastIndex(r.parent, "::")+2:] + "\n")
-	}
-	return lines.String()
-}
-
-func TestPreviewRegistersWhatUpdateRegisters(t *testing.T) {
-	everyConfiguration(t, func(t *testing.T, s settings, g graph) {
-		require.Equal(t, g.names(), evaluate(t, preview, s).names())
-	})
-}
-
-// A renamed or moved resource is deleted and made again, data included, unless it
-// has an alias. This test is where such a change shows.
-func TestResourcesKeepTheirIdentity(t *testing.T) {
-	t.Parallel()
-	golden(t, "resources-prod.golden", evaluate(t, update, settings{}).names())
-}
-
 func TestEveryReplicaIsReadByTheService(t *testing.T) {
 	t.Parallel()
 	g := evaluate(t, update, configurations["many replicas"])
 	env := environment(t, g)
-	require.Equal(t, 4, len(strings.Split(env["CART_DATABASE_READERS"], ",")))
+	require.Len(t, g.Of(guards.DBInstance), 1+4)
+	require.Len(t, strings.Split(env["CART_DATABASE_READERS"], ","), 4)
 	require.NotContains(t, env["CART_DATABASE_READERS"], env["CART_DATABASE_WRITER"])
 }
 
@@ -69,11 +50,11 @@ func TestRequestsUseAnotherUserThanMigrations(t *testing.T) {
 	g := evaluate(t, update, base())
 	env := environment(t, g)
 	require.NotEqual(t, env["CART_DATABASE_SECRET"], env["CART_DATABASE_OWNER_SECRET"])
-	permitted := fmt.Sprint(g.the(t, "RolePolicy").input("policy"))
+	permitted := fmt.Sprint(the(t, g, guards.RolePolicy).Input("policy"))
 	users := map[string]bool{}
-	for _, version := range g.of("SecretVersion") {
+	for _, version := range g.Of(guards.SecretVersion) {
 		var login struct{ Username, Password string }
-		require.NoError(t, json.Unmarshal([]byte(version.input("secretString").(string)), &login))
+		require.NoError(t, json.Unmarshal([]byte(version.Input("secretString").(string)), &login))
 		if login.Username != "" {
 			users[login.Username] = true
 		}
@@ -99,7 +80,7 @@ func TestStickinessIsAlwaysSentAlsoWhenOff(t *testing.T) {
 		"app_cookie": {"type": "app_cookie", "enabled": true, "cookieDuration": 86400.0, "cookieName": "myclothes_session"},
 	} {
 		g := evaluate(t, update, base().with(settings{"stickiness": stickiness}))
-		require.Equal(t, want, g.the(t, "TargetGroup").input("stickiness"))
+		require.Equal(t, want, the(t, g, guards.TargetGroup).Input("stickiness"))
 		require.Equal(t, "myclothes_session", environment(t, g)["CART_SESSION_COOKIE"])
 	}
 }
@@ -109,47 +90,33 @@ func TestOverHTTPSTheSessionCookieIsBoundToTheHost(t *testing.T) {
 	g := evaluate(t, update, configurations["https"].with(settings{"stickiness": "app_cookie"}))
 	const name = "__Host-myclothes_session"
 	require.Equal(t, name, environment(t, g)["CART_SESSION_COOKIE"])
-	require.Equal(t, name, g.the(t, "TargetGroup").input("stickiness", "cookieName"))
+	require.Equal(t, name, the(t, g, guards.TargetGroup).Input("stickiness", "cookieName"))
 }
 
 func TestTheReleaseIsNamedByItsContentAndSurvivesItsSuccessor(t *testing.T) {
 	t.Parallel()
 	g := evaluate(t, update, base())
-	object := g.the(t, "BucketObjectv2")
-	require.Equal(t, "cart/"+environment(t, g)["CART_RELEASE"], object.input("key"))
-	require.True(t, object.request.GetRetainOnDelete())
+	object := the(t, g, guards.Object)
+	require.Equal(t, "cart/"+environment(t, g)["CART_RELEASE"], object.Input("key"))
+	require.True(t, object.RetainOnDelete)
 }
 
 func TestTheGroupPinsANumberedLaunchTemplateVersionAndRollsOnANewOne(t *testing.T) {
 	t.Parallel()
-	group := evaluate(t, update, base()).the(t, "Group")
-	require.Equal(t, "7", group.input("launchTemplate", "version"))
-	require.Equal(t, "Rolling", group.input("instanceRefresh", "strategy"))
-	require.Equal(t, 100.0, group.input("instanceRefresh", "preferences", "minHealthyPercentage"))
-	require.Nil(t, group.input("desiredCapacity"), "an update would undo what scaling decided")
-}
-
-func TestInstancesStartAfterEverythingTheyUseAtBoot(t *testing.T) {
-	everyConfiguration(t, func(t *testing.T, _ settings, g graph) {
-		needs := strings.Join(g.the(t, "Group").request.GetDependencies(), "\n")
-		for _, kind := range []string{
-			"SecurityGroupIngressRule", "SecurityGroupEgressRule", "VpcEndpoint", "RolePolicy", "BucketObjectv2",
-			"SecretVersion", "ReplicationGroup", "Instance", "Listener", "Table",
-		} {
-			for _, r := range g.of(kind) {
-				require.Contains(t, needs, "::"+r.name, r)
-			}
-		}
-	})
+	group := the(t, evaluate(t, update, base()), guards.AutoScalingGroup)
+	require.Equal(t, "7", group.Input("launchTemplate", "version"))
+	require.Equal(t, "Rolling", group.Input("instanceRefresh", "strategy"))
+	require.Equal(t, 100.0, group.Input("instanceRefresh", "preferences", "minHealthyPercentage"))
+	require.Nil(t, group.Input("desiredCapacity"), "an update would undo what scaling decided")
 }
 
 func TestDynamoDBReplacesTheCacheAsTheSessionStore(t *testing.T) {
 	t.Parallel()
 	g := evaluate(t, update, configurations["dynamodb"])
-	table := g.the(t, "Table")
-	require.Equal(t, map[string]any{"attributeName": "expires", "enabled": true}, table.input("ttl"))
-	require.Equal(t, "PAY_PER_REQUEST", table.input("billingMode"))
-	require.Equal(t, true, table.input("pointInTimeRecovery", "enabled"))
+	table := the(t, g, guards.Table)
+	require.Equal(t, map[string]any{"attributeName": "expires", "enabled": true}, table.Input("ttl"))
+	require.Equal(t, "PAY_PER_REQUEST", table.Input("billingMode"))
+	require.Equal(t, true, table.Input("pointInTimeRecovery", "enabled"))
 	require.Equal(t, "dynamodb", environment(t, g)["CART_STORE"])
 	require.NotEmpty(t, environment(t, g)["CART_TABLE"])
 }
@@ -159,6 +126,6 @@ func TestTheArchitectureOfTheReleaseFollowsTheInstanceType(t *testing.T) {
 	arm := evaluate(t, update, base())
 	x86 := evaluate(t, update, configurations["x86"])
 	require.NotEqual(t, environment(t, arm)["CART_RELEASE"], environment(t, x86)["CART_RELEASE"])
-	require.Contains(t, arm.the(t, "LaunchTemplate").input("imageId"), "al2023-ami-kernel-default-arm64")
-	require.Equal(t, "ami-0123456789abcdef0", x86.the(t, "LaunchTemplate").input("imageId"))
+	require.Contains(t, the(t, arm, guards.LaunchTemplate).Input("imageId"), "al2023-ami-kernel-default-arm64")
+	require.Equal(t, "ami-0123456789abcdef0", the(t, x86, guards.LaunchTemplate).Input("imageId"))
 }

@@ -1,0 +1,106 @@
+package guards
+
+import (
+	"slices"
+	"strings"
+)
+
+// accessRules are about IAM: what an identity may do, and who may use a resource.
+var accessRules = []Rule{
+	{
+		Name: "policies-readable", Least: 1,
+		Promise: "Every policy is a policy document.",
+		about:   func(g Graph) Graph { return owners(everyPolicy(g)) },
+		check: func(g Graph) judge {
+			found := everyPolicy(g)
+			return func(r *Resource) (problems []string) {
+				for _, p := range found {
+					if _, err := parse(p.policy); p.by == r && err != nil {
+						problems = append(problems, p.where+" "+err.Error())
+					}
+				}
+				return problems
+			}
+		},
+	},
+	{
+		Name: "actions-named", Control: "IAM.21", Least: 1,
+		Promise: "Policies of the stack's own allow actions by their names, without wildcards.",
+		about:   func(g Graph) Graph { return owners(permissions(g)) },
+		check: policies(permissions, func(_ Graph, s statement) (problems []string) {
+			problems = problem(s.notAction, "allows everything but some actions")
+			for _, action := range s.actions {
+				problems = append(problems, problem(wildcard(action), "allows %s", action)...)
+			}
+			return problems
+		}),
+	},
+	{
+		Name: "resources-named", Control: "SEC03-BP02", Least: 1,
+		Promise: "Policies of the stack's own are about resources of the stack.",
+		about:   func(g Graph) Graph { return owners(permissions(g)) },
+		check:   policies(permissions, onOwnResources),
+	},
+	{
+		Name: "no-foreign-policies", Control: "SEC03-BP02", Least: 1,
+		Promise: "Roles have no policies but the stack's own: those of AWS allow more than anybody needs.",
+		about:   of(Role, RolePolicyAttachment, PolicyAttachment, GroupPolicyAttachment),
+		check:   ownPolicies,
+	},
+	{
+		Name: "roles-for-services", Control: "SEC03-BP07", Least: 1,
+		Promise: "Roles are taken on by AWS services alone, which are named.",
+		about:   of(Role),
+		check: policies(trusts, func(_ Graph, s statement) (problems []string) {
+			problems = problem(s.everybody || len(s.principals) == 0, "lets anybody take the role on")
+			for _, p := range s.principals {
+				problems = append(problems, problem(p.kind != "Service" || wildcard(p.name), "lets %s %s take the role on", p.kind, p.name)...)
+			}
+			return problems
+		}),
+	},
+	{
+		Name: "resources-not-for-everybody", Control: "SEC03-BP07",
+		Promise: "A resource's own policy, of a bucket, a secret or a VPC endpoint, allows nothing to everybody without a condition.",
+		about:   func(g Graph) Graph { return owners(resourcePolicies(g)) },
+		check: policies(resourcePolicies, func(_ Graph, s statement) []string {
+			return problem(s.everybody && len(s.conditions) == 0, "allows everybody %s", strings.Join(s.actions, ", "))
+		}),
+	},
+}
+
+// policies judges every statement that allows something, in the policies that find finds.
+func policies(find func(Graph) []written, judgeStatement func(Graph, statement) []string) func(Graph) judge {
+	return func(g Graph) judge {
+		found := find(g)
+		return func(r *Resource) []string {
+			return each(found, r, func(s statement) []string { return judgeStatement(g, s) })
+		}
+	}
+}
+
+// onOwnResources wants each resource of a statement to be one of the graph by its ARN, or
+// something within one. A wildcard stands at the end, after a slash or part of a name.
+func onOwnResources(g Graph, s statement) (problems []string) {
+	problems = problem(s.notNamed || len(s.resources) == 0, "allows %s on everything but some resources", strings.Join(s.actions, ", "))
+	for _, name := range s.resources {
+		owned := slices.ContainsFunc(g, func(r *Resource) bool {
+			arn, known := r.Outputs["arn"].(string)
+			return known && (name == arn || strings.HasPrefix(name, arn+"/"))
+		})
+		problems = append(problems, problem(!owned, "allows %s on %s, which is none of the stack", strings.Join(s.actions, ", "), name)...)
+	}
+	return problems
+}
+
+func ownPolicies(g Graph) judge {
+	return func(r *Resource) (problems []string) {
+		for _, property := range []string{"managedPolicyArns", "policyArn"} {
+			for _, arn := range stringsOf(r.Input(property)) {
+				own := g.Of(Policy).where(func(p *Resource) bool { return p.isCalled(arn) })
+				problems = append(problems, problem(len(own) == 0, "%s names %s, which is none of the stack", property, arn)...)
+			}
+		}
+		return problems
+	}
+}
