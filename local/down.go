@@ -42,7 +42,7 @@ func down(ctx context.Context, r request) error {
 			return err
 		}
 	}
-	fmt.Fprintln(r.out, "Nothing runs any more, and nothing of the stack is left. In .local there are still tools and screenshots.")
+	fmt.Fprintln(r.out, "Nothing runs any more, and nothing of the stack is left. In .local there are still tools, screenshots, and what previews compared with.")
 	return nil
 }
 
@@ -57,6 +57,7 @@ func (r request) destroy(ctx context.Context, c *control.Cloud) error {
 	if err != nil {
 		return err
 	}
+	defer e.Close()
 	return e.Destroy(ctx)
 }
 

@@ -27,6 +27,7 @@ func up(ctx context.Context, r request) error {
 	if err != nil {
 		return err
 	}
+	defer e.Close()
 	result, err := e.Up(ctx, refresh)
 	if err == nil {
 		err = c.Follow(ctx, started, r.out)
