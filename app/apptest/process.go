@@ -11,6 +11,7 @@ import (
 	"os/user"
 	"path/filepath"
 	"strconv"
+	"sync"
 	"syscall"
 	"time"
 )
@@ -127,13 +128,23 @@ func own(path string) error {
 	return os.Chown(path, int(id.Uid), int(id.Gid))
 }
 
-// FreePort returns a port of the loopback interface that nobody listens on.
+// given are the ports that FreePort has returned.
+var given sync.Map
+
+// FreePort returns a port of the loopback interface that nobody listens on, and that it has not returned before.
 func FreePort() (string, error) {
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		return "", err
+	for {
+		listener, err := net.Listen("tcp", "127.0.0.1:0")
+		if err != nil {
+			return "", err
+		}
+		_, port, err := net.SplitHostPort(listener.Addr().String())
+		listener.Close()
+		if err != nil {
+			return "", err
+		}
+		if _, taken := given.LoadOrStore(port, true); !taken {
+			return port, nil
+		}
 	}
-	defer listener.Close()
-	_, port, err := net.SplitHostPort(listener.Addr().String())
-	return port, err
 }

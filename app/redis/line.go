@@ -34,7 +34,6 @@ type line struct {
 	waiting []*call
 	out     int       // lanes that make a round trip
 	left    time.Time // when the latest one began
-	crowded bool      // several calls went along with the latest one
 }
 
 // rider adds commands to the end of each round trip.
@@ -110,9 +109,7 @@ func (l *line) join(c *call) bool {
 
 // drive makes one round trip, and has somebody else make the next one if it is needed.
 func (l *line) drive() {
-	if l.isCrowded() {
-		runtime.Gosched() // whoever is about to join comes along
-	}
+	runtime.Gosched() // whoever is about to join comes along
 	if group := l.take(); len(group) > 0 {
 		l.send(group)
 	}
@@ -137,15 +134,8 @@ func (l *line) take() []*call {
 	if l.waiting = l.waiting[n:]; len(l.waiting) == 0 {
 		l.waiting = nil
 	}
-	l.crowded = n > 1
 	l.mu.Unlock()
 	return slices.DeleteFunc(group, func(c *call) bool { return c.ctx.Err() != nil })
-}
-
-func (l *line) isCrowded() bool {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.crowded
 }
 
 // send makes the round trip.
