@@ -171,14 +171,21 @@ func TestAStepThatIsTakenTooEarlyLosesNoCartEither(t *testing.T) {
 	})
 }
 
+// dropKey returns an instance, and somebody's session there whose key the secret has lost since.
+func dropKey(t *testing.T) (*manager, *Store, *shop.Session) {
+	t.Helper()
+	m := &manager{}
+	m.hold(1)
+	store, session := m.instance(), shop.OpenSession("")
+	add(t, store, session, "tee", 1)
+	m.hold(2)
+	return m, store, session
+}
+
 func TestACookieOfADroppedKeyIsNotNowAndThenAnEmptyCart(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		m := &manager{}
-		m.hold(1)
-		store, session := m.instance(), shop.OpenSession("")
-		add(t, store, session, "tee", 1)
-		m.hold(2)
+		m, store, session := dropKey(t)
 		time.Sleep(5 * time.Minute)
 		_, err := store.Cart(t.Context(), session)
 		require.ErrorIs(t, err, shop.ErrUnavailable, "the key may be on its way")
@@ -196,11 +203,7 @@ func TestACookieOfADroppedKeyIsNotNowAndThenAnEmptyCart(t *testing.T) {
 func TestADroppedKeyThatComesBackIsKnownAgain(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		m := &manager{}
-		m.hold(1)
-		store, session := m.instance(), shop.OpenSession("")
-		add(t, store, session, "tee", 1)
-		m.hold(2)
+		m, store, session := dropKey(t)
 		time.Sleep(5 * time.Minute)
 		_, err := store.Add(t.Context(), session, "tee", 1)
 		require.ErrorIs(t, err, shop.ErrUnavailable)
@@ -215,11 +218,7 @@ func TestADroppedKeyThatComesBackIsKnownAgain(t *testing.T) {
 func TestACookieOfADroppedKeyIsAnEmptyCartWhateverOthersSend(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		m := &manager{}
-		m.hold(1)
-		store, session := m.instance(), shop.OpenSession("")
-		add(t, store, session, "tee", 1)
-		m.hold(2)
+		_, store, session := dropKey(t)
 		var strangers sync.WaitGroup
 		var named atomic.Uint32
 		defer strangers.Wait()
