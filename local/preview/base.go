@@ -76,22 +76,33 @@ func (b Base) state(ctx context.Context) (string, error) {
 	}
 	key := sha256.Sum256(fmt.Appendf(nil, "%q", append([]string{commit, b.Stack, b.settings(), version, provider.Version()}, b.Config...)))
 	folder := b.path("state-" + hex.EncodeToString(key[:8]))
-	if now := time.Now(); os.Chtimes(folder, now, now) == nil { // used again
-		return folder, nil
+	return once(folder, b.path("state-*"), keptStates, func(unfinished string) error {
+		fmt.Fprintf(b.Out, "Evaluating what %s (%.12s) declares, once.\n", b.Revision, commit)
+		if err := b.evaluate(ctx, commit, unfinished); err != nil {
+			return fmt.Errorf("base %s: %w", b.Revision, err)
+		}
+		return nil
+	})
+}
+
+// once makes a file or folder unless it is there, and returns its path. Of those that
+// match the pattern only so many are kept, the ones that were used last.
+func once(path, pattern string, keep int, create func(unfinished string) error) (string, error) {
+	if now := time.Now(); os.Chtimes(path, now, now) == nil { // used again
+		return path, nil
 	}
-	fmt.Fprintf(b.Out, "Evaluating what %s (%.12s) declares, once.\n", b.Revision, commit)
-	unfinished := folder + ".unfinished"
+	unfinished := path + ".unfinished"
 	defer os.RemoveAll(unfinished)
 	if err := os.RemoveAll(unfinished); err != nil {
 		return "", err
 	}
-	if err := b.evaluate(ctx, commit, unfinished); err != nil {
-		return "", fmt.Errorf("base %s: %w", b.Revision, err)
-	}
-	if err := prune(b.path("state-*"), keptStates); err != nil {
+	if err := create(unfinished); err != nil {
 		return "", err
 	}
-	return folder, os.Rename(unfinished, folder)
+	if err := prune(pattern, keep); err != nil {
+		return "", err
+	}
+	return path, os.Rename(unfinished, path)
 }
 
 func (b Base) settings() string {
@@ -133,20 +144,14 @@ func (b Base) evaluate(ctx context.Context, commit, folder string) error {
 
 // build compiles the program of a commit, once.
 func (b Base) build(ctx context.Context, project, commit string) (string, error) {
-	program := b.path("program-" + commit)
-	if now := time.Now(); os.Chtimes(program, now, now) == nil {
-		return program, nil
-	}
-	unfinished := program + ".unfinished"
-	build := exec.CommandContext(ctx, "go", "build", "-buildvcs=false", "-ldflags=-s -w", "-o", unfinished, ".")
-	build.Dir, build.Env = project, append(os.Environ(), "GOWORK=off")
-	if text, err := build.CombinedOutput(); err != nil {
-		return "", fmt.Errorf("build its Pulumi program: %w\n%s", err, text)
-	}
-	if err := prune(b.path("program-*"), keptPrograms); err != nil {
-		return "", err
-	}
-	return program, os.Rename(unfinished, program)
+	return once(b.path("program-"+commit), b.path("program-*"), keptPrograms, func(unfinished string) error {
+		build := exec.CommandContext(ctx, "go", "build", "-buildvcs=false", "-ldflags=-s -w", "-o", unfinished, ".")
+		build.Dir, build.Env = project, append(os.Environ(), "GOWORK=off")
+		if text, err := build.CombinedOutput(); err != nil {
+			return fmt.Errorf("build its Pulumi program: %w\n%s", err, text)
+		}
+		return nil
+	})
 }
 
 func (b Base) path(name string) string { return filepath.Join(b.Root, Folder, name) }
