@@ -74,7 +74,11 @@ func (b Base) state(ctx context.Context) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	key := sha256.Sum256(fmt.Appendf(nil, "%q", append([]string{commit, b.Stack, b.settings(), version, provider.Version()}, b.Config...)))
+	providers, err := provider.Version()
+	if err != nil {
+		return "", err
+	}
+	key := sha256.Sum256(fmt.Appendf(nil, "%q", append([]string{commit, b.Stack, b.settings(), version, providers}, b.Config...)))
 	folder := b.path("state-" + hex.EncodeToString(key[:8]))
 	return once(folder, b.path("state-*"), keptStates, func(unfinished string) error {
 		fmt.Fprintf(b.Out, "Evaluating what %s (%.12s) declares, once.\n", b.Revision, commit)

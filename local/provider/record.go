@@ -2,15 +2,13 @@ package provider
 
 import (
 	"context"
-	"crypto/sha256"
 	"embed"
-	"encoding/hex"
 	"errors"
 	"fmt"
-	"runtime/debug"
 	"strings"
 
 	"myclothes/local/cloud/aws"
+	"myclothes/local/fingerprint"
 )
 
 // Record starts the providers of a region with no cloud behind them: what is declared
@@ -72,21 +70,5 @@ func recordedServices(region string) map[string]service {
 var sources embed.FS
 
 // Version identifies what these providers make of a declaration: it changes with the
-// code of this package and with the SDKs that it is linked with.
-func Version() string {
-	hash := sha256.New()
-	files, _ := sources.ReadDir(".") // what is embedded can be read
-	for _, file := range files {
-		text, _ := sources.ReadFile(file.Name())
-		fmt.Fprintln(hash, file.Name(), len(text))
-		hash.Write(text)
-	}
-	if info, ok := debug.ReadBuildInfo(); ok {
-		for _, module := range info.Deps {
-			if strings.HasPrefix(module.Path, "github.com/pulumi/") {
-				fmt.Fprintln(hash, module.Path, module.Version)
-			}
-		}
-	}
-	return hex.EncodeToString(hash.Sum(nil))
-}
+// code of this package and with what it is linked with.
+func Version() (string, error) { return fingerprint.Of(sources) }
