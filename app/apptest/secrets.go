@@ -78,8 +78,13 @@ func (f Fixed[T]) Fresh(context.Context) (T, error) { return f.Secret, nil }
 // Expire does nothing.
 func (Fixed[T]) Expire() {}
 
-// Eventually calls condition until it succeeds, at most for 15 seconds.
+// Eventually calls condition until it succeeds, at most for a minute. The condition runs
+// on the test's own goroutine, so that what it requires ends the test at once, and says why.
 func Eventually(tb testing.TB, condition func() bool, message string) {
 	tb.Helper()
-	require.Eventually(tb, condition, 15*time.Second, 10*time.Millisecond, message)
+	for deadline := time.Now().Add(time.Minute); !condition(); time.Sleep(10 * time.Millisecond) {
+		if time.Now().After(deadline) {
+			require.FailNow(tb, "it did not come to this: "+message)
+		}
+	}
 }

@@ -56,8 +56,7 @@ func TestNothingIsLeftWhenTheCloudIsClosed(t *testing.T) {
 	require.NoDirExists(t, folders[0])
 	require.NoDirExists(t, folders[1])
 	require.NoDirExists(t, filepath.Join(dir, "elasticache", "sessions"))
-	// The condition runs in a goroutine of its own.
-	cloudtest.Eventually(t, "every goroutine ends", func() bool { return runtime.NumGoroutine() <= before+1 })
+	cloudtest.Eventually(t, "every goroutine ends", func() bool { return runtime.NumGoroutine() <= before })
 }
 
 // processesIn lists the processes whose working folder is in dir; those of

@@ -1,6 +1,7 @@
 package cloudtest
 
 import (
+	"slices"
 	"testing"
 	"time"
 
@@ -23,10 +24,23 @@ func Named(name string) aws.Resource {
 	return aws.Resource{ID: name, Name: name, ARN: "arn:aws:test:eu-west-1:" + aws.AccountID + ":" + name}
 }
 
-// Eventually waits for a condition that takes a while.
+// Eventually waits for a condition that takes a while. The condition runs on the test's
+// own goroutine, so that what it requires ends the test at once, and says why.
 func Eventually(t *testing.T, what string, condition func() bool) {
 	t.Helper()
-	require.Eventually(t, condition, 30*time.Second, 10*time.Millisecond, what)
+	for deadline := time.Now().Add(time.Minute); !condition(); time.Sleep(10 * time.Millisecond) {
+		if time.Now().After(deadline) {
+			require.FailNow(t, "it did not come to this: "+what)
+		}
+	}
+}
+
+// Restarted says whether there is a healthy component of a kind that runs as another
+// process than it did before.
+func Restarted(components []aws.Component, before aws.Component) bool {
+	return slices.ContainsFunc(components, func(c aws.Component) bool {
+		return c.Kind == before.Kind && c.Healthy && c.PID != before.PID
+	})
 }
 
 // ComponentOf returns the one component of a kind.

@@ -86,8 +86,7 @@ func TestReadReplicaFollowsAndRefusesWrites(t *testing.T) {
 	before := a.component("read replica")
 	require.NoError(t, syscall.Kill(before.PID, syscall.SIGKILL))
 	cloudtest.Eventually(t, "the replica is back", func() bool {
-		now := a.component("read replica")
-		return now.Healthy && now.PID != before.PID
+		return cloudtest.Restarted(a.Instances.Report(), before)
 	})
 	_, err = a.query(host, `insert into customer values ('Bob') returning name`)
 	require.NoError(t, err)
@@ -155,7 +154,7 @@ func TestDatabaseWithoutStandbyComesBackWithItsData(t *testing.T) {
 	_, err = a.query(host, `insert into customer values ('Bob') returning name`)
 	require.NoError(t, err, "writes go on without the standby")
 	cloudtest.Eventually(t, "there is another standby", func() bool {
-		return cloudtest.CountHealthy(a.Instances.Report(), "database standby") == 1 && a.component("database standby").PID != standby.PID
+		return cloudtest.Restarted(a.Instances.Report(), standby)
 	})
 	spec.MultiAZ = false
 	_, err = a.Instances.Update(t.Context(), cloudtest.Named("customers"), spec)
