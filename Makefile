@@ -2,6 +2,8 @@
 STACK  ?= dev
 PORT   ?= 8080
 CONFIG ?=
+# How long a second of AWS takes, in seconds, where it takes time: 1 is real time.
+SCALE  ?=
 # Of preview alone.
 FORMAT ?= text
 BASE ?=
@@ -19,7 +21,7 @@ LOCAL = .local/bin/local
 .PHONY: up preview down status load faults test race bench lint setup
 
 up: setup ## bring the stack up on this machine, or update it
-	@$(LOCAL) up -stack $(STACK) -port $(PORT) $(foreach c,$(CONFIG),-config $(c))
+	@$(LOCAL) up -stack $(STACK) -port $(PORT) $(if $(SCALE),-scale $(SCALE)) $(foreach c,$(CONFIG),-config $(c))
 
 preview: setup ## show what up would change, or with BASE=commit what differs from that
 	@$(LOCAL) preview -stack $(STACK) -port $(PORT) -format $(FORMAT) $(foreach c,$(CONFIG),-config $(c)) \

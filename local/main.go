@@ -2,7 +2,7 @@
 // runs the declaration of package infra against a local cloud, which stays in the
 // background.
 //
-//	local up|preview|down [-stack dev] [-config key=value]… [-port 8080]
+//	local up|preview|down [-stack dev] [-config key=value]… [-port 8080] [-scale 0.016]
 //	local preview [-format text|json] [-base REVISION [-base-stack prod] [-base-config key=value]…]
 //	local status
 //
@@ -44,6 +44,7 @@ type request struct {
 	root   string
 	stack  string
 	port   int
+	scale  float64
 	region string
 	config settings
 	out    io.Writer
@@ -60,7 +61,7 @@ func (s *settings) Set(value string) error {
 	return nil
 }
 
-const usage = `usage: local up|preview|down|status [-stack dev] [-config key=value]… [-port 8080]
+const usage = `usage: local up|preview|down|status [-stack dev] [-config key=value]… [-port 8080] [-scale SECONDS]
 preview also: [-format text|json] [-base REVISION [-base-stack STACK] [-base-config key=value]…]
 preview's exit status: 0 nothing changes, 2 something changes, 3 data is lost, 1 it failed`
 
@@ -75,6 +76,7 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 	flags := flag.NewFlagSet(args[0], flag.ContinueOnError)
 	flags.StringVar(&r.stack, "stack", defaultStack(args[0]), "the stack: its settings are in Pulumi.<stack>.yaml; down stops whichever runs if none is named")
 	flags.IntVar(&r.port, "port", 8080, "where the load balancer's port 80 is on 127.0.0.1")
+	flags.Float64Var(&r.scale, "scale", 0, "how long a second of AWS takes, in seconds: 1 is real time; a sixtieth if not given")
 	flags.StringVar(&r.region, "region", "eu-west-1", "the region that the local cloud stands for")
 	if args[0] == "preview" {
 		r.compared.flags(flags)
@@ -88,6 +90,9 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 	}
 	if flags.NArg() > 0 {
 		return fmt.Errorf("%q is not understood: %s", flags.Arg(0), usage)
+	}
+	if r.scale < 0 || r.scale > 1 {
+		return fmt.Errorf("scale %g: it is more than 0 and at most 1, which is real time", r.scale)
 	}
 	if runtime.GOOS != "linux" {
 		return fmt.Errorf("the local cloud gives every network interface an address in 127.0.0.0/8, which %s does not allow: run it on Linux, in a virtual machine or a container if need be", runtime.GOOS)
@@ -152,5 +157,5 @@ func background(ctx context.Context, r request) error {
 	if err != nil {
 		return err
 	}
-	return control.Run(ctx, control.Options{Root: r.root, Stack: r.stack, Region: r.region, Port: r.port, Build: build}, log)
+	return control.Run(ctx, control.Options{Root: r.root, Stack: r.stack, Region: r.region, Port: r.port, Build: build, Scale: r.scale}, log)
 }

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"myclothes/infra"
+	"myclothes/local/cloud/aws"
 	"myclothes/local/control"
 	"myclothes/local/engine"
 )
@@ -57,7 +58,7 @@ func (r request) start(ctx context.Context) (settings *engine.Settings, c *contr
 	r.tellOverrides(settings)
 	if fresh {
 		fmt.Fprintf(r.out, "Starting the local cloud for stack %s (log: .local/cloud.log).\n", r.stack)
-		c, err = control.Start(ctx, control.Options{Root: r.root, Stack: r.stack, Region: settings.Region, Port: r.port})
+		c, err = control.Start(ctx, control.Options{Root: r.root, Stack: r.stack, Region: settings.Region, Port: r.port, Scale: r.scale})
 		return settings, c, true, err
 	}
 	build, err := cloudBuild()
@@ -71,6 +72,8 @@ func (r request) start(ctx context.Context) (settings *engine.Settings, c *contr
 		err = fmt.Errorf("stack %s runs here, and one stack can at a time: make down first", running.Stack)
 	case running.Region != settings.Region:
 		err = fmt.Errorf("stack %s runs here in %s, not in %s: make down first", running.Stack, running.Region, settings.Region)
+	case r.scale != 0 && r.scale != running.Scale:
+		err = fmt.Errorf("a second of AWS takes %g s in the local cloud that runs, not %g: make down first", aws.Timings{Scale: running.Scale}.Scaled(time.Second).Seconds(), r.scale)
 	case running.Port != r.port:
 		fmt.Fprintf(r.out, "The shop stays at port %d; make down frees it.\n", running.Port)
 	}

@@ -32,6 +32,8 @@ type Options struct {
 	ListenerPorts map[int]int
 	// Image is what instances boot. Without one, launching them fails.
 	Image ec2.Image
+	// Timings say how long what takes time on AWS takes here.
+	Timings aws.Timings
 	// Logger receives what happens, one record an event.
 	Logger *slog.Logger
 }
@@ -58,7 +60,7 @@ type closer interface {
 
 // Open starts an empty cloud in o.Dir.
 func Open(o Options) (*Cloud, error) {
-	h, err := host.Open(o.Dir, o.Logger)
+	h, err := host.Open(o.Dir, o.Logger, o.Timings)
 	if err != nil {
 		return nil, err
 	}
@@ -91,6 +93,9 @@ func (c *Cloud) Status() []aws.Component {
 	}
 	return components
 }
+
+// Events returns what has happened after the event of a number.
+func (c *Cloud) Events(after int64) []aws.Event { return c.host.Events.After(after) }
 
 // Refreshes lists the instance refreshes of all groups, the oldest first.
 func (c *Cloud) Refreshes() []autoscaling.Refresh { return c.groups.Refreshes() }

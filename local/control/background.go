@@ -31,6 +31,8 @@ type Options struct {
 	Region string `json:"region"` // of AWS
 	Port   int    `json:"port"`   // on 127.0.0.1, in place of the load balancer's 80
 	Build  string `json:"build"`  // names the code that it runs
+	// Scale is how long a second of AWS takes, in seconds: see aws.Timings.
+	Scale float64 `json:"scale"`
 }
 
 // The files of a local cloud, below <root>/.local.
@@ -78,7 +80,8 @@ func Run(ctx context.Context, o Options, log *slog.Logger) (err error) {
 		return err
 	}
 	c, err := cloud.Open(cloud.Options{
-		Dir: o.path(dataDir), Region: o.Region, ListenerPorts: map[int]int{80: o.Port}, Image: boot.CartInstance, Logger: log,
+		Dir: o.path(dataDir), Region: o.Region, ListenerPorts: map[int]int{80: o.Port}, Image: boot.CartInstance,
+		Timings: aws.Timings{Scale: o.Scale}, Logger: log,
 	})
 	if err != nil {
 		return err

@@ -13,6 +13,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"myclothes/local/cloud/aws"
 	"myclothes/local/cloud/ec2"
 	"myclothes/local/cloud/host"
 )
@@ -41,7 +42,7 @@ var AppSubnets = []string{"subnet-app0", "subnet-app1", "subnet-app2"}
 // is left then.
 func NewVPC(t *testing.T) *VPC {
 	t.Helper()
-	h, err := host.Open(t.TempDir(), slog.New(slog.DiscardHandler))
+	h, err := host.Open(t.TempDir(), slog.New(slog.DiscardHandler), aws.Timings{})
 	require.NoError(t, err)
 	t.Cleanup(func() {
 		require.Empty(t, h.Processes.Live(), "processes that nobody stopped")

@@ -13,12 +13,16 @@ import (
 	"net/netip"
 	"os"
 	"path/filepath"
+
+	"myclothes/local/cloud/aws"
 )
 
 // Host is this machine as one cloud uses it: a folder, processes, loopback addresses
 // and a certificate authority.
 type Host struct {
 	Log       *slog.Logger
+	Timings   aws.Timings // how long what takes time on AWS takes here
+	Events    *aws.Events // what has happened
 	Processes *Processes
 	Loopback  *Loopback
 	Authority *Authority
@@ -28,7 +32,7 @@ type Host struct {
 
 // Open empties the folder, because nothing survives the processes, and starts
 // with nothing.
-func Open(dir string, log *slog.Logger) (*Host, error) {
+func Open(dir string, log *slog.Logger, timings aws.Timings) (*Host, error) {
 	if err := empty(dir); err != nil {
 		return nil, err
 	}
@@ -43,7 +47,10 @@ func Open(dir string, log *slog.Logger) (*Host, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Host{Log: log, Processes: newProcesses(), Loopback: loopback, Authority: authority, dir: dir}, nil
+	return &Host{
+		Log: log, Timings: timings, Events: &aws.Events{},
+		Processes: newProcesses(), Loopback: loopback, Authority: authority, dir: dir,
+	}, nil
 }
 
 // Close kills what still runs, frees the addresses, and removes the folder that is

@@ -1,0 +1,64 @@
+package aws
+
+import "time"
+
+// Timing is something that takes time on AWS, or is repeated there in time.
+type Timing int
+
+// Every timing of the local cloud. A service that waits asks for one of these, so that
+// what is fast here and slow on AWS stands in one table.
+const (
+	CacheDetection Timing = iota
+	CachePromotion
+	DatabaseDetection
+	DatabasePromotion
+	DNSLifetime
+	MetricPeriod
+)
+
+// timings is the table: what a timing is, how long it takes on AWS and who says so, and
+// the least that this machine needs, at whatever scale, to tell a dead node from a slow one.
+var timings = [...]struct {
+	Name   string
+	AWS    time.Duration
+	Source string
+	Least  time.Duration
+}{
+	CacheDetection: {"a cache node that does not answer is taken for dead", 15 * time.Second,
+		"https://docs.aws.amazon.com/AmazonElastiCache/latest/dg/AutoFailover.html", 2 * time.Second},
+	CachePromotion: {"a cache replica is made the primary", 10 * time.Second,
+		"https://docs.aws.amazon.com/AmazonElastiCache/latest/dg/AutoFailover.html", 0},
+	DatabaseDetection: {"a database that does not answer is taken for dead", 30 * time.Second,
+		"https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/Concepts.MultiAZSingleStandby.html", 6 * time.Second},
+	DatabasePromotion: {"a database standby is made the primary", 45 * time.Second,
+		"https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/Concepts.MultiAZSingleStandby.html", 0},
+	DNSLifetime: {"a resolver keeps the address behind an endpoint's name", 5 * time.Second,
+		"https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/CHAP_BestPractices.html", 0},
+	MetricPeriod: {"a metric is published, and an alarm looks at it", time.Minute,
+		"https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/cloudwatch_concepts.html", 0},
+}
+
+// DefaultScale makes a minute of AWS a second here.
+const DefaultScale = 1.0 / 60
+
+// Timings says how long timings take in one cloud.
+type Timings struct {
+	// Scale is how long a second of AWS takes here, in seconds: 1 is real time,
+	// 0 is DefaultScale.
+	Scale float64
+}
+
+// Of returns how long a timing of the table takes here.
+func (t Timings) Of(timing Timing) time.Duration {
+	return max(t.Scaled(timings[timing].AWS), timings[timing].Least)
+}
+
+// Scaled returns how long here what takes that long on AWS: for what is declared, like
+// a cool-down.
+func (t Timings) Scaled(onAWS time.Duration) time.Duration {
+	scale := t.Scale
+	if scale == 0 {
+		scale = DefaultScale
+	}
+	return time.Duration(float64(onAWS) * scale)
+}
