@@ -96,6 +96,7 @@ func (a *API) gate(conn net.Conn) (from string, open bool) {
 
 func (a *API) logRefusal(from, to string) {
 	a.host.Log.Warn("connection refused by the security groups", "from", from, "to", to, "port", 443)
+	a.host.Events.Add(aws.ConnectionRefused, from, "", "to "+to+" port 443")
 }
 
 // Environment returns what the platform adds to an instance's environment: where

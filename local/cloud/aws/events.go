@@ -46,8 +46,11 @@ type Events struct {
 	kept []Event
 }
 
-// Add tells what happened now.
+// Add tells what happened now. Nobody tells nil anything.
 func (s *Events) Add(kind EventKind, subject, zone, detail string) {
+	if s == nil {
+		return
+	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.last++

@@ -20,9 +20,10 @@ type Node struct {
 	Address netip.AddrPort
 	Process *host.Process // nil before the first start
 
-	misses int
-	state  string
-	since  time.Time
+	misses  int
+	mourned *host.Process // whose end the story tells
+	state   string
+	since   time.Time
 }
 
 // Alive says whether the node's process runs.

@@ -4,6 +4,8 @@ import (
 	"context"
 	"net/netip"
 	"slices"
+
+	"myclothes/local/cloud/aws"
 )
 
 // look repairs what is not well.
@@ -46,6 +48,7 @@ func (g *replicationGroup) failOver(ctx context.Context) bool {
 	}
 	g.primary = best
 	g.service.host.Log.Warn("cache replica promoted", "node", best.ID, "zone", best.Zone)
+	g.service.host.Events.Add(aws.FailedOver, g.Spec().ReplicationGroupID, best.Zone, best.ID+" is the primary in the place of "+old.ID)
 	for _, node := range g.nodes {
 		if node != best && node.Alive() {
 			if err := node.follow(ctx, best); err != nil {

@@ -83,8 +83,10 @@ func (n *cacheNode) start(ctx context.Context, spec ReplicationGroup, primary *c
 	})
 	if err != nil {
 		n.Process.Kill()
+		return err
 	}
-	return err
+	n.TellStarted(n.group.service.host.Events)
+	return nil
 }
 
 // connect makes the client by which the node is looked after.
@@ -120,6 +122,7 @@ func (n *cacheNode) disconnect() {
 // check ends a node that does not answer any more.
 func (n *cacheNode) check(ctx context.Context) {
 	if !n.Alive() {
+		n.TellLost(n.group.service.host.Events)
 		return
 	}
 	ctx, cancel := context.WithTimeout(ctx, pingTimeout)

@@ -12,6 +12,8 @@ import (
 	"strings"
 	"syscall"
 	"time"
+
+	"myclothes/local/cloud/aws"
 )
 
 // bootPoll is how often a target is checked until it is first healthy. A machine on
@@ -119,6 +121,9 @@ func (g *Targets) record(t *target, check HealthCheck, err error) time.Duration 
 	interval := time.Duration(check.Interval) * time.Second
 	g.mu.Lock()
 	changed := t.learn(check, interval, err)
+	if changed {
+		g.events.Add(aws.TargetHealth, t.id, t.eni.Zone, t.Health.String())
+	}
 	if t.State == initial {
 		interval = bootPoll
 	}

@@ -37,6 +37,7 @@ func (g *Targets) Deregister(ctx context.Context, id string) {
 	}
 	t := g.targets[i]
 	t.drain()
+	g.events.Add(aws.TargetHealth, t.id, t.eni.Zone, t.Health.String())
 	delay := time.NewTimer(aws.Seconds(g.spec.DeregistrationDelay, 300))
 	g.mu.Unlock()
 	defer delay.Stop()

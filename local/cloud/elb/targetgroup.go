@@ -40,6 +40,7 @@ func (s *TargetGroups) Create(_ context.Context, r aws.Resource, spec TargetGrou
 	if err != nil {
 		return nil, fmt.Errorf("target group %s: %w", r.Name, err)
 	}
+	group.events = s.network.Events()
 	s.groups.Put(r, group)
 	return aws.Outputs{"arnSuffix": arnSuffix(r.ARN)}, nil
 }
@@ -76,6 +77,7 @@ func (s *TargetGroups) Find(reference string) (*Targets, error) { return s.group
 // Targets knows its targets' health and chooses one for each request.
 type Targets struct {
 	network *ec2.Network
+	events  *aws.Events
 	Port    int         // never updated: another port is another target group
 	seal    cipher.AEAD // of stickiness cookies
 

@@ -13,6 +13,8 @@ import (
 	"sync"
 	"syscall"
 	"time"
+
+	"myclothes/local/cloud/aws"
 )
 
 // How long a connection to a node may take: the node is on this machine.
@@ -24,6 +26,7 @@ type Endpoint struct {
 	owner    string // for people
 	gate     Gate   // nil for one that only the cloud itself uses
 	log      *slog.Logger
+	events   *aws.Events
 	listener net.Listener
 	serving  sync.WaitGroup
 
@@ -59,7 +62,7 @@ func (h *Host) Listen(owner string, address netip.AddrPort, gate Gate) (*Endpoin
 	if err != nil {
 		return nil, err
 	}
-	e := &Endpoint{owner: owner, gate: gate, log: h.Log, listener: listener, connections: map[*connection]struct{}{}}
+	e := &Endpoint{owner: owner, gate: gate, log: h.Log, events: h.Events, listener: listener, connections: map[*connection]struct{}{}}
 	e.serving.Go(e.accept)
 	return e, nil
 }
@@ -197,5 +200,6 @@ func (e *Endpoint) logRefusal(from string) {
 	}
 	e.log.Warn("connection refused by the security groups",
 		"from", from, "to", e.owner, "port", e.AddrPort().Port(), "times", e.refusals)
+	e.events.Add(aws.ConnectionRefused, from, "", fmt.Sprintf("to %s port %d, ×%d", e.owner, e.AddrPort().Port(), e.refusals))
 	e.refusals, e.logged = 0, time.Now()
 }

@@ -2,6 +2,8 @@ package rds
 
 import (
 	"context"
+
+	"myclothes/local/cloud/aws"
 )
 
 // look repairs what is not well.
@@ -49,6 +51,7 @@ func (i *instance) replacePrimary(ctx context.Context) error {
 	i.primary, i.standby = i.standby, nil
 	i.route()
 	i.service.host.Log.Warn("database standby promoted", "database", i.identifier(), "zone", i.primary.Zone)
+	i.service.host.Events.Add(aws.FailedOver, i.identifier(), i.primary.Zone, i.primary.ID+" is the primary in the place of "+dead.ID)
 	dead.discard()
 	return nil
 }

@@ -70,6 +70,7 @@ func (n *dbNode) look(ctx context.Context) error {
 // check ends a node that does not answer any more.
 func (n *dbNode) check(ctx context.Context) {
 	if !n.Alive() {
+		n.TellLost(n.instance.service.host.Events)
 		return
 	}
 	err := n.look(ctx)

@@ -115,6 +115,7 @@ func (n *dbNode) start(ctx context.Context) error {
 		n.halt()
 		return err
 	}
+	n.TellStarted(n.instance.service.host.Events)
 	return nil
 }
 

@@ -1,0 +1,36 @@
+package elasticache
+
+import (
+	"syscall"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"myclothes/local/cloud/aws"
+	"myclothes/local/cloud/cloudtest"
+)
+
+func TestTheLossOfACachePrimaryIsTold(t *testing.T) {
+	t.Parallel()
+	a := newCacheAccount(t)
+	spec := testCache()
+	spec.NumCacheClusters = 2
+	declareCache(a, spec)
+	before := a.component("cache primary")
+	started := a.Host.Events.After(0)
+	require.Len(t, started, 2)
+	require.Equal(t, aws.NodeStarted, started[0].Kind)
+	require.Equal(t, before.ID, started[0].Subject)
+	require.Equal(t, before.Zone, started[0].Zone)
+
+	require.NoError(t, syscall.Kill(before.PID, syscall.SIGKILL))
+	cloudtest.Eventually(t, "the story has three more chapters", func() bool { return len(a.Host.Events.After(2)) == 3 })
+	told := a.Host.Events.After(2)
+	require.Equal(t, aws.NodeLost, told[0].Kind)
+	require.Equal(t, before.ID, told[0].Subject)
+	require.Equal(t, aws.FailedOver, told[1].Kind)
+	require.Equal(t, "sessions", told[1].Subject)
+	require.Equal(t, a.component("cache primary").Zone, told[1].Zone)
+	require.Contains(t, told[1].Detail, "in the place of "+before.ID)
+	require.Equal(t, aws.NodeStarted, told[2].Kind)
+}
