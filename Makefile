@@ -4,8 +4,9 @@ PORT   ?= 8080
 CONFIG ?=
 # How long a second of AWS takes, in seconds, where it takes time: 1 is real time.
 SCALE  ?=
-# Of preview alone.
+# Of preview, status and events: text, or json for programs.
 FORMAT ?= text
+# Of preview alone.
 BASE ?=
 BASE_STACK ?=
 BASE_CONFIG ?=
@@ -18,7 +19,7 @@ export GOFLAGS := $(GOFLAGS) -trimpath '-gcflags=github.com/pulumi/...=-N -l'
 
 LOCAL = .local/bin/local
 
-.PHONY: up preview down status load faults test race bench lint setup
+.PHONY: up preview down status events load faults test race bench lint setup
 
 up: setup ## bring the stack up on this machine, or update it
 	@$(LOCAL) up -stack $(STACK) -port $(PORT) $(if $(SCALE),-scale $(SCALE)) $(foreach c,$(CONFIG),-config $(c))
@@ -31,7 +32,10 @@ down: setup ## destroy the stack that runs, and stop everything
 	@$(LOCAL) down $(if $(filter file,$(origin STACK)),,-stack $(STACK))
 
 status: setup ## who runs where, since when, with which log
-	@$(LOCAL) status
+	@$(LOCAL) status $(if $(filter json,$(FORMAT)),-json)
+
+events: setup ## what has happened since make up
+	@$(LOCAL) events $(if $(filter json,$(FORMAT)),-json)
 
 load: ## 200 people shop for 30 seconds
 	@go run ./tests/load -url http://127.0.0.1:$(PORT)

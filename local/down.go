@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"time"
 
 	"myclothes/infra"
 	"myclothes/local/control"
@@ -59,25 +58,4 @@ func (r request) destroy(ctx context.Context, c *control.Cloud) error {
 	}
 	defer e.Close()
 	return e.Destroy(ctx)
-}
-
-// status shows who runs where. It fails when something is not well.
-func status(ctx context.Context, r request) error {
-	c, err := control.Find(ctx, r.root)
-	if errors.Is(err, control.ErrNotRunning) {
-		return fmt.Errorf("%w: make up starts it", err)
-	}
-	if err != nil {
-		return err
-	}
-	report, err := c.Report(ctx)
-	if err != nil {
-		return err
-	}
-	fmt.Fprintf(r.out, "Stack %s in %s, for %v, at http://127.0.0.1:%d\n\n", c.Options().Stack, c.Options().Region,
-		time.Since(c.Started).Round(time.Second), c.Options().Port)
-	if !report.Print(r.out, r.root, time.Now()) {
-		return errors.New("not everything is well")
-	}
-	return nil
 }

@@ -4,7 +4,8 @@
 //
 //	local up|preview|down [-stack dev] [-config key=value]… [-port 8080] [-scale 0.016]
 //	local preview [-format text|json] [-base REVISION [-base-stack prod] [-base-config key=value]…]
-//	local status
+//	local status [-json]
+//	local events [-after NUMBER] [-follow] [-json]
 //
 // The exit status is 1 for what failed. A preview tells more: see outcome.
 package main
@@ -49,6 +50,7 @@ type request struct {
 	config settings
 	out    io.Writer
 	compared
+	told
 }
 
 // settings are the values of a flag that may be repeated.
@@ -61,13 +63,14 @@ func (s *settings) Set(value string) error {
 	return nil
 }
 
-const usage = `usage: local up|preview|down|status [-stack dev] [-config key=value]… [-port 8080] [-scale SECONDS]
+const usage = `usage: local up|preview|down|status|events [-stack dev] [-config key=value]… [-port 8080] [-scale SECONDS]
+status also: [-json], events also: [-after NUMBER] [-follow] [-json]
 preview also: [-format text|json] [-base REVISION [-base-stack STACK] [-base-config key=value]…]
 preview's exit status: 0 nothing changes, 2 something changes, 3 data is lost, 1 it failed`
 
 func run(ctx context.Context, args []string, out io.Writer) error {
 	commands := map[string]func(context.Context, request) error{
-		"up": exclusive(up), "preview": exclusive(showPreview), "down": exclusive(down), "status": status, "cloud": background,
+		"up": exclusive(up), "preview": exclusive(showPreview), "down": exclusive(down), "status": status, "events": events, "cloud": background,
 	}
 	if len(args) == 0 || commands[args[0]] == nil {
 		return errors.New(usage)
@@ -78,8 +81,14 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 	flags.IntVar(&r.port, "port", 8080, "where the load balancer's port 80 is on 127.0.0.1")
 	flags.Float64Var(&r.scale, "scale", 0, "how long a second of AWS takes, in seconds: 1 is real time; a sixtieth if not given")
 	flags.StringVar(&r.region, "region", "eu-west-1", "the region that the local cloud stands for")
-	if args[0] == "preview" {
+	switch args[0] {
+	case "preview":
 		r.compared.flags(flags)
+	case "events":
+		r.told.flags(flags)
+		fallthrough
+	case "status":
+		flags.BoolVar(&r.json, "json", false, "for programs")
 	}
 	flags.Var(&r.config, "config", "a setting as key=value, over those of the stack; may be repeated")
 	switch err := flags.Parse(args[1:]); {

@@ -140,6 +140,7 @@ func TestTheStackComesUpAndServesAndChangesAndGoes(t *testing.T) {
 		{"up without changes touches nothing", upWithoutChangesTouchesNothing},
 		{"an edit rolls the fleet without a failed request", editRollsTheFleet},
 		{"a killed instance is replaced and carts stay", killedInstanceIsReplaced},
+		{"programs read the status and the story", programsReadTheStory},
 		{"stickiness comes and goes with configuration", stickinessComesAndGoes},
 		{"a release that panics in a cart handler is seen by no shopper", panickingReleaseIsNotSeen},
 		{"a release that does not start is reported and not rolled out", brokenReleaseIsReported},

@@ -13,6 +13,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"strconv"
 	"time"
 
 	"github.com/gofrs/flock"
@@ -137,11 +138,15 @@ func (i info) write() error {
 	return os.Rename(next, i.path(infoFile))
 }
 
-// control is the API: GET /report, POST /stop.
+// control is the API: GET /report, GET /events?after=NUMBER, POST /stop.
 func control(token string, stop func(), c *cloud.Cloud, providers *provider.Server) http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /report", func(w http.ResponseWriter, _ *http.Request) {
 		_ = json.NewEncoder(w).Encode(Report{c.Status(), c.Refreshes(), providers.Recorded()})
+	})
+	mux.HandleFunc("GET /events", func(w http.ResponseWriter, r *http.Request) {
+		after, _ := strconv.ParseInt(r.URL.Query().Get("after"), 10, 64)
+		_ = json.NewEncoder(w).Encode(c.Events(after))
 	})
 	mux.HandleFunc("POST /stop", func(http.ResponseWriter, *http.Request) { stop() })
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {

@@ -138,17 +138,22 @@ func (c *Cloud) Options() Options { return c.info.Options }
 func (c *Cloud) Providers() map[string]int { return c.info.Providers }
 
 // Report asks the cloud what runs.
-func (c *Cloud) Report(ctx context.Context) (Report, error) {
-	response, err := c.ask(ctx, http.MethodGet, "/report")
+func (c *Cloud) Report(ctx context.Context) (report Report, err error) {
+	err = c.get(ctx, "/report", &report)
+	return report, err
+}
+
+// get reads an answer into value.
+func (c *Cloud) get(ctx context.Context, path string, value any) error {
+	response, err := c.ask(ctx, http.MethodGet, path)
 	if err != nil {
-		return Report{}, err
+		return err
 	}
 	defer response.Body.Close()
-	var report Report
-	if err := json.NewDecoder(response.Body).Decode(&report); err != nil {
-		return Report{}, fmt.Errorf("the local cloud's report: %w", err)
+	if err := json.NewDecoder(response.Body).Decode(value); err != nil {
+		return fmt.Errorf("the local cloud's answer to %s: %w", path, err)
 	}
-	return report, nil
+	return nil
 }
 
 // Stop stops the cloud and everything in it, and returns when it is gone.

@@ -9,16 +9,16 @@ import (
 	"strings"
 	"text/tabwriter"
 	"time"
+
+	"myclothes/local/cloud/aws"
 )
 
 // Print shows who runs where, since when, and how well; paths are relative to root.
 // It says whether everything is healthy.
 func (r Report) Print(out io.Writer, root string, now time.Time) (healthy bool) {
-	healthy = true
 	table := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
 	fmt.Fprintln(table, "WHAT\tID\tZONE\tADDRESS\tSTATE\tSINCE\tLOG")
 	for _, c := range r.Components {
-		healthy = healthy && c.Healthy
 		fmt.Fprintln(table, strings.Join([]string{
 			c.Kind, c.ID, c.Zone, c.Address, c.State, since(c.Since, now), relative(root, c.Log),
 		}, "\t"))
@@ -39,7 +39,12 @@ func (r Report) Print(out io.Writer, root string, now time.Time) (healthy bool) 
 		}
 		fmt.Fprintf(out, "\nDeclared, not simulated: %s\n", strings.Join(types, ", "))
 	}
-	return healthy
+	return r.Healthy()
+}
+
+// Healthy says whether everything that runs is well.
+func (r Report) Healthy() bool {
+	return !slices.ContainsFunc(r.Components, func(c aws.Component) bool { return !c.Healthy })
 }
 
 // notes are what components say of themselves, each once.
