@@ -18,6 +18,7 @@ import (
 	"myclothes/local/cloud/aws"
 	"myclothes/local/cloud/ec2"
 	"myclothes/local/cloud/host"
+	"myclothes/local/cloud/operate"
 )
 
 // Options say where and as what a cloud runs.
@@ -32,6 +33,8 @@ type Options struct {
 	ListenerPorts map[int]int
 	// Image is what instances boot. Without one, launching them fails.
 	Image ec2.Image
+	// AccessKey is what callers of the operators' API sign with.
+	AccessKey string
 	// Timings say how long what takes time on AWS takes here.
 	Timings aws.Timings
 	// Logger receives what happens, one record an event.
@@ -41,6 +44,9 @@ type Options struct {
 // Cloud is a running local cloud. Its services are safe for concurrent use.
 type Cloud struct {
 	Region string
+
+	// Operators is the API by which people operate the cloud.
+	Operators *operate.API
 
 	host    *host.Host
 	network *ec2.Network

@@ -10,6 +10,7 @@ import (
 	"myclothes/local/cloud/elasticache"
 	"myclothes/local/cloud/elb"
 	"myclothes/local/cloud/iam"
+	"myclothes/local/cloud/operate"
 	"myclothes/local/cloud/rds"
 	"myclothes/local/cloud/s3"
 	"myclothes/local/cloud/secretsmanager"
@@ -75,6 +76,10 @@ func (c *Cloud) wire(o Options) (err error) {
 		CacheSubnetGroups: caches.SubnetGroups, CacheParameterGroups: caches.ParameterGroups, ReplicationGroups: caches.ReplicationGroups,
 		DBSubnetGroups: databases.SubnetGroups, DBParameterGroups: databases.ParameterGroups, DBInstances: databases.Instances,
 	}
+	c.Operators = operate.New(operate.Account{
+		Network: c.network, Templates: templates, LoadBalancers: balancers, TargetGroups: groups,
+		Caches: caches.ReplicationGroups, Databases: databases.Instances, Secrets: versions, Tables: tables, Log: c.host.Log,
+	}, o.AccessKey)
 	return nil
 }
 

@@ -170,7 +170,7 @@ func brief(err error) string {
 	case errors.Is(err, syscall.ECONNREFUSED):
 		return "connection refused"
 	case errors.Is(err, context.DeadlineExceeded):
-		return "no answer in time"
+		return noAnswer
 	}
 	return err.Error()
 }

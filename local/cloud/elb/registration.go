@@ -69,7 +69,7 @@ func (g *Targets) HealthOf(id string) Health {
 			return t.Health
 		}
 	}
-	return Health{State: unused, Reason: "not registered"}
+	return Health{State: unused, Reason: notRegistered}
 }
 
 // stop ends all health checks.

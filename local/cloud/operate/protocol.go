@@ -1,0 +1,162 @@
+package operate
+
+import (
+	"bytes"
+	"encoding/xml"
+	"io"
+	"net/http"
+	"net/url"
+	"strings"
+
+	"myclothes/local/cloud/aws"
+)
+
+// call is a request, whatever protocol it is written in.
+type call struct {
+	protocol  protocol
+	service   string // as the protocol names it: a version, or the target of a header
+	operation string
+	read      func(input any) error
+	request   *http.Request // its body is not read yet
+}
+
+// protocol is one of AWS's.
+// https://smithy.io/2.0/aws/protocols/index.html
+type protocol interface {
+	answer(w http.ResponseWriter, c call, id string, output any)
+	refuse(w http.ResponseWriter, c call, id string, problem aws.Error)
+	// The errors that every service has, by the names of the protocol.
+	unknown(c call) error
+	unsigned() error
+	stranger() error
+}
+
+// readCall finds out which protocol a request is written in, and what it asks for.
+func readCall(r *http.Request) (call, error) {
+	body, err := io.ReadAll(r.Body)
+	if err != nil {
+		return call{protocol: query{}}, aws.Error{Code: "MalformedQueryString", Message: err.Error()}
+	}
+	r.Body = io.NopCloser(bytes.NewReader(body))
+	if r.Header.Get("Smithy-Protocol") == "rpc-v2-cbor" {
+		return readCBOR(r, body), nil
+	}
+	if r.Header.Get("X-Amz-Target") != "" {
+		return readJSON(r, body), nil
+	}
+	form, err := url.ParseQuery(string(body))
+	if err != nil || form.Get("Action") == "" {
+		return call{protocol: query{}, service: r.Method, operation: r.URL.Path, request: r}, nil // S3, Lambda, …
+	}
+	c := call{query{}, form.Get("Version"), form.Get("Action"), func(input any) error { return readForm(form, input) }, r}
+	if c.service == ec2Version {
+		c.protocol = ec2Query{}
+	}
+	return c, nil
+}
+
+// query is AWS query: a form in, XML out.
+type query struct{}
+
+func (query) answer(w http.ResponseWriter, c call, id string, output any) {
+	writeXML(w, http.StatusOK, xml.Name{Space: namespaces[c.service], Local: c.operation + "Response"},
+		element{c.operation + "Result", output}, element{"ResponseMetadata", metadata{id}})
+}
+
+type metadata struct{ RequestId string }
+
+func (query) refuse(w http.ResponseWriter, c call, id string, problem aws.Error) {
+	fault := struct{ Type, Code, Message string }{"Sender", problem.Code, problem.Message}
+	status := statusOf(problem.Code)
+	if status >= http.StatusInternalServerError {
+		fault.Type = "Receiver"
+	}
+	writeXML(w, status, xml.Name{Space: namespaces[c.service], Local: "ErrorResponse"}, element{"Error", fault}, element{"RequestId", id})
+}
+
+func (query) unknown(c call) error {
+	return invalid("InvalidAction", "Could not find operation %s for version %s", c.operation, c.service)
+}
+
+func (query) unsigned() error {
+	return aws.Error{Code: "MissingAuthenticationToken", Message: "Request is missing Authentication Token"}
+}
+
+func (query) stranger() error {
+	return aws.Error{Code: "InvalidClientTokenId", Message: "The security token included in the request is invalid."}
+}
+
+// ec2Query is EC2's own form of AWS query.
+type ec2Query struct{ query }
+
+func (ec2Query) answer(w http.ResponseWriter, c call, id string, output any) {
+	writeXML(w, http.StatusOK, xml.Name{Space: namespaces[c.service], Local: c.operation + "Response"}, element{"", output})
+}
+
+func (ec2Query) refuse(w http.ResponseWriter, _ call, id string, problem aws.Error) {
+	type fault struct{ Code, Message string }
+	writeXML(w, statusOf(problem.Code), xml.Name{Local: "Response"},
+		element{"Errors", struct{ Error fault }{fault{problem.Code, problem.Message}}}, element{"RequestID", id})
+}
+
+func (ec2Query) unknown(c call) error {
+	return invalid("InvalidAction", "The action %s is not valid for this web service.", c.operation)
+}
+
+func (ec2Query) stranger() error {
+	return aws.Error{Code: "AuthFailure", Message: "AWS was not able to validate the provided access credentials"}
+}
+
+// statusOf is the HTTP status of an error.
+func statusOf(code string) int {
+	switch code {
+	case "AuthFailure":
+		return http.StatusUnauthorized
+	case "InvalidClientTokenId", "MissingAuthenticationToken":
+		return http.StatusForbidden
+	case "InternalFailure":
+		return http.StatusInternalServerError
+	case "DBInstanceNotFound", "ReplicationGroupNotFoundFault", "NodeGroupNotFoundFault", "ResourceNotFound":
+		return http.StatusNotFound
+	}
+	return http.StatusBadRequest
+}
+
+// element is a child of an answer's root; without a name, its own children are.
+type element struct {
+	name  string
+	value any
+}
+
+// writeXML answers with a document.
+func writeXML(w http.ResponseWriter, status int, root xml.Name, children ...element) {
+	var document bytes.Buffer
+	encoder := xml.NewEncoder(&document)
+	start := xml.StartElement{Name: root}
+	err := encodeChildren(encoder, start, children)
+	if err != nil {
+		http.Error(w, err.Error(), http.StatusInternalServerError)
+		return
+	}
+	w.Header().Set("Content-Type", "text/xml")
+	w.WriteHeader(status)
+	_, _ = io.Copy(w, io.MultiReader(strings.NewReader(xml.Header), &document))
+}
+
+func encodeChildren(e *xml.Encoder, root xml.StartElement, children []element) error {
+	if len(children) == 1 && children[0].name == "" {
+		return e.EncodeElement(children[0].value, root)
+	}
+	if err := e.EncodeToken(root); err != nil {
+		return err
+	}
+	for _, child := range children {
+		if err := e.EncodeElement(child.value, xml.StartElement{Name: xml.Name{Local: child.name}}); err != nil {
+			return err
+		}
+	}
+	if err := e.EncodeToken(root.End()); err != nil {
+		return err
+	}
+	return e.Close()
+}

@@ -1,0 +1,94 @@
+package operate
+
+import (
+	"encoding/json"
+	"net/http"
+	"strings"
+
+	"github.com/fxamacker/cbor/v2"
+
+	"myclothes/local/cloud/aws"
+)
+
+// readJSON reads a call in AWS JSON.
+func readJSON(r *http.Request, body []byte) call {
+	service, operation, _ := strings.Cut(r.Header.Get("X-Amz-Target"), ".")
+	return call{jsonRPC{}, service, operation, func(input any) error { return json.Unmarshal(body, input) }, r}
+}
+
+// jsonRPC is AWS JSON 1.1, which clients of 1.0 read too.
+type jsonRPC struct{}
+
+// verbatim is an output that is not JSON of ours: it answers by itself.
+type verbatim interface{ Answer(w http.ResponseWriter) }
+
+func (jsonRPC) answer(w http.ResponseWriter, _ call, _ string, output any) {
+	if reply, ok := output.(verbatim); ok {
+		reply.Answer(w)
+		return
+	}
+	writeJSON(w, http.StatusOK, output)
+}
+
+func (jsonRPC) refuse(w http.ResponseWriter, _ call, _ string, problem aws.Error) {
+	w.Header().Set("X-Amzn-ErrorType", problem.Code)
+	writeJSON(w, statusOf(problem.Code), problem)
+}
+
+func writeJSON(w http.ResponseWriter, status int, value any) {
+	w.Header().Set("Content-Type", "application/x-amz-json-1.1")
+	w.WriteHeader(status)
+	_ = json.NewEncoder(w).Encode(value)
+}
+
+func (jsonRPC) unknown(c call) error {
+	return invalid("UnknownOperationException", "the local cloud has no %s.%s", c.service, c.operation)
+}
+
+func (jsonRPC) unsigned() error {
+	return aws.Error{Code: "MissingAuthenticationTokenException", Message: "Missing Authentication Token"}
+}
+
+func (jsonRPC) stranger() error {
+	return aws.Error{Code: "UnrecognizedClientException", Message: "The security token included in the request is invalid."}
+}
+
+// readCBOR reads a call in Smithy RPC v2 CBOR, whose path is
+// /service/NAME/operation/NAME.
+// https://smithy.io/2.0/additional-specs/protocols/smithy-rpc-v2.html
+func readCBOR(r *http.Request, body []byte) call {
+	c := call{protocol: cborRPC{}, read: func(input any) error { return cbor.Unmarshal(body, input) }, request: r}
+	if parts := strings.Split(r.URL.Path, "/"); len(parts) == 5 {
+		c.service, c.operation = parts[2], parts[4]
+	}
+	return c
+}
+
+// cborRPC is Smithy RPC v2 CBOR.
+type cborRPC struct{ jsonRPC }
+
+func (cborRPC) answer(w http.ResponseWriter, _ call, _ string, output any) {
+	writeCBOR(w, http.StatusOK, output)
+}
+
+// refuse also names the error as AWS query did: clients of services that once had that
+// protocol go by it.
+func (cborRPC) refuse(w http.ResponseWriter, c call, _ string, problem aws.Error) {
+	w.Header().Set("X-Amzn-Query-Error", problem.Code+";Sender")
+	writeCBOR(w, statusOf(problem.Code), map[string]string{"__type": c.service + "#" + problem.Code, "message": problem.Message})
+}
+
+// times are written as the protocol has them: tagged, in seconds.
+var times, _ = cbor.EncOptions{Time: cbor.TimeUnixDynamic, TimeTag: cbor.EncTagRequired}.EncMode()
+
+func writeCBOR(w http.ResponseWriter, status int, value any) {
+	document, err := times.Marshal(value)
+	if err != nil {
+		http.Error(w, err.Error(), http.StatusInternalServerError)
+		return
+	}
+	w.Header().Set("Content-Type", "application/cbor")
+	w.Header().Set("Smithy-Protocol", "rpc-v2-cbor")
+	w.WriteHeader(status)
+	_, _ = w.Write(document)
+}

@@ -1,0 +1,74 @@
+package operate
+
+import (
+	"context"
+	"log/slog"
+	"net/http"
+
+	"myclothes/local/cloud/aws"
+	"myclothes/local/cloud/dynamodb"
+	"myclothes/local/cloud/ec2"
+	"myclothes/local/cloud/elasticache"
+	"myclothes/local/cloud/elb"
+	"myclothes/local/cloud/iam"
+	"myclothes/local/cloud/rds"
+	"myclothes/local/cloud/secretsmanager"
+)
+
+// Account is what the API operates.
+type Account struct {
+	Network       *ec2.Network
+	Templates     *ec2.LaunchTemplates
+	LoadBalancers *elb.LoadBalancers
+	TargetGroups  *elb.TargetGroups
+	Caches        *elasticache.ReplicationGroups
+	Databases     *rds.Instances
+	Secrets       *secretsmanager.Versions
+	Tables        *dynamodb.Tables
+	Log           *slog.Logger
+}
+
+// New is the API of an account, for those who have the access key.
+func New(a Account, accessKey string) *API {
+	return &API{accessKey: accessKey, log: a.Log, unknown: map[string]int{}, services: []service{
+		{name: "sts", version: stsVersion, actions: map[string]action{"GetCallerIdentity": act(whoami)}},
+		{name: "autoscaling", version: autoscalingVersion},
+		{name: "ec2", version: ec2Version},
+		{name: "cloudwatch", version: cloudwatchVersion, target: "GraniteServiceVersion20100801"},
+		{name: "elbv2", version: elbVersion, actions: balancing{a.Network, a.LoadBalancers, a.TargetGroups}.actions()},
+		{name: "secretsmanager", target: "secretsmanager", whole: asOperator(a.Secrets.Call)},
+		{name: "dynamodb", target: "DynamoDB_20120810", whole: asOperator(a.Tables.Call)},
+	}}
+}
+
+// The versions by which AWS query names services.
+const (
+	stsVersion         = "2011-06-15"
+	elbVersion         = "2015-12-01"
+	ec2Version         = "2016-11-15"
+	autoscalingVersion = "2011-01-01"
+	cloudwatchVersion  = "2010-08-01"
+)
+
+// namespaces are those of the services' XML, by version.
+var namespaces = map[string]string{
+	stsVersion:         "https://sts.amazonaws.com/doc/2011-06-15/",
+	elbVersion:         "http://elasticloadbalancing.amazonaws.com/doc/2015-12-01/",
+	autoscalingVersion: "http://autoscaling.amazonaws.com/doc/2011-01-01/",
+	cloudwatchVersion:  "http://monitoring.amazonaws.com/doc/2010-08-01/",
+	ec2Version:         "http://ec2.amazonaws.com/doc/2016-11-15/",
+}
+
+// asOperator lets whoever has the access key call what instances call with their roles.
+func asOperator(call func(iam.Caller, string, *http.Request) (any, error)) func(string, *http.Request) (any, error) {
+	return func(operation string, r *http.Request) (any, error) {
+		return call(iam.Caller{Operator: true}, operation, r)
+	}
+}
+
+type identity struct{ UserId, Account, Arn string }
+
+// whoami is the call that everybody makes first.
+func whoami(context.Context, struct{}) (identity, error) {
+	return identity{"AIDALOCALCLOUDOPERATE", aws.AccountID, "arn:aws:iam::" + aws.AccountID + ":user/operator"}, nil
+}
