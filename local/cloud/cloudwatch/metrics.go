@@ -13,7 +13,8 @@ import (
 	"myclothes/local/cloud/aws"
 )
 
-// keptPeriods is how long data is kept: three hours of AWS.
+// keptPeriods is how long data is kept: three hours of AWS, or as long as an alarm looks
+// back at it.
 const keptPeriods = 3 * 60
 
 // Dimension is a name and a value that tell metrics of one name apart.
@@ -48,7 +49,9 @@ type Metrics struct {
 	mu       sync.Mutex
 	period   int64 // the number of the one that runs
 	series   map[string]*series
-	starts   []time.Time // when the periods began, the one that runs last
+	kept     map[string]int // for how many periods, by metric, if longer than others
+	longest  int            // the most of these
+	starts   []time.Time    // when the periods began, the one that runs last
 	samplers []func()
 	watchers []func()
 }
@@ -56,7 +59,7 @@ type Metrics struct {
 // New returns metrics of a cloud in which nothing has happened. Close ends them.
 func New(timings aws.Timings) *Metrics {
 	m := &Metrics{
-		minute: timings.Of(aws.MetricPeriod), series: map[string]*series{}, starts: []time.Time{time.Now()},
+		minute: timings.Of(aws.MetricPeriod), series: map[string]*series{}, kept: map[string]int{}, longest: keptPeriods, starts: []time.Time{time.Now()},
 		stop: make(chan struct{}), stopped: make(chan struct{}),
 	}
 	go m.run()
@@ -122,12 +125,21 @@ func (m *Metrics) next() {
 	defer m.mu.Unlock()
 	m.period++
 	m.starts = append(m.starts, time.Now())
-	m.starts = m.starts[max(0, len(m.starts)-keptPeriods-1):]
+	m.starts = m.starts[max(0, len(m.starts)-m.longest-1):]
 	for key, s := range m.series {
-		if s.forget(m.period - keptPeriods); len(s.points) == 0 {
+		if s.forget(m.period - int64(max(keptPeriods, m.kept[key]))); len(s.points) == 0 {
 			delete(m.series, key)
 		}
 	}
+}
+
+// keep has a metric's data kept for at least so many periods.
+func (m *Metrics) keep(metric Metric, periods int) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	key := metric.key()
+	m.kept[key] = max(m.kept[key], periods)
+	m.longest = max(m.longest, periods)
 }
 
 // Add publishes a sample in the period that runs.
