@@ -4,6 +4,7 @@ import (
 	"myclothes/local/cloud/api"
 	"myclothes/local/cloud/autoscaling"
 	"myclothes/local/cloud/aws"
+	"myclothes/local/cloud/cloudwatch"
 	"myclothes/local/cloud/datastore"
 	"myclothes/local/cloud/dynamodb"
 	"myclothes/local/cloud/ec2"
@@ -47,10 +48,13 @@ type services struct {
 	DBSubnetGroups    aws.Service[datastore.SubnetGroup]
 	DBParameterGroups aws.Service[datastore.ParameterGroup]
 	DBInstances       aws.Service[rds.Instance]
+
+	MetricAlarms aws.Service[cloudwatch.MetricAlarm]
 }
 
 // wire makes the services, each on those that it stands on.
 func (c *Cloud) wire(o Options) (err error) {
+	alarms := cloudwatch.NewAlarms(c.host.Metrics, c.host.Events, o.Region)
 	policies := iam.New()
 	secrets := aws.NewRecords[secretsmanager.Secret]("secret")
 	versions := secretsmanager.NewVersions(secrets, policies)
@@ -75,6 +79,7 @@ func (c *Cloud) wire(o Options) (err error) {
 		LaunchTemplates: templates, AutoScalingGroups: c.groups,
 		CacheSubnetGroups: caches.SubnetGroups, CacheParameterGroups: caches.ParameterGroups, ReplicationGroups: caches.ReplicationGroups,
 		DBSubnetGroups: databases.SubnetGroups, DBParameterGroups: databases.ParameterGroups, DBInstances: databases.Instances,
+		MetricAlarms: alarms,
 	}
 	c.Operators = operate.New(operate.Account{
 		Network: c.network, Templates: templates, LoadBalancers: balancers, TargetGroups: groups,
