@@ -83,7 +83,7 @@ func (c *Cloud) wire(o Options) (err error) {
 	}
 	c.Operators = operate.New(operate.Account{
 		Network: c.network, Templates: templates, LoadBalancers: balancers, TargetGroups: groups,
-		Caches: caches.ReplicationGroups, Databases: databases.Instances, Secrets: versions, Tables: tables, Log: c.host.Log,
+		Caches: caches.ReplicationGroups, Databases: databases.Instances, Secrets: versions, Tables: tables, Metrics: c.host.Metrics, Alarms: alarms, Log: c.host.Log,
 	}, o.AccessKey)
 	return nil
 }

@@ -39,7 +39,11 @@ func fill(form url.Values, name string, value reflect.Value) error {
 
 func fillStruct(form url.Values, name string, value reflect.Value) error {
 	for i := range value.NumField() {
-		if err := fill(form, below(name, parameter(value.Type().Field(i))), value.Field(i)); err != nil {
+		at := name // the fields of an embedded struct are the struct's own
+		if field := value.Type().Field(i); !field.Anonymous {
+			at = below(name, parameter(field))
+		}
+		if err := fill(form, at, value.Field(i)); err != nil {
 			return err
 		}
 	}

@@ -78,11 +78,13 @@ func (cborRPC) refuse(w http.ResponseWriter, c call, _ string, problem aws.Error
 	writeCBOR(w, statusOf(problem.Code), map[string]string{"__type": c.service + "#" + problem.Code, "message": problem.Message})
 }
 
-// times are written as the protocol has them: tagged, in seconds.
-var times, _ = cbor.EncOptions{Time: cbor.TimeUnixDynamic, TimeTag: cbor.EncTagRequired}.EncMode()
+// document writes times as the protocol has them, tagged and in seconds, and empty lists.
+var document, _ = cbor.EncOptions{
+	Time: cbor.TimeUnixDynamic, TimeTag: cbor.EncTagRequired, NilContainers: cbor.NilContainerAsEmpty,
+}.EncMode()
 
 func writeCBOR(w http.ResponseWriter, status int, value any) {
-	document, err := times.Marshal(value)
+	text, err := document.Marshal(value)
 	if err != nil {
 		http.Error(w, err.Error(), http.StatusInternalServerError)
 		return
@@ -90,5 +92,5 @@ func writeCBOR(w http.ResponseWriter, status int, value any) {
 	w.Header().Set("Content-Type", "application/cbor")
 	w.Header().Set("Smithy-Protocol", "rpc-v2-cbor")
 	w.WriteHeader(status)
-	_, _ = w.Write(document)
+	_, _ = w.Write(text)
 }

@@ -6,6 +6,7 @@ import (
 	"net/http"
 
 	"myclothes/local/cloud/aws"
+	"myclothes/local/cloud/cloudwatch"
 	"myclothes/local/cloud/dynamodb"
 	"myclothes/local/cloud/ec2"
 	"myclothes/local/cloud/elasticache"
@@ -25,6 +26,8 @@ type Account struct {
 	Databases     *rds.Instances
 	Secrets       *secretsmanager.Versions
 	Tables        *dynamodb.Tables
+	Metrics       *cloudwatch.Metrics
+	Alarms        *cloudwatch.Alarms
 	Log           *slog.Logger
 }
 
@@ -34,7 +37,7 @@ func New(a Account, accessKey string) *API {
 		{name: "sts", version: stsVersion, actions: map[string]action{"GetCallerIdentity": act(whoami)}},
 		{name: "autoscaling", version: autoscalingVersion},
 		{name: "ec2", version: ec2Version},
-		{name: "cloudwatch", version: cloudwatchVersion, target: "GraniteServiceVersion20100801"},
+		{name: "cloudwatch", version: cloudwatchVersion, target: "GraniteServiceVersion20100801", actions: watching{a.Metrics, a.Alarms}.actions()},
 		{name: "elbv2", version: elbVersion, actions: balancing{a.Network, a.LoadBalancers, a.TargetGroups}.actions()},
 		{name: "secretsmanager", target: "secretsmanager", whole: asOperator(a.Secrets.Call)},
 		{name: "dynamodb", target: "DynamoDB_20120810", whole: asOperator(a.Tables.Call)},

@@ -1,0 +1,326 @@
+package operate
+
+import (
+	"context"
+	"encoding/xml"
+	"maps"
+	"slices"
+	"strings"
+	"time"
+
+	"myclothes/local/cloud/cloudwatch"
+)
+
+// watching is CloudWatch. Times are this machine's, and a period of 60 seconds is a minute
+// of AWS, however long that takes here.
+type watching struct {
+	metrics *cloudwatch.Metrics
+	alarms  *cloudwatch.Alarms
+}
+
+func (s watching) actions() map[string]action {
+	return map[string]action{
+		"ListMetrics":          act(s.listMetrics),
+		"GetMetricStatistics":  act(s.getMetricStatistics),
+		"GetMetricData":        act(s.getMetricData),
+		"PutMetricAlarm":       do(s.putMetricAlarm),
+		"DescribeAlarms":       act(s.describeAlarms),
+		"DescribeAlarmHistory": act(s.describeAlarmHistory),
+		"SetAlarmState":        do(s.setAlarmState),
+		"DeleteAlarms":         do(s.deleteAlarms),
+	}
+}
+
+type metric struct {
+	Namespace, MetricName string
+	Dimensions            []dimension `xml:"Dimensions>member"`
+}
+
+type dimension struct{ Name, Value string }
+
+func (m metric) in(unit string) cloudwatch.Metric {
+	named := cloudwatch.Metric{Namespace: m.Namespace, Name: m.MetricName, Unit: unit}
+	for _, d := range m.Dimensions {
+		named.Dimensions = append(named.Dimensions, cloudwatch.Dimension(d))
+	}
+	return named
+}
+
+func shownMetric(m cloudwatch.Metric) metric {
+	shown := metric{Namespace: m.Namespace, MetricName: m.Name, Dimensions: []dimension{}}
+	for _, d := range m.Dimensions {
+		shown.Dimensions = append(shown.Dimensions, dimension(d))
+	}
+	return shown
+}
+
+type listMetrics struct {
+	metric
+	NextToken string
+}
+
+type metrics struct {
+	Metrics   []metric `xml:"Metrics>member"`
+	NextToken string   `xml:",omitempty" cbor:",omitempty"`
+}
+
+// pageOfMetrics is AWS's.
+const pageOfMetrics = 500
+
+func (s watching) listMetrics(_ context.Context, in listMetrics) (out metrics, err error) {
+	wanted := in.in("")
+	found, next, err := page(s.metrics.List(wanted.Namespace, wanted.Name, wanted.Dimensions...), in.NextToken, pageOfMetrics)
+	for _, m := range found {
+		out.Metrics = append(out.Metrics, shownMetric(m))
+	}
+	out.NextToken = next
+	return out, err
+}
+
+type getMetricStatistics struct {
+	metric
+	StartTime, EndTime time.Time
+	Period             int
+	Statistics         []string `xml:"Statistics>member"`
+	ExtendedStatistics []string `xml:"ExtendedStatistics>member"`
+	Unit               string
+}
+
+type metricStatistics struct {
+	Label      string
+	Datapoints []datapoint `xml:"Datapoints>member"`
+}
+
+type datapoint struct {
+	Timestamp          time.Time
+	SampleCount        *float64  `xml:",omitempty" cbor:",omitempty"`
+	Average            *float64  `xml:",omitempty" cbor:",omitempty"`
+	Sum                *float64  `xml:",omitempty" cbor:",omitempty"`
+	Minimum            *float64  `xml:",omitempty" cbor:",omitempty"`
+	Maximum            *float64  `xml:",omitempty" cbor:",omitempty"`
+	Unit               string    `xml:",omitempty" cbor:",omitempty"`
+	ExtendedStatistics *extended `xml:",omitempty" cbor:",omitempty"`
+}
+
+func (s watching) getMetricStatistics(_ context.Context, in getMetricStatistics) (out metricStatistics, err error) {
+	out.Label = in.MetricName
+	if !in.StartTime.Before(in.EndTime) {
+		return out, invalid("InvalidParameterValue", "The parameter StartTime must be less than the parameter EndTime.")
+	}
+	if len(in.Statistics)+len(in.ExtendedStatistics) == 0 {
+		return out, invalid("MissingParameter", "At least one of Statistics and ExtendedStatistics must be specified.")
+	}
+	points, err := s.metrics.Statistics(cloudwatch.Query{Metric: in.in(in.Unit), Period: in.Period, Start: in.StartTime, End: in.EndTime})
+	if err != nil {
+		return out, invalid("InvalidParameterValue", "%v", err)
+	}
+	for _, p := range points {
+		shown := datapoint{Timestamp: p.Time.UTC(), Unit: p.Unit}
+		if err := shown.add(p.Summary, in.Statistics, in.ExtendedStatistics); err != nil {
+			return out, err
+		}
+		out.Datapoints = append(out.Datapoints, shown)
+	}
+	return out, nil
+}
+
+// add fills in the statistics that are asked for.
+func (d *datapoint) add(samples cloudwatch.Summary, names, percentiles []string) error {
+	fields := map[string]**float64{
+		"SampleCount": &d.SampleCount, "Average": &d.Average, "Sum": &d.Sum, "Minimum": &d.Minimum, "Maximum": &d.Maximum,
+	}
+	for _, name := range slices.Concat(names, percentiles) {
+		value, err := samples.Statistic(name)
+		if err != nil {
+			return invalid("InvalidParameterValue", "%v", err)
+		}
+		if field, ok := fields[name]; ok {
+			*field = &value
+			continue
+		}
+		if d.ExtendedStatistics == nil {
+			d.ExtendedStatistics = &extended{}
+		}
+		(*d.ExtendedStatistics)[name] = value
+	}
+	return nil
+}
+
+type metricDataQuery struct {
+	Id         string
+	MetricStat *metricStat `xml:",omitempty" cbor:",omitempty"`
+	Expression string      `xml:",omitempty" cbor:",omitempty"`
+	Label      string      `xml:",omitempty" cbor:",omitempty"`
+	ReturnData *bool       `xml:",omitempty" cbor:",omitempty"`
+	Period     int         `xml:",omitempty" cbor:",omitempty"`
+	AccountId  string      `xml:",omitempty" cbor:",omitempty"`
+}
+
+type metricStat struct {
+	Metric metric
+	Period int
+	Stat   string
+	Unit   string `xml:",omitempty" cbor:",omitempty"`
+}
+
+type getMetricData struct {
+	MetricDataQueries  []metricDataQuery `xml:"MetricDataQueries>member"`
+	StartTime, EndTime time.Time
+	ScanBy             string // TimestampDescending, which is the default, or TimestampAscending
+}
+
+type metricData struct {
+	MetricDataResults []metricDataResult `xml:"MetricDataResults>member"`
+	Messages          []struct{}         `xml:"Messages>member"`
+}
+
+type metricDataResult struct {
+	Id, Label  string
+	Timestamps []time.Time `xml:"Timestamps>member"`
+	Values     []float64   `xml:"Values>member"`
+	StatusCode string
+}
+
+func (s watching) getMetricData(_ context.Context, in getMetricData) (out metricData, err error) {
+	if !in.StartTime.Before(in.EndTime) {
+		return out, invalid("ValidationError", "The parameter StartTime must be less than the parameter EndTime.")
+	}
+	for _, q := range in.MetricDataQueries {
+		if q.MetricStat == nil {
+			return out, invalid("ValidationError", "%s: the local cloud computes expressions for alarms only", q.Id)
+		}
+		result, err := s.resultOf(q, in)
+		if err != nil {
+			return out, invalid("ValidationError", "%s: %v", q.Id, err)
+		}
+		if q.ReturnData == nil || *q.ReturnData {
+			out.MetricDataResults = append(out.MetricDataResults, result)
+		}
+	}
+	return out, nil
+}
+
+func (s watching) resultOf(q metricDataQuery, in getMetricData) (metricDataResult, error) {
+	stat := q.MetricStat
+	result := metricDataResult{Id: q.Id, Label: q.Label, StatusCode: "Complete"}
+	if result.Label == "" {
+		result.Label = stat.Metric.MetricName
+	}
+	points, err := s.metrics.Statistics(cloudwatch.Query{Metric: stat.Metric.in(stat.Unit), Period: stat.Period, Start: in.StartTime, End: in.EndTime})
+	if err != nil {
+		return result, err
+	}
+	if in.ScanBy != "TimestampAscending" {
+		slices.Reverse(points)
+	}
+	for _, p := range points {
+		value, err := p.Statistic(stat.Stat)
+		if err != nil {
+			return result, err
+		}
+		result.Timestamps, result.Values = append(result.Timestamps, p.Time.UTC()), append(result.Values, value)
+	}
+	return result, nil
+}
+
+type setAlarmState struct{ AlarmName, StateValue, StateReason string }
+
+func (s watching) setAlarmState(_ context.Context, in setAlarmState) error {
+	return s.alarms.SetState(in.AlarmName, cloudwatch.State(in.StateValue), in.StateReason)
+}
+
+type deleteAlarms struct {
+	AlarmNames []string `xml:"AlarmNames>member"`
+}
+
+// deleteAlarms deletes all or, when there is one that it does not find, none.
+func (s watching) deleteAlarms(_ context.Context, in deleteAlarms) error {
+	for _, name := range in.AlarmNames {
+		if _, there := s.alarms.State(name); !there {
+			return invalid("ResourceNotFound", "Alarm %s not found", name)
+		}
+	}
+	s.alarms.Remove(in.AlarmNames...)
+	return nil
+}
+
+type describeAlarms struct {
+	AlarmNames      []string `xml:"AlarmNames>member"`
+	AlarmNamePrefix string
+	StateValue      string
+	MaxRecords      int
+	NextToken       string
+}
+
+// wants says whether an alarm is asked for.
+func (in describeAlarms) wants(a cloudwatch.Alarm) bool {
+	return strings.HasPrefix(a.Name, in.AlarmNamePrefix) && (in.StateValue == "" || in.StateValue == string(a.State))
+}
+
+type alarms struct {
+	MetricAlarms    []metricAlarm `xml:"MetricAlarms>member"`
+	CompositeAlarms []struct{}    `xml:"CompositeAlarms>member"`
+	NextToken       string        `xml:",omitempty" cbor:",omitempty"`
+}
+
+func (s watching) describeAlarms(_ context.Context, in describeAlarms) (out alarms, err error) {
+	found := slices.DeleteFunc(s.alarms.Describe(in.AlarmNames...), func(a cloudwatch.Alarm) bool { return !in.wants(a) })
+	found, out.NextToken, err = page(found, in.NextToken, in.MaxRecords)
+	for _, a := range found {
+		out.MetricAlarms = append(out.MetricAlarms, shownAlarm(a))
+	}
+	return out, err
+}
+
+type describeAlarmHistory struct {
+	AlarmName  string
+	MaxRecords int
+	NextToken  string
+}
+
+type alarmHistory struct {
+	AlarmHistoryItems []alarmHistoryItem `xml:"AlarmHistoryItems>member"`
+	NextToken         string             `xml:",omitempty" cbor:",omitempty"`
+}
+
+type alarmHistoryItem struct {
+	AlarmName, AlarmType, HistoryItemType, HistorySummary string
+	Timestamp                                             time.Time
+}
+
+// describeAlarmHistory tells the changes of states, the last first.
+func (s watching) describeAlarmHistory(_ context.Context, in describeAlarmHistory) (out alarmHistory, err error) {
+	var names []string
+	if in.AlarmName != "" {
+		names = append(names, in.AlarmName)
+	}
+	var changes []cloudwatch.Change
+	for _, a := range s.alarms.Describe(names...) {
+		changes = append(changes, a.History...)
+	}
+	slices.SortFunc(changes, func(a, b cloudwatch.Change) int { return b.Time.Compare(a.Time) })
+	changes, out.NextToken, err = page(changes, in.NextToken, in.MaxRecords)
+	for _, c := range changes {
+		out.AlarmHistoryItems = append(out.AlarmHistoryItems, alarmHistoryItem{
+			c.Alarm, "MetricAlarm", "StateUpdate", "Alarm updated from " + string(c.From) + " to " + string(c.To) + ": " + c.Reason, c.Time.UTC()})
+	}
+	return out, err
+}
+
+// extended are statistics by name: "p99". In XML they are entries of a key and a value.
+type extended map[string]float64
+
+// MarshalXML writes the entries in the order of their names.
+func (e extended) MarshalXML(encoder *xml.Encoder, start xml.StartElement) error {
+	type entry struct {
+		Key   string  `xml:"key"`
+		Value float64 `xml:"value"`
+	}
+	var entries struct {
+		Entries []entry `xml:"entry"`
+	}
+	for _, name := range slices.Sorted(maps.Keys(e)) {
+		entries.Entries = append(entries.Entries, entry{name, e[name]})
+	}
+	return encoder.EncodeElement(entries, start)
+}
