@@ -104,4 +104,7 @@ func (c *Cloud) Status() []aws.Component {
 func (c *Cloud) Events(after int64) []aws.Event { return c.host.Events.After(after) }
 
 // Refreshes lists the instance refreshes of all groups, the oldest first.
-func (c *Cloud) Refreshes() []autoscaling.Refresh { return c.groups.Refreshes() }
+func (c *Cloud) Refreshes() []autoscaling.Refresh {
+	refreshes, _ := c.groups.Refreshes("") // only a group that is named may not be there
+	return refreshes
+}

@@ -69,4 +69,3 @@ func TestAnAlarmIsPutSetAndDescribedByTheCLI(t *testing.T) {
 	_, problem := a.aws("cloudwatch", "set-alarm-state", "--alarm-name", "none", "--state-value", "OK", "--state-reason", "-")
 	require.Contains(t, problem, "(ResourceNotFound)")
 }
-
