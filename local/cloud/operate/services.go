@@ -5,6 +5,7 @@ import (
 	"log/slog"
 	"net/http"
 
+	"myclothes/local/cloud/autoscaling"
 	"myclothes/local/cloud/aws"
 	"myclothes/local/cloud/cloudwatch"
 	"myclothes/local/cloud/dynamodb"
@@ -20,6 +21,7 @@ import (
 type Account struct {
 	Network       *ec2.Network
 	Templates     *ec2.LaunchTemplates
+	Groups        *autoscaling.Groups
 	LoadBalancers *elb.LoadBalancers
 	TargetGroups  *elb.TargetGroups
 	Caches        *elasticache.ReplicationGroups
@@ -35,7 +37,7 @@ type Account struct {
 func New(a Account, accessKey string) *API {
 	return &API{accessKey: accessKey, log: a.Log, unknown: map[string]int{}, services: []service{
 		{name: "sts", version: stsVersion, actions: map[string]action{"GetCallerIdentity": act(whoami)}},
-		{name: "autoscaling", version: autoscalingVersion},
+		{name: "autoscaling", version: autoscalingVersion, actions: scaling{a.Groups}.actions()},
 		{name: "ec2", version: ec2Version},
 		{name: "cloudwatch", version: cloudwatchVersion, target: "GraniteServiceVersion20100801", actions: watching{a.Metrics, a.Alarms}.actions()},
 		{name: "elbv2", version: elbVersion, actions: balancing{a.Network, a.LoadBalancers, a.TargetGroups}.actions()},
