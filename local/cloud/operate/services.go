@@ -41,6 +41,8 @@ func New(a Account, accessKey string) *API {
 		{name: "ec2", version: ec2Version},
 		{name: "cloudwatch", version: cloudwatchVersion, target: "GraniteServiceVersion20100801", actions: watching{a.Metrics, a.Alarms}.actions()},
 		{name: "elbv2", version: elbVersion, actions: balancing{a.Network, a.LoadBalancers, a.TargetGroups}.actions()},
+		{name: "elasticache", version: elasticacheVersion, actions: caching{a.Caches}.actions()},
+		{name: "rds", version: rdsVersion, actions: storing{a.Databases}.actions()},
 		{name: "secretsmanager", target: "secretsmanager", whole: asOperator(a.Secrets.Call)},
 		{name: "dynamodb", target: "DynamoDB_20120810", whole: asOperator(a.Tables.Call)},
 	}}
@@ -52,6 +54,8 @@ const (
 	elbVersion         = "2015-12-01"
 	ec2Version         = "2016-11-15"
 	autoscalingVersion = "2011-01-01"
+	elasticacheVersion = "2015-02-02"
+	rdsVersion         = "2014-10-31"
 	cloudwatchVersion  = "2010-08-01"
 )
 
@@ -59,6 +63,8 @@ const (
 var namespaces = map[string]string{
 	stsVersion:         "https://sts.amazonaws.com/doc/2011-06-15/",
 	elbVersion:         "http://elasticloadbalancing.amazonaws.com/doc/2015-12-01/",
+	elasticacheVersion: "http://elasticache.amazonaws.com/doc/2015-02-02/",
+	rdsVersion:         "http://rds.amazonaws.com/doc/2014-10-31/",
 	autoscalingVersion: "http://autoscaling.amazonaws.com/doc/2011-01-01/",
 	cloudwatchVersion:  "http://monitoring.amazonaws.com/doc/2010-08-01/",
 	ec2Version:         "http://ec2.amazonaws.com/doc/2016-11-15/",
