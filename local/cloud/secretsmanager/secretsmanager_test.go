@@ -97,13 +97,15 @@ func TestSecretIsRefusedToWhoMayNotReadIt(t *testing.T) {
 	require.Equal(t, "UnrecognizedClientException", code(own, secretARN), "a terminated instance")
 }
 
-func TestOnlyReadingASecretsValueIsModelled(t *testing.T) {
+func TestAnOperationThatIsNotModelledIsUnknown(t *testing.T) {
 	t.Parallel()
 	a := newSecretAccount(t)
 	a.AllowInternet("sg-app")
-	_, err := a.client(a.App, a.Environment(a.App, "i-app", "profile")).DescribeSecret(t.Context(),
-		&secretsmanager.DescribeSecretInput{SecretId: awssdk.String(secretARN)})
+	client := a.client(a.App, a.Environment(a.App, "i-app", "profile"))
+	_, err := client.RotateSecret(t.Context(), &secretsmanager.RotateSecretInput{SecretId: awssdk.String(secretARN)})
 	require.Equal(t, "UnknownOperationException", cloudtest.ErrorCode(t, err))
+	_, err = client.DescribeSecret(t.Context(), &secretsmanager.DescribeSecretInput{SecretId: awssdk.String(secretARN)})
+	require.Equal(t, "AccessDeniedException", cloudtest.ErrorCode(t, err), "it may only read the value")
 }
 
 func TestInstanceWithoutAWayToTheInternetReachesNoAPI(t *testing.T) {
