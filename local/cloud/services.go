@@ -38,6 +38,8 @@ type services struct {
 
 	LaunchTemplates   aws.Service[ec2.LaunchTemplate]
 	AutoScalingGroups aws.Service[autoscaling.Group]
+	ScalingPolicies   aws.Service[autoscaling.Policy]
+	ScheduledActions  aws.Service[autoscaling.Schedule]
 
 	CacheSubnetGroups    aws.Service[datastore.SubnetGroup]
 	CacheParameterGroups aws.Service[datastore.ParameterGroup]
@@ -72,6 +74,7 @@ func (c *Cloud) wire(o Options) (err error) {
 		Objects: objects, Secrets: secrets, SecretVersions: versions, Tables: tables,
 		LoadBalancers: balancers, TargetGroups: groups, Listeners: elb.NewListeners(c.host, balancers, groups),
 		LaunchTemplates: templates, AutoScalingGroups: c.groups,
+		ScalingPolicies: c.groups.Policies(), ScheduledActions: c.groups.Schedules(),
 		CacheSubnetGroups: caches.SubnetGroups, CacheParameterGroups: caches.ParameterGroups, ReplicationGroups: caches.ReplicationGroups,
 		DBSubnetGroups: databases.SubnetGroups, DBParameterGroups: databases.ParameterGroups, DBInstances: databases.Instances,
 	}
