@@ -97,5 +97,9 @@ func (c *Cloud) Status() []aws.Component {
 // Events returns what has happened after the event of a number.
 func (c *Cloud) Events(after int64) []aws.Event { return c.host.Events.After(after) }
 
+// Authority is the file with the certificate of the cloud's certificate authority, as
+// PEM: whoever trusts it trusts the load balancer and the data stores.
+func (c *Cloud) Authority() string { return c.host.Authority.CAPath }
+
 // Refreshes lists the instance refreshes of all groups, the oldest first.
 func (c *Cloud) Refreshes() []autoscaling.Refresh { return c.groups.Refreshes() }
