@@ -25,7 +25,8 @@ const (
 	readyLimit = time.Minute
 	// answerLimit is how long the shop or an instance may take for one answer.
 	answerLimit = 5 * time.Second
-	readyPoll   = 200 * time.Millisecond
+	// An instance that is asked logs what it lacks, so that it is not asked too often.
+	firstPause, longestPause = 100 * time.Millisecond, 2 * time.Second
 )
 
 // opening is a shop that has been made and is to be open: it answers at its URL, every
@@ -72,8 +73,8 @@ func (o opening) await(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, o.limit)
 	defer cancel()
 	var missing []shortcoming
-	said := ""
-	for {
+	said, began := "", time.Now()
+	for pause := firstPause; ; pause = min(2*pause, longestPause) {
 		found, err := o.missing(ctx)
 		if err == nil && len(found) == 0 {
 			return nil
@@ -90,8 +91,8 @@ func (o opening) await(ctx context.Context) error {
 		}
 		select {
 		case <-ctx.Done():
-			return errors.Join(fmt.Errorf("the shop is not open: %w", ctx.Err()), explain(missing))
-		case <-time.After(readyPoll):
+			return errors.Join(fmt.Errorf("the shop is not open after %v", time.Since(began).Round(time.Second)), explain(missing))
+		case <-time.After(pause):
 		}
 	}
 }
