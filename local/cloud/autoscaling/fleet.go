@@ -2,6 +2,7 @@ package autoscaling
 
 import (
 	"cmp"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -64,9 +65,9 @@ func (g *group) current(m *member) bool { return m.version == g.version }
 
 func (g *group) outdated(m *member) bool { return !g.current(m) }
 
-// isReady says whether a member serves.
+// isReady says whether a member serves, as far as health checks know.
 func (g *group) isReady(m *member) bool {
-	return m.instance != nil && m.instance.Process.Running() && g.healthOf(m).State == elb.Healthy
+	return m.instance != nil && g.healthOf(m).State == elb.Healthy
 }
 
 func (g *group) size() int {
@@ -93,7 +94,7 @@ func (g *group) diagnosis() string {
 	var lines []string
 	for _, m := range g.members {
 		if m.instance != nil && !g.isReady(m) {
-			lines = append(lines, m.instance.Process.Failure("instance "+m.id, fmt.Errorf("%s", g.healthOf(m))).Error())
+			lines = append(lines, m.instance.Failure(errors.New(g.healthOf(m).String())).Error())
 		}
 	}
 	if g.lastFail != nil {
@@ -136,6 +137,13 @@ func (g *group) reportMember(m *member) aws.Component {
 	if len(g.routes) > 0 {
 		c.Address += fmt.Sprintf(":%d", g.routes[0].Port)
 	}
-	c.PID, c.Log = m.instance.Process.PID(), m.instance.Process.Log
+	c.PID, c.Log = m.instance.PID(), m.instance.Log()
+	switch {
+	case m.leaving:
+	case m.instance.Lost():
+		c.State, c.Healthy = h.String()+", and its machine is lost", false
+	case !m.instance.Running():
+		c.State, c.Healthy = h.String()+", and its service does not run", false
+	}
 	return c
 }

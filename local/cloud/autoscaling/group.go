@@ -120,18 +120,17 @@ func (g *group) reconcile() time.Duration {
 	return max(time.Millisecond, min(wait, g.untilDeadline()))
 }
 
-// inspect notes that a member became healthy, and dismisses one that is dead or,
-// with health checks of the load balancer's, unhealthy after its grace period.
+// inspect notes that a member became healthy, and dismisses one whose EC2 status checks
+// fail or that, with health checks of the load balancer's, is unhealthy after its grace
+// period (https://docs.aws.amazon.com/autoscaling/ec2/userguide/ec2-auto-scaling-health-checks.html).
+// That a service ended dismisses nobody: its machine starts it again.
 func (g *group) inspect(m *member) {
 	if m.instance == nil || m.leaving {
 		return
 	}
-	if !m.instance.Process.Running() {
-		err := m.instance.Process.Failure("instance "+m.id, nil)
-		if m.ready.IsZero() {
-			g.failed(err, 1)
-		}
-		g.dismiss(m, "its process ended")
+	g.noteEnds(m)
+	if m.instance.Impaired() {
+		g.dismiss(m, "its EC2 status checks failed")
 		return
 	}
 	switch h := g.healthOf(m); {
@@ -141,10 +140,20 @@ func (g *group) inspect(m *member) {
 		g.log.Info("instance in service", "group", g.name, "instance", m.id, "zone", m.instance.Interface.Zone)
 	case h.State == elb.Unhealthy && g.spec.HealthCheckType == "ELB" && g.grace(m) <= 0:
 		if m.ready.IsZero() {
-			g.failed(m.instance.Process.Failure("instance "+m.id, fmt.Errorf("never became healthy: %s", h.Reason)), giveUpAfter)
+			g.failed(m.instance.Failure(fmt.Errorf("never became healthy: %s", h.Reason)), giveUpAfter)
 		}
 		g.dismiss(m, h.String())
 	}
+}
+
+// noteEnds counts how often the service of a member that never served has ended, so that
+// whoever waits for the group need not wait until its health checks give it up.
+func (g *group) noteEnds(m *member) {
+	ends := m.instance.Ends()
+	if ends > m.ends && m.ready.IsZero() && g.current(m) {
+		g.failed(m.instance.Failure(nil), ends-m.ends)
+	}
+	m.ends = ends
 }
 
 // grace returns how much of a member's grace period is left; it may be negative.

@@ -17,6 +17,7 @@ type member struct {
 	version  int
 	instance *ec2.Instance // nil while it is launched
 	ready    time.Time     // when it was first healthy
+	ends     int           // of its service, as far as they are noted
 	leaving  bool
 }
 
@@ -50,15 +51,12 @@ func (g *group) launch() {
 	})
 }
 
-// admit registers a launched member and watches over its process.
+// admit registers a launched member and watches over it.
 func (g *group) admit(m *member) {
 	for _, group := range g.routes {
 		group.Register(m.id, m.instance.Interface, g.poke)
 	}
-	g.work.Go(func() {
-		<-m.instance.Process.Done
-		g.poke()
-	})
+	m.instance.Watch(g.poke)
 }
 
 // dismiss drains and terminates a member. One that is still being launched is
