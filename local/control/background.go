@@ -140,13 +140,18 @@ func (i info) write() error {
 	return os.Rename(next, i.path(infoFile))
 }
 
-// control is the API: GET /report, POST /stop.
+// control is the API: GET /report, POST /stop, POST /instances/{id}/lose.
 func control(token string, stop func(), c *cloud.Cloud, providers *provider.Server) http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /report", func(w http.ResponseWriter, _ *http.Request) {
 		_ = json.NewEncoder(w).Encode(Report{c.Status(), c.Refreshes(), providers.Recorded()})
 	})
 	mux.HandleFunc("POST /stop", func(http.ResponseWriter, *http.Request) { stop() })
+	mux.HandleFunc("POST /instances/{id}/lose", func(w http.ResponseWriter, r *http.Request) {
+		if err := c.LoseInstance(r.PathValue("id")); err != nil {
+			http.Error(w, err.Error(), http.StatusNotFound)
+		}
+	})
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.Header.Get("Authorization") != "Bearer "+token {
 			http.Error(w, "not yours", http.StatusForbidden)

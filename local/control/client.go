@@ -1,11 +1,14 @@
 package control
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"net/http"
+	"net/url"
 	"os"
 	"os/exec"
 	"strconv"
@@ -154,6 +157,16 @@ func (c *Cloud) Report(ctx context.Context) (Report, error) {
 	return report, nil
 }
 
+// LoseInstance makes the machine of an instance go away without a word, as when its host
+// fails. What that is like, package ec2 says.
+func (c *Cloud) LoseInstance(ctx context.Context, id string) error {
+	response, err := c.ask(ctx, http.MethodPost, "/instances/"+url.PathEscape(id)+"/lose")
+	if err != nil {
+		return err
+	}
+	return response.Body.Close()
+}
+
 // Stop stops the cloud and everything in it, and returns when it is gone.
 func (c *Cloud) Stop(ctx context.Context) error {
 	response, err := c.ask(ctx, http.MethodPost, "/stop")
@@ -185,8 +198,9 @@ func (c *Cloud) ask(ctx context.Context, method, path string) (*http.Response, e
 		return nil, fmt.Errorf("the local cloud (process %d): %w; its log is %s", c.PID, err, c.path(logFile))
 	}
 	if response.StatusCode != http.StatusOK {
-		response.Body.Close()
-		return nil, fmt.Errorf("the local cloud (process %d) answers %s to %s", c.PID, response.Status, path)
+		defer response.Body.Close()
+		why, _ := io.ReadAll(response.Body)
+		return nil, fmt.Errorf("the local cloud (process %d) answers %s to %s: %s", c.PID, response.Status, path, bytes.TrimSpace(why))
 	}
 	return response, nil
 }

@@ -68,6 +68,7 @@ func TestALocalCloudRunsUntilItIsStopped(t *testing.T) {
 	report, err := found.Report(t.Context())
 	require.NoError(t, err)
 	require.Empty(t, report.Components)
+	require.ErrorContains(t, found.LoseInstance(t.Context(), "i-1"), `no instance "i-1" runs`)
 	require.NoError(t, found.Follow(t.Context(), time.Now(), &bytes.Buffer{}), "no roll is under way")
 
 	require.Error(t, control.Run(t.Context(), options, slog.New(slog.DiscardHandler)), "a second one in the project")
