@@ -1,11 +1,13 @@
 package autoscaling
 
 import (
+	"bytes"
 	"fmt"
 	"maps"
 	"net/http"
 	"os"
 	"slices"
+	"strings"
 	"syscall"
 	"testing"
 	"time"
@@ -33,6 +35,28 @@ func TestAServiceThatEndsIsStartedAgainOnTheSameInstance(t *testing.T) {
 	require.Equal(t, before[killed].Address, after[killed].Address)
 	require.Equal(t, slices.Sorted(maps.Keys(before)), slices.Sorted(maps.Keys(after)), "nobody was replaced")
 	require.Empty(t, s.Host.Events.After(0), "nor was anything lost")
+}
+
+func TestAReleaseThatDoesNotBootIsToldEarlyAndItsInstancesStayForTheGrace(t *testing.T) {
+	t.Parallel()
+	s := newShop(t)
+	s.updateLatest("broken")
+	s.group.WaitForCapacityTimeout = "0"
+	s.open()
+	var ids []string
+	cloudtest.Eventually(t, "it is told", func() bool {
+		ids = slices.Sorted(maps.Keys(s.instances()))
+		group := cloudtest.ComponentOf(t, s.groups.Report(), "auto scaling group")
+		return strings.Contains(group.State, "launches fail: instance i-") && strings.Contains(group.State, "the process ended: exit status 1")
+	})
+	for _, id := range ids {
+		cloudtest.Eventually(t, "started again", func() bool {
+			log, err := os.ReadFile(s.Host.LogPath(id))
+			require.NoError(t, err)
+			return bytes.Count(log, []byte("the release is broken")) >= 5
+		})
+	}
+	require.Equal(t, ids, slices.Sorted(maps.Keys(s.instances())))
 }
 
 func TestAServiceThatDoesNotStayUpIsReplacedWithItsInstanceAfterTheGrace(t *testing.T) {

@@ -34,6 +34,15 @@ const (
 	RestartAlways    Restart = "always"
 )
 
+// startsAgain says whether a service that ended is started again; recent are its starts
+// within the interval.
+func (u Unit) startsAgain(failed bool, recent int) bool {
+	if u.Interval > 0 && recent >= u.Burst {
+		return false
+	}
+	return u.Restart == RestartAlways || u.Restart == RestartOnFailure && failed
+}
+
 // service keeps a unit's process running, as systemd does.
 type service struct {
 	unit      Unit
@@ -106,10 +115,7 @@ func (s *service) noteEnd() bool {
 	s.ended = s.process
 	s.ends++
 	s.starts = slices.DeleteFunc(s.starts, func(at time.Time) bool { return time.Since(at) >= s.unit.Interval })
-	if s.unit.Interval > 0 && len(s.starts) >= s.unit.Burst {
-		return false
-	}
-	return s.unit.Restart == RestartAlways || s.unit.Restart == RestartOnFailure && s.ended.Err() != nil
+	return s.unit.startsAgain(s.ended.Err() != nil, len(s.starts))
 }
 
 func (s *service) last() *host.Process {
