@@ -63,9 +63,9 @@ func (c *Cloud) wire(o Options) (err error) {
 		return err
 	}
 	objects := s3.New(c.host, c.network, policies)
-	instances := ec2.NewInstances(c.host, c.network, platform{c.api, objects}, o.Image)
+	c.machines = ec2.NewInstances(c.host, c.network, platform{c.api, objects}, o.Image)
 	templates, balancers, groups := ec2.NewLaunchTemplates(), elb.NewLoadBalancers(c.network, o.ListenerPorts), elb.NewTargetGroups(c.network)
-	c.groups = autoscaling.New(c.host, instances, templates, groups)
+	c.groups = autoscaling.New(c.host, c.machines, templates, groups)
 	caches, databases := elasticache.New(c.host, c.network), rds.New(c.host, c.network)
 	c.services = services{
 		Subnets: c.network.Subnets(), IngressRules: c.network.IngressRules(), EgressRules: c.network.EgressRules(),

@@ -117,9 +117,9 @@ func TestTheStoryTellsOfInstancesSizesAndRefreshes(t *testing.T) {
 	s.settled(4)
 	s.start(desired(s.version("version 2"), nil))
 	s.refreshed()
-	kinds := map[aws.EventKind]int{}
+	told := map[aws.EventKind]int{}
 	for _, e := range s.Host.Events.After(0) {
-		kinds[e.Kind]++
+		told[e.Kind]++
 		switch e.Kind {
 		case aws.InstanceLaunched, aws.InstanceInService, aws.InstanceTerminated:
 			require.True(t, slices.Contains(cloudtest.Zones, e.Zone), "%+v", e)
@@ -128,11 +128,11 @@ func TestTheStoryTellsOfInstancesSizesAndRefreshes(t *testing.T) {
 			require.Equal(t, "from 3 to 4: a user request explicitly set group desired capacity", e.Detail)
 		}
 	}
-	require.Equal(t, 8, kinds[aws.InstanceLaunched])
-	require.Equal(t, 8, kinds[aws.InstanceInService])
-	require.Equal(t, 4, kinds[aws.InstanceTerminated])
-	require.Equal(t, 2, kinds[aws.RefreshChanged], "in progress, successful")
-	require.Equal(t, 1, kinds[aws.SizeChanged])
+	require.Equal(t, 8, told[aws.InstanceLaunched])
+	require.Equal(t, 8, told[aws.InstanceInService])
+	require.Equal(t, 4, told[aws.InstanceTerminated])
+	require.Equal(t, 2, told[aws.RefreshChanged], "in progress, successful")
+	require.Equal(t, 1, told[aws.SizeChanged])
 	activities, err := s.groups.Activities("group")
 	require.NoError(t, err)
 	require.Len(t, activities, 12)
