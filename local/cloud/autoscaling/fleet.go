@@ -1,6 +1,7 @@
 package autoscaling
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -92,7 +93,7 @@ func (g *group) diagnosis() string {
 	var lines []string
 	for _, m := range g.members {
 		if m.instance != nil && !g.isReady(m) {
-			lines = append(lines, m.instance.Process.Failure("instance "+m.id, fmt.Errorf("%s", g.healthOf(m))).Error())
+			lines = append(lines, m.instance.Failure(errors.New(g.healthOf(m).String())).Error())
 		}
 	}
 	if g.lastFail != nil {
@@ -137,6 +138,13 @@ func (g *group) reportMember(m *member) aws.Component {
 	if len(g.routes) > 0 {
 		c.Address += fmt.Sprintf(":%d", g.routes[0].Port)
 	}
-	c.PID, c.Log = m.instance.Process.PID(), m.instance.Process.Log
+	c.PID, c.Log = m.instance.PID(), m.instance.Log()
+	switch {
+	case m.leaving:
+	case m.instance.Lost():
+		c.State, c.Healthy = h.String()+", and its machine is lost", false
+	case !m.instance.Running():
+		c.State, c.Healthy = h.String()+", and its service does not run", false
+	}
 	return c
 }

@@ -47,6 +47,9 @@ type group struct {
 	members   []*member
 	rollouts  []*rollout // every instance refresh; the last one may be running
 	moving    int        // instances launched so that zones are balanced, which others go for
+	policies  map[string]Policy
+	schedules map[string]*action
+	measured  bool // there is data that no policy has looked at
 
 	activities  []*Activity
 	lastScaling time.Time // when a launch or termination last came to its end
@@ -65,7 +68,7 @@ func (b bounds) clamp(size int) int { return min(max(size, b.min), b.max) }
 func newGroup(s *Groups, r aws.Resource) *group {
 	g := &group{
 		name: r.Name, arn: r.ARN, host: s.host, instances: s.instances, templates: s.templates, targetGroups: s.targetGroups,
-		alarms: s.alarms, metrics: s.metrics, zones: &s.zones, suspended: map[string]time.Time{},
+		alarms: s.alarms, metrics: s.metrics, zones: &s.zones, suspended: map[string]time.Time{}, policies: map[string]Policy{}, schedules: map[string]*action{},
 		wake: make(chan struct{}, 1), ended: make(chan struct{}), changed: make(chan struct{}), created: time.Now(),
 	}
 	g.looping, g.endLoop = context.WithCancel(context.Background())
@@ -115,9 +118,12 @@ func (g *group) stop(ctx context.Context) {
 func (g *group) reconcile() time.Duration {
 	g.mu.Lock()
 	defer g.mu.Unlock()
+	looked := time.Now()
 	for _, m := range slices.Clone(g.members) {
 		g.inspect(m)
 	}
+	g.runSchedules(looked)
+	g.follow()
 	launches, dismissals := g.step()
 	if !g.suspends(processTerminate) {
 		for range dismissals {
@@ -135,7 +141,7 @@ func (g *group) reconcile() time.Duration {
 	}
 	close(g.changed)
 	g.changed = make(chan struct{})
-	return max(time.Millisecond, min(wait, g.untilDeadline()))
+	return max(time.Millisecond, min(wait, g.untilDeadline(looked)))
 }
 
 // step returns how many instances to launch and to dismiss now.
@@ -146,11 +152,12 @@ func (g *group) step() (launches, dismissals int) {
 	return g.keepSize()
 }
 
-// untilDeadline returns when it is time to look again although nothing happened.
-func (g *group) untilDeadline() time.Duration {
+// untilDeadline returns when it is time to look again although nothing happened. What has
+// become due since the group began to look may have been overlooked.
+func (g *group) untilDeadline(looked time.Time) time.Duration {
 	wait := time.Hour
 	soon := func(left time.Duration) {
-		if left > 0 {
+		if left > -time.Since(looked) {
 			wait = min(wait, left)
 		}
 	}
@@ -164,6 +171,9 @@ func (g *group) untilDeadline() time.Duration {
 			soon(g.warmup() - time.Since(m.inService))
 			soon(g.lifetime(m))
 		}
+	}
+	for _, a := range g.schedules {
+		soon(time.Until(a.due))
 	}
 	if r := g.refreshing(); r != nil {
 		soon(time.Until(r.wait))

@@ -8,19 +8,20 @@ import (
 	"myclothes/local/cloud/elb"
 )
 
-// inspect notes that a member came into service, marks one that is dead or unhealthy, and
+// inspect notes that a member came into service, marks one that is unhealthy, and
 // dismisses who is marked.
 func (g *group) inspect(m *member) {
 	if m.instance == nil || m.leaving {
 		return
 	}
 	h := g.healthOf(m)
+	g.noteEnds(m)
 	if m.inService.IsZero() && g.registered(m, h) {
 		m.inService, m.protected = time.Now(), g.spec.ProtectFromScaleIn
 		g.host.Events.Add(aws.InstanceInService, m.id, m.zone, g.name)
 		g.succeeded(m.activity)
 	}
-	if m.ready.IsZero() && m.running() && h.State == elb.Healthy {
+	if m.ready.IsZero() && h.State == elb.Healthy {
 		m.ready = time.Now()
 		g.failures, g.lastFail = 0, nil
 		g.host.Log.Info("instance in service", "group", g.name, "instance", m.id, "zone", m.zone)
@@ -39,31 +40,33 @@ func (g *group) inspect(m *member) {
 // is shorter counts instances as replaced that never served.
 // https://docs.aws.amazon.com/autoscaling/ec2/userguide/ec2-auto-scaling-lifecycle.html
 func (g *group) registered(m *member, h elb.Health) bool {
-	return m.running() && (h.State == elb.Healthy || h.State != "initial" && g.bootsFor(m) <= 0)
+	return h.State == elb.Healthy || h.State != "initial" && g.bootsFor(m) <= 0
 }
 
-// checkHealth marks a member unhealthy that does not run or, with health checks of the
-// load balancer's, does not answer them after its grace period.
+// noteEnds counts how often the service of a member that never served has ended, so that
+// whoever waits for the group need not wait until its health checks give it up.
+func (g *group) noteEnds(m *member) {
+	ends := m.instance.Ends()
+	if ends > m.ends && m.ready.IsZero() && !m.replace {
+		g.failed(m, m.instance.Failure(nil), ends-m.ends)
+	}
+	m.ends = ends
+}
+
+// checkHealth marks a member unhealthy whose EC2 status checks fail or that, with health
+// checks of the load balancer's, does not answer them after its grace period. That a
+// service ended marks nobody: its machine starts it again.
+// https://docs.aws.amazon.com/autoscaling/ec2/userguide/ec2-auto-scaling-health-checks.html
 func (g *group) checkHealth(m *member, h elb.Health) {
-	var err error
 	switch {
 	case m.unhealthy != "":
-		return
-	case !m.running():
-		m.unhealthy = "its process ended"
-		err = m.instance.Process.Failure("instance "+m.id, nil)
+	case m.instance.Impaired():
+		m.unhealthy = "its EC2 status checks failed"
 	case h.State == elb.Unhealthy && g.spec.HealthCheckType == "ELB" && !m.inService.IsZero() && g.grace(m) <= 0:
 		m.unhealthy = h.String()
-		err = m.instance.Process.Failure("instance "+m.id, fmt.Errorf("never became healthy: %s", h.Reason))
-	default:
-		return
-	}
-	if m.ready.IsZero() {
-		weight := 1
-		if m.running() {
-			weight = giveUpAfter // it had all the time that it may have
+		if m.ready.IsZero() { // it had all the time that it may have
+			g.failed(m, m.instance.Failure(fmt.Errorf("never became healthy: %s", h.Reason)), giveUpAfter)
 		}
-		g.failed(m, err, weight)
 	}
 }
 
@@ -83,15 +86,13 @@ func (g *group) healthOf(m *member) elb.Health {
 	return worst
 }
 
-// isReady says whether a member serves.
+// isReady says whether a member serves, as far as health checks know.
 func (g *group) isReady(m *member) bool {
-	return m.instance != nil && m.running() && g.healthOf(m).State == elb.Healthy
+	return m.instance != nil && g.healthOf(m).State == elb.Healthy
 }
 
 // isHealthy says whether a member is in service, and healthy as far as the group knows.
-func isHealthy(m *member) bool {
-	return m.instance != nil && !m.inService.IsZero() && m.unhealthy == "" && m.running()
-}
+func isHealthy(m *member) bool { return !m.inService.IsZero() && m.unhealthy == "" }
 
 // isWarm says whether that has been so for as long as an instance warms up.
 func (g *group) isWarm(m *member) bool {
@@ -131,8 +132,13 @@ func (g *group) failed(m *member, err error, weight int) {
 		g.retryAt = time.Now().Add(min(time.Minute, time.Second<<min(g.failures-giveUpAfter, 6)))
 	}
 	g.host.Log.Warn("launch failed", "group", g.name, "in a row", g.failures, "because", err)
-	g.host.Events.Add(aws.LaunchFailed, m.id, m.zone, firstLine(err.Error()))
-	g.ends(m.activity, ActivityFailed, firstLine(err.Error()))
+	if !m.failed {
+		g.host.Events.Add(aws.LaunchFailed, m.id, m.zone, firstLine(err.Error()))
+	}
+	m.failed = true
+	if m.instance == nil {
+		g.ends(m.activity, ActivityFailed, firstLine(err.Error()))
+	}
 	if r := g.refreshing(); r != nil && r.Status != RefreshCancelling {
 		g.stall(r, err.Error())
 	}

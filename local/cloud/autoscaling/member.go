@@ -27,11 +27,11 @@ type member struct {
 	protected    bool          // from scale-in
 	unrouted     bool          // launched while instances were not added to the load balancer
 	replace      bool          // the refresh that runs is to replace it
+	ends         int           // of its service, as far as they are noted
+	failed       bool          // it did not come up, which has been told
 	leaving      bool
 	activity     *Activity // its launch
 }
-
-func (m *member) running() bool { return m.instance.Process.Running() }
 
 func toReplace(m *member) bool { return m.replace }
 
@@ -97,17 +97,14 @@ func (g *group) place(m *member, wanted ec2.LaunchTemplateRef) (ec2.LaunchTempla
 	return template, err
 }
 
-// admit registers a launched member and watches over its process.
+// admit registers a launched member and watches over it.
 func (g *group) admit(m *member) {
 	for _, group := range g.routes {
 		if !m.unrouted {
 			group.Register(m.id, m.instance.Interface, g.poke)
 		}
 	}
-	g.work.Go(func() {
-		<-m.instance.Process.Done
-		g.poke()
-	})
+	m.instance.Watch(g.poke)
 }
 
 // dismiss drains and terminates a member. One that is still being launched is

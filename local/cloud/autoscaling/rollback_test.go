@@ -4,7 +4,6 @@ import (
 	"slices"
 	"sync/atomic"
 	"testing"
-	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -33,11 +32,12 @@ func (s *shop) start(request RefreshRequest) string {
 	return id
 }
 
-// replacement kills an instance and returns what the one answers that takes its place.
+// replacement terminates an instance and returns what the one answers that takes its place.
 func (s *shop) replacement() string {
 	s.Helper()
 	before := s.instances()
-	s.kill(cloudtest.Browser(s.T), s.get(cloudtest.Browser(s.T), "/").Instance)
+	_, err := s.groups.TerminateInstance(s.anyone(), false)
+	require.NoError(s, err)
 	var body string
 	cloudtest.Eventually(s.T, "the replacement answers", func() bool {
 		a := s.get(cloudtest.Browser(s.T), "/")
@@ -108,12 +108,11 @@ func TestADeclaredRefreshGoesBackToTheVersionThatItRollsOut(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, "2", d.LaunchTemplate.Version)
 
-	at := time.Now()
-	s.kill(cloudtest.Browser(t), s.get(cloudtest.Browser(t), "/").Instance)
+	told := s.Host.Events.After(0)
+	_, err = s.groups.TerminateInstance(s.anyone(), false)
+	require.NoError(t, err)
 	cloudtest.Eventually(t, "who is to take its place fails", func() bool {
-		activities, err := s.groups.Activities("group")
-		require.NoError(t, err)
-		return slices.ContainsFunc(activities, func(a Activity) bool { return a.Started.After(at) && a.Status == ActivityFailed })
+		return slices.ContainsFunc(s.Host.Events.After(told[len(told)-1].Number), func(e aws.Event) bool { return e.Kind == aws.LaunchFailed })
 	})
 	require.Contains(t, before, s.get(cloudtest.Browser(t), "/").Instance)
 }

@@ -19,6 +19,8 @@ import (
 // shop is a VPC with a load balancer and a group of instances behind it.
 type shop struct {
 	*cloudtest.VPC
+	machines  *ec2.Instances
+	balancers *elb.LoadBalancers
 	templates *ec2.LaunchTemplates
 	groups    *Groups
 	url       string
@@ -33,8 +35,8 @@ func newShop(t *testing.T) *shop {
 	t.Helper()
 	v := cloudtest.NewVPC(t)
 	balancers, targets := elb.NewLoadBalancers(v.Network, nil), elb.NewTargetGroups(v.Network)
-	s := &shop{VPC: v, templates: ec2.NewLaunchTemplates()}
-	s.groups = New(v.Host, ec2.NewInstances(v.Host, v.Network, noPlatform{}, testImage), s.templates, targets)
+	s := &shop{VPC: v, balancers: balancers, templates: ec2.NewLaunchTemplates(), machines: ec2.NewInstances(v.Host, v.Network, noPlatform{}, testImage)}
+	s.groups = New(v.Host, s.machines, s.templates, targets)
 	t.Cleanup(func() {
 		for _, service := range []interface{ Close(context.Context) error }{balancers, targets, s.groups} {
 			require.NoError(t, service.Close(context.Background()))
@@ -113,14 +115,22 @@ func (s *shop) instances() map[string]aws.Component {
 
 func (s *shop) healthy() int { return cloudtest.CountHealthy(s.groups.Report(), testImage.Kind) }
 
-// kill kills an instance and returns when another one serves the client.
-func (s *shop) kill(client *http.Client, id string) {
+// kill ends the process of an instance's service.
+func (s *shop) kill(id string) {
 	s.Helper()
 	require.NoError(s, syscall.Kill(s.instances()[id].PID, syscall.SIGKILL))
-	cloudtest.Eventually(s.T, "another instance serves", func() bool {
-		a := s.get(client, "/")
-		return a.Status == http.StatusOK && a.Instance != id
-	})
+}
+
+// lose makes an instance's machine go away without a word.
+func (s *shop) lose(id string) {
+	s.Helper()
+	require.NoError(s, s.machines.Lose(id))
+}
+
+// gone says whether an instance has been replaced.
+func (s *shop) gone(id string) bool {
+	_, there := s.instances()[id]
+	return !there && s.healthy() == 3
 }
 
 func (s *shop) get(client *http.Client, path string) cloudtest.Answer {

@@ -35,10 +35,10 @@ func TestMain(m *testing.M) {
 }
 
 // image boots the test binary as a service.
-var image = ec2.Image{Kind: "test instance", Boot: func(_ context.Context, m ec2.Machine) (host.Command, error) {
+var image = ec2.Image{Kind: "test instance", Boot: func(_ context.Context, m ec2.Machine) (ec2.Unit, error) {
 	path, err := os.Executable()
-	return host.Command{Path: path, Env: []string{
-		"TEST_SERVICE=" + m.UserData, "TEST_ADDRESS=" + m.Address.String(), "TEST_INSTANCE=" + m.ID}}, err
+	return ec2.Unit{Command: host.Command{Path: path, Env: []string{
+		"TEST_SERVICE=" + m.UserData, "TEST_ADDRESS=" + m.Address.String(), "TEST_INSTANCE=" + m.ID}}}, err
 }}
 
 // account is a cloud whose operators' API is served.
