@@ -2,6 +2,8 @@
 STACK  ?= dev
 PORT   ?= 8080
 HTTPS_PORT ?= 8443
+# Of the operators' API of AWS: 6 above PORT if not given.
+AWS_PORT ?=
 CONFIG ?=
 # How long a second of AWS takes, in seconds, where it takes time: 1 is real time.
 SCALE  ?=
@@ -23,7 +25,7 @@ LOCAL = .local/bin/local
 .PHONY: up preview down status events load faults test race bench lint setup
 
 up: setup ## bring the stack up on this machine, or update it
-	@$(LOCAL) up -stack $(STACK) -port $(PORT) -https-port $(HTTPS_PORT) $(if $(SCALE),-scale $(SCALE)) $(foreach c,$(CONFIG),-config $(c))
+	@$(LOCAL) up -stack $(STACK) -port $(PORT) -https-port $(HTTPS_PORT) $(if $(AWS_PORT),-aws-port $(AWS_PORT)) $(if $(SCALE),-scale $(SCALE)) $(foreach c,$(CONFIG),-config $(c))
 
 preview: setup ## show what up would change, or with BASE=commit what differs from that
 	@$(LOCAL) preview -stack $(STACK) -port $(PORT) -https-port $(HTTPS_PORT) -format $(FORMAT) $(foreach c,$(CONFIG),-config $(c)) \
@@ -44,11 +46,11 @@ load: ## 200 people shop for 30 seconds
 faults: ## what goes wrong, one fault at a time, among people who shop in the running stack
 	@go run ./tests/faults $(foreach c,$(CONFIG),-config $(c))
 
-test: SETUP = dynamodb browser
+test: SETUP = dynamodb browser awscli
 test: setup ## all tests, against real servers
 	@go test -vet=off ./...
 
-race: SETUP = dynamodb browser race
+race: SETUP = dynamodb browser awscli race
 race: setup ## the tests of service and local cloud, watched for data races
 	@CGO_ENABLED=1 go test -race -vet=off ./app/... ./local/...
 

@@ -2,7 +2,7 @@
 // runs the declaration of package infra against a local cloud, which stays in the
 // background.
 //
-//	local up|preview|down [-stack dev] [-config key=value]… [-port 8080] [-https-port 8443] [-scale 0.016]
+//	local up|preview|down [-stack dev] [-config key=value]… [-port 8080] [-https-port 8443] [-aws-port 8086] [-scale 0.016]
 //	local preview [-format text|json] [-base REVISION [-base-stack prod] [-base-config key=value]…]
 //	local status [-json]
 //	local events [-after NUMBER] [-follow] [-json]
@@ -46,6 +46,7 @@ type request struct {
 	stack  string
 	port   int
 	https  int // port of the shop with HTTPS
+	aws    int // port of the operators' API
 	scale  float64
 	region string
 	config settings
@@ -64,7 +65,11 @@ func (s *settings) Set(value string) error {
 	return nil
 }
 
-const usage = `usage: local up|preview|down|status|events [-stack dev] [-config key=value]… [-port 8080] [-https-port 8443] [-scale SECONDS]
+// awsPortAbove is where the operators' API is if nothing else is said: so that it moves
+// with the shop, and a runbook finds it again.
+const awsPortAbove = 6
+
+const usage = `usage: local up|preview|down|status|events [-stack dev] [-config key=value]… [-port 8080] [-https-port 8443] [-aws-port 8086] [-scale SECONDS]
 status also: [-json], events also: [-after NUMBER] [-follow] [-json]
 preview also: [-format text|json] [-base REVISION [-base-stack STACK] [-base-config key=value]…]
 preview's exit status: 0 nothing changes, 2 something changes, 3 data is lost, 1 it failed`
@@ -81,6 +86,7 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 	flags.StringVar(&r.stack, "stack", defaultStack(args[0]), "the stack: its settings are in Pulumi.<stack>.yaml; down stops whichever runs if none is named")
 	flags.IntVar(&r.port, "port", 8080, "where the load balancer's port 80 is on 127.0.0.1")
 	flags.IntVar(&r.https, "https-port", 8443, "where the load balancer's port 443 is on 127.0.0.1, if the stack declares HTTPS")
+	flags.IntVar(&r.aws, "aws-port", 0, fmt.Sprintf("where the operators' API of AWS is on 127.0.0.1; %d above -port if not given", awsPortAbove))
 	flags.Float64Var(&r.scale, "scale", 0, "how long a second of AWS takes, in seconds: 1 is real time; a sixtieth if not given")
 	flags.StringVar(&r.region, "region", "eu-west-1", "the region that the local cloud stands for")
 	switch args[0] {
@@ -98,6 +104,9 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 		return nil
 	case err != nil:
 		return err
+	}
+	if r.aws == 0 {
+		r.aws = r.port + awsPortAbove
 	}
 	if flags.NArg() > 0 {
 		return fmt.Errorf("%q is not understood: %s", flags.Arg(0), usage)
@@ -169,6 +178,6 @@ func background(ctx context.Context, r request) error {
 		return err
 	}
 	return control.Run(ctx, control.Options{
-		Root: r.root, Stack: r.stack, Region: r.region, Port: r.port, HTTPSPort: r.https, Build: build, Scale: r.scale,
+		Root: r.root, Stack: r.stack, Region: r.region, Port: r.port, HTTPSPort: r.https, AWSPort: r.aws, Build: build, Scale: r.scale,
 	}, log)
 }

@@ -36,7 +36,7 @@ func status(ctx context.Context, r request) error {
 		document.SetIndent("", "  ")
 		err = document.Encode(statusDocument{o.Stack, o.Region, o.Port, c.Started, report.Healthy(), report})
 	} else {
-		fmt.Fprintf(r.out, "Stack %s in %s, for %v, at http://127.0.0.1:%d\n\n", o.Stack, o.Region, time.Since(c.Started).Round(time.Second), o.Port)
+		fmt.Fprintf(r.out, "Stack %s in %s, for %v, at http://127.0.0.1:%d\nAWS: %s\n\n", o.Stack, o.Region, time.Since(c.Started).Round(time.Second), o.Port, c.Export())
 		report.Print(r.out, r.root, time.Now())
 	}
 	if err == nil && !report.Healthy() {

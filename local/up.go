@@ -78,7 +78,7 @@ func (r request) start(ctx context.Context) (settings *engine.Settings, c *contr
 	if fresh {
 		fmt.Fprintf(r.out, "Starting the local cloud for stack %s (log: .local/cloud.log).\n", r.stack)
 		c, err = control.Start(ctx, control.Options{
-			Root: r.root, Stack: r.stack, Region: settings.Region, Port: r.port, HTTPSPort: r.https, Scale: r.scale})
+			Root: r.root, Stack: r.stack, Region: settings.Region, Port: r.port, HTTPSPort: r.https, AWSPort: r.aws, Scale: r.scale})
 		return settings, c, true, err
 	}
 	build, err := cloudBuild()
@@ -129,6 +129,6 @@ func (r request) printPlaces(c *control.Cloud, url string, took time.Duration) {
 		}
 		fmt.Fprintf(r.out, "Trust   curl --cacert %s %s, or import that file into a browser\n", authority, url)
 	}
-	fmt.Fprintf(r.out, "Status  make status\nLogs    %s\nStop    make down\n\nUp in %v.\n",
-		filepath.Join(".local", "cloud", "log"), took.Round(100*time.Millisecond))
+	fmt.Fprintf(r.out, "Status  make status\nEvents  make events\nLogs    %s\nAWS     %s\nStop    make down\n\nUp in %v.\n",
+		filepath.Join(".local", "cloud", "log"), c.Export(), took.Round(100*time.Millisecond))
 }

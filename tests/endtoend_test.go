@@ -27,6 +27,7 @@ import (
 // site is a copy of the project, whose local cloud is its own.
 type site struct {
 	root, url, port string
+	awsPort         string
 	local           string // the command
 }
 
@@ -50,7 +51,7 @@ func newSite(t *testing.T) *site {
 	require.NoError(t, os.MkdirAll(filepath.Join(root, ".local"), 0o755))
 	require.NoError(t, os.Symlink(filepath.Dir(local), filepath.Join(root, ".local/bin")))
 	port := freePort(t)
-	s := &site{root: root, url: "http://127.0.0.1:" + port, port: port, local: local}
+	s := &site{root: root, url: "http://127.0.0.1:" + port, port: port, awsPort: freePort(t), local: local}
 	t.Cleanup(func() {
 		output, err := s.run("down")
 		require.NoError(t, err, output)
@@ -61,7 +62,7 @@ func newSite(t *testing.T) *site {
 
 // run runs one command of the local cloud and returns what it printed.
 func (s *site) run(args ...string) (string, error) {
-	command := exec.Command(s.local, append(args, "-port", s.port)...)
+	command := exec.Command(s.local, append(args, "-port", s.port, "-aws-port", s.awsPort)...)
 	command.Dir = s.root
 	// A terminal's ^C is for the test, which takes the site down.
 	command.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
@@ -143,6 +144,7 @@ func TestTheStackComesUpAndServesAndChangesAndGoes(t *testing.T) {
 		{"a service that is killed is started again on its instance and carts stay", killedServiceIsStartedAgain},
 		{"a machine that is lost is replaced and carts stay", lostMachineIsReplaced},
 		{"programs read the status and the story", programsReadTheStory},
+		{"the AWS CLI operates the stack by the line that is printed", pastedLineOperatesTheStack},
 		{"stickiness comes and goes with configuration", stickinessComesAndGoes},
 		{"a release that panics in a cart handler is seen by no shopper", panickingReleaseIsNotSeen},
 		{"a release that does not start is reported and not rolled out", brokenReleaseIsReported},

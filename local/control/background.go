@@ -22,6 +22,7 @@ import (
 	"myclothes/local/cloud"
 	"myclothes/local/cloud/autoscaling"
 	"myclothes/local/cloud/aws"
+	"myclothes/local/cloud/operate"
 	"myclothes/local/provider"
 )
 
@@ -32,8 +33,10 @@ type Options struct {
 	Region string `json:"region"` // of AWS
 	Port   int    `json:"port"`   // on 127.0.0.1, in place of the load balancer's 80
 	// HTTPSPort is in place of the load balancer's 443, if the stack declares HTTPS.
-	HTTPSPort int    `json:"httpsPort"`
-	Build     string `json:"build"` // names the code that it runs
+	HTTPSPort int `json:"httpsPort"`
+	// AWSPort is where the operators' API of AWS is, 0 for a free port.
+	AWSPort int    `json:"awsPort"`
+	Build   string `json:"build"` // names the code that it runs
 	// Scale is how long a second of AWS takes, in seconds: see aws.Timings.
 	Scale float64 `json:"scale"`
 }
@@ -55,6 +58,8 @@ type info struct {
 	Address   string         `json:"address"` // of the control API
 	Token     string         `json:"token"`   // that it asks for
 	Providers map[string]int `json:"providers"`
+	Operators string         `json:"operators"` // URL of the operators' API
+	AccessKey string         `json:"accessKey"` // that it asks for
 	Authority string         `json:"authority"` // file with the certificate of who signs those of the stack, PEM
 	Started   time.Time      `json:"started"`
 }
@@ -64,6 +69,7 @@ type Report struct {
 	Components []aws.Component       `json:"components"`
 	Refreshes  []autoscaling.Refresh `json:"refreshes"`
 	Recorded   map[string]int        `json:"recorded"` // declared and not simulated, by type
+	Unknown    map[string]int        `json:"unknown"`  // operations of AWS that were asked for and are not there
 }
 
 // stopLimit bounds the end of a local cloud, in which instances finish requests.
@@ -83,9 +89,11 @@ func Run(ctx context.Context, o Options, log *slog.Logger) (err error) {
 	if err := os.RemoveAll(o.path(dataDir)); err != nil {
 		return err
 	}
+	key := operate.NewAccessKey()
 	c, err := cloud.Open(cloud.Options{
 		Dir: o.path(dataDir), Region: o.Region, ListenerPorts: map[int]int{80: o.Port, 443: o.HTTPSPort}, Image: boot.CartInstance,
-		Timings: aws.Timings{Scale: o.Scale}, Logger: log,
+		AccessKey: key,
+		Timings:   aws.Timings{Scale: o.Scale}, Logger: log,
 	})
 	if err != nil {
 		return err
@@ -100,19 +108,21 @@ func Run(ctx context.Context, o Options, log *slog.Logger) (err error) {
 		return err
 	}
 	defer providers.Close()
-	return serve(ctx, o, c, providers)
+	operators, url, err := serveOperators(c, o.AWSPort)
+	if err != nil {
+		return err
+	}
+	defer operators.Close()
+	return serve(ctx, info{Options: o, Operators: url, AccessKey: key, Authority: c.Authority(), Providers: providers.Ports}, c, providers)
 }
 
 // serve answers the control API until ctx ends or it is told to stop.
-func serve(ctx context.Context, o Options, c *cloud.Cloud, providers *provider.Server) error {
+func serve(ctx context.Context, i info, c *cloud.Cloud, providers *provider.Server) error {
 	listener, err := net.Listen("tcp4", "127.0.0.1:0")
 	if err != nil {
 		return err
 	}
-	i := info{
-		Options: o, PID: os.Getpid(), Address: listener.Addr().String(), Token: rand.Text(),
-		Providers: providers.Ports, Authority: c.Authority(), Started: time.Now(),
-	}
+	i.PID, i.Address, i.Token, i.Started = os.Getpid(), listener.Addr().String(), rand.Text(), time.Now()
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()
 	server := &http.Server{Handler: control(i.Token, stop, c, providers), ReadHeaderTimeout: time.Second}
@@ -120,7 +130,7 @@ func serve(ctx context.Context, o Options, c *cloud.Cloud, providers *provider.S
 	if err := i.write(); err != nil {
 		return err
 	}
-	defer os.Remove(o.path(infoFile))
+	defer os.Remove(i.path(infoFile))
 	<-ctx.Done()
 	// Who asked for the end still gets an answer.
 	answering, done := context.WithTimeout(context.Background(), time.Second)
@@ -146,7 +156,7 @@ func (i info) write() error {
 func control(token string, stop func(), c *cloud.Cloud, providers *provider.Server) http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /report", func(w http.ResponseWriter, _ *http.Request) {
-		_ = json.NewEncoder(w).Encode(Report{c.Status(), c.Refreshes(), providers.Recorded()})
+		_ = json.NewEncoder(w).Encode(Report{c.Status(), c.Refreshes(), providers.Recorded(), c.Operators.Unknown()})
 	})
 	mux.HandleFunc("GET /events", func(w http.ResponseWriter, r *http.Request) {
 		after, _ := strconv.ParseInt(r.URL.Query().Get("after"), 10, 64)

@@ -80,6 +80,9 @@ func Start(ctx context.Context, o Options) (*Cloud, error) {
 	if err := checkPort(shopPort{"the shop", "PORT", o.Port}, 0); err != nil {
 		return nil, err
 	}
+	if err := checkPort(shopPort{"the operators' API of AWS", "AWS_PORT", o.AWSPort}, 0); err != nil {
+		return nil, err
+	}
 	if err := os.MkdirAll(o.path(""), 0o755); err != nil {
 		return nil, err
 	}
@@ -93,7 +96,7 @@ func Start(ctx context.Context, o Options) (*Cloud, error) {
 		return nil, err
 	}
 	cmd := exec.Command(program, "cloud", "-stack", o.Stack, "-region", o.Region, "-port", strconv.Itoa(o.Port),
-		"-https-port", strconv.Itoa(o.HTTPSPort), "-scale", strconv.FormatFloat(o.Scale, 'g', -1, 64))
+		"-https-port", strconv.Itoa(o.HTTPSPort), "-aws-port", strconv.Itoa(o.AWSPort), "-scale", strconv.FormatFloat(o.Scale, 'g', -1, 64))
 	cmd.Dir, cmd.Stdout, cmd.Stderr = o.Root, log, log
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true} // it outlives this terminal
 	if err := os.Remove(o.path(infoFile)); err != nil && !errors.Is(err, os.ErrNotExist) {

@@ -30,6 +30,7 @@ func TestMain(m *testing.M) {
 	flags.StringVar(&o.Stack, "stack", "", "")
 	flags.StringVar(&o.Region, "region", "", "")
 	flags.IntVar(&o.Port, "port", 0, "")
+	flags.IntVar(&o.AWSPort, "aws-port", 0, "")
 	flags.IntVar(&o.HTTPSPort, "https-port", 0, "")
 	flags.Float64Var(&o.Scale, "scale", 0, "")
 	_ = flags.Parse(os.Args[2:])

@@ -30,7 +30,7 @@ func (o Options) Served(address string) string {
 	return u.String()
 }
 
-// shopPort is a port of this machine that a load balancer's listener is to have.
+// shopPort is a port of this machine that the stack is to have.
 type shopPort struct {
 	what    string // for people
 	setting string // of the Makefile

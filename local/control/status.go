@@ -39,6 +39,13 @@ func (r Report) Print(out io.Writer, root string, now time.Time) (healthy bool) 
 		}
 		fmt.Fprintf(out, "\nDeclared, not simulated: %s\n", strings.Join(types, ", "))
 	}
+	if len(r.Unknown) > 0 {
+		var operations []string
+		for _, operation := range slices.Sorted(maps.Keys(r.Unknown)) {
+			operations = append(operations, fmt.Sprintf("%s ×%d", operation, r.Unknown[operation]))
+		}
+		fmt.Fprintf(out, "\nAsked of AWS, not there: %s\n", strings.Join(operations, ", "))
+	}
 	return r.Healthy()
 }
 
