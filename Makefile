@@ -18,7 +18,7 @@ export GOFLAGS := $(GOFLAGS) -trimpath '-gcflags=github.com/pulumi/...=-N -l'
 
 LOCAL = .local/bin/local
 
-.PHONY: up preview down status load faults test race bench lint setup
+.PHONY: up preview down status maintenance load faults test race bench lint setup
 
 up: setup ## bring the stack up on this machine, or update it
 	@$(LOCAL) up -stack $(STACK) -port $(PORT) $(if $(SCALE),-scale $(SCALE)) $(foreach c,$(CONFIG),-config $(c))
@@ -32,6 +32,9 @@ down: setup ## destroy the stack that runs, and stop everything
 
 status: setup ## who runs where, since when, with which log
 	@$(LOCAL) status
+
+maintenance: setup ## open the maintenance window, for changes without applyImmediately
+	@$(LOCAL) maintenance
 
 load: ## 200 people shop for 30 seconds
 	@go run ./tests/load -url http://127.0.0.1:$(PORT)

@@ -62,6 +62,12 @@ type Report struct {
 	Recorded   map[string]int        `json:"recorded"` // declared and not simulated, by type
 }
 
+// maintenance is what a maintenance window did.
+type maintenance struct {
+	Applied []string `json:"applied"`
+	Problem string   `json:"problem,omitempty"`
+}
+
 // stopLimit bounds the end of a local cloud, in which instances finish requests.
 const stopLimit = 30 * time.Second
 
@@ -137,11 +143,19 @@ func (i info) write() error {
 	return os.Rename(next, i.path(infoFile))
 }
 
-// control is the API: GET /report, POST /stop.
+// control is the API: GET /report, POST /maintenance, POST /stop.
 func control(token string, stop func(), c *cloud.Cloud, providers *provider.Server) http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /report", func(w http.ResponseWriter, _ *http.Request) {
 		_ = json.NewEncoder(w).Encode(Report{c.Status(), c.Refreshes(), providers.Recorded()})
+	})
+	mux.HandleFunc("POST /maintenance", func(w http.ResponseWriter, r *http.Request) {
+		applied, err := c.Maintain(r.Context())
+		answer := maintenance{Applied: applied}
+		if err != nil {
+			answer.Problem = err.Error()
+		}
+		_ = json.NewEncoder(w).Encode(answer)
 	})
 	mux.HandleFunc("POST /stop", func(http.ResponseWriter, *http.Request) { stop() })
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {

@@ -67,6 +67,9 @@ func TestALocalCloudRunsUntilItIsStopped(t *testing.T) {
 	report, err := found.Report(t.Context())
 	require.NoError(t, err)
 	require.Empty(t, report.Components)
+	applied, err := found.Maintain(t.Context())
+	require.NoError(t, err)
+	require.Empty(t, applied, "nothing waits for the maintenance window")
 	require.NoError(t, found.Follow(t.Context(), time.Now(), &bytes.Buffer{}), "no roll is under way")
 
 	require.Error(t, control.Run(t.Context(), options, slog.New(slog.DiscardHandler)), "a second one in the project")
