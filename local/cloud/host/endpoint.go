@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"log/slog"
 	"net"
 	"net/netip"
@@ -33,12 +32,6 @@ type Endpoint struct {
 	connections map[*connection]struct{}
 	refusals    int       // since one was logged
 	logged      time.Time // when a refusal was
-}
-
-// connection is a client's, and its continuation to a node.
-type connection struct {
-	client, node *net.TCPConn
-	upstream     netip.AddrPort
 }
 
 // ListenInternal opens an endpoint outside the VPC, for nodes to reach each other.
@@ -170,21 +163,6 @@ func (e *Endpoint) connect(client *net.TCPConn) (*connection, error) {
 	}
 	e.connections[c] = struct{}{}
 	return c, nil
-}
-
-// forward copies what one side sends until it has no more.
-func forward(to, from *net.TCPConn) {
-	_, err := io.Copy(to, from)
-	if err != nil {
-		reset(to)
-		return
-	}
-	_ = to.CloseWrite()
-}
-
-func (c *connection) end() {
-	reset(c.client)
-	reset(c.node)
 }
 
 // logRefusal writes at most one line a second, because clients try again at once.
