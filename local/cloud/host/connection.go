@@ -63,7 +63,7 @@ func (c *connection) copy(to, from *net.TCPConn) {
 	switch {
 	case c.lost.Load():
 	case err != nil:
-		reset(to)
+		Reset(to)
 	default:
 		_ = to.CloseWrite()
 	}
@@ -83,14 +83,14 @@ func (c *connection) lose(patience time.Duration) {
 // deadline of its connection is over.
 func (c *connection) hang() {
 	if _, err := io.Copy(io.Discard, c.client); err != nil {
-		reset(c.client)
+		Reset(c.client)
 	}
 }
 
 // end resets both sides.
 func (c *connection) end() {
-	reset(c.client)
+	Reset(c.client)
 	if c.node != nil {
-		reset(c.node)
+		Reset(c.node)
 	}
 }

@@ -141,13 +141,13 @@ func (e *Endpoint) serve(client *net.TCPConn) {
 	if e.gate != nil {
 		if from, open := e.gate(client); !open {
 			e.logRefusal(from)
-			reset(client)
+			Reset(client)
 			return
 		}
 	}
 	c, err := e.connect(client)
 	if err != nil {
-		reset(client)
+		Reset(client)
 		return
 	}
 	c.run()

@@ -29,12 +29,12 @@ func (l gatedListener) Accept() (net.Conn, error) {
 			return conn, nil
 		}
 		l.refused(from)
-		reset(conn)
+		Reset(conn)
 	}
 }
 
-// reset ends a connection as a firewall or a dead host does: without a goodbye.
-func reset(conn net.Conn) {
+// Reset ends a connection as a firewall or a dead host does: without a goodbye.
+func Reset(conn net.Conn) {
 	if tcp, ok := conn.(*net.TCPConn); ok {
 		_ = tcp.SetLinger(0)
 	}
