@@ -2,7 +2,6 @@ package ec2
 
 import (
 	"fmt"
-	"net"
 	"net/netip"
 
 	"myclothes/local/cloud/host"
@@ -29,14 +28,6 @@ func (n *Network) OpenEndpoint(owner, subnetID string, groups []string, port int
 		return nil, fmt.Errorf("%s: %w", owner, err)
 	}
 	return &Endpoint{e, n, eni}, nil
-}
-
-// GateTo is open to connections that may reach a port of an interface.
-func (n *Network) GateTo(eni func() *Interface, port int) host.Gate {
-	return func(conn net.Conn) (from string, open bool) {
-		source := n.Source(conn)
-		return OwnerOf(source), n.permits(source, eni(), port)
-	}
 }
 
 // SetGroups changes the security groups of the endpoint's interface.

@@ -31,7 +31,7 @@ func newSecretAccount(t *testing.T) *secretAccount {
 	secrets := aws.NewRecords[Secret]("secret")
 	versions := NewVersions(secrets, a.policies)
 	var err error
-	a.API, err = api.Open(a.Host, a.Network, api.Service{Name: "secretsmanager", Target: Target, Call: versions.Call})
+	a.API, err = api.Open(a.Host, a.Network, api.Service{Name: "secretsmanager", ID: "SECRETS_MANAGER", Target: Target, Call: versions.Call})
 	require.NoError(t, err)
 	t.Cleanup(a.API.Close)
 	_, err = secrets.Create(t.Context(), aws.Resource{ID: secretARN, Name: "cache", ARN: secretARN}, Secret{})
@@ -47,7 +47,7 @@ func newSecretAccount(t *testing.T) *secretAccount {
 }
 
 func (a *secretAccount) client(from *ec2.Interface, environment []string) *secretsmanager.Client {
-	sdk := a.SDK(from, environment)
+	sdk := a.SDK("SECRETS_MANAGER", from, environment)
 	return secretsmanager.New(secretsmanager.Options{
 		Region: "eu-west-1", BaseEndpoint: &sdk.Endpoint, HTTPClient: sdk.Client, Credentials: sdk.Credentials, RetryMaxAttempts: 1,
 	})
