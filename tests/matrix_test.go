@@ -225,24 +225,24 @@ func (m *matrix) dials(t *testing.T, from, to *ec2.Interface, port int) bool {
 	return !forbidden
 }
 
-// knockEverywhere speaks to all data stores and load balancers past the network's own way
-// of dialling, as any process of an instance would.
+// knockEverywhere speaks to all nodes of data stores and to their endpoints, past the
+// network's own way of dialling, as any process of an instance would.
 func (m *matrix) knockEverywhere(t *testing.T) {
 	t.Helper()
 	knocks, answered := 0, 0
-	for _, from := range m.ends {
-		for _, to := range m.ends {
-			for _, listening := range dataStores(m.cloud.Status()) {
-				if to == nil || from == to || to.Local != listening.Addr() {
+	for _, to := range m.ends {
+		for _, address := range m.addressesOf(to) {
+			for _, from := range m.ends {
+				if from == to {
 					continue
 				}
 				knocks++
-				err := m.knock(from, listening)
-				if m.permitted(from, to, int(listening.Port())) {
+				err := m.knock(from, address)
+				if m.permitted(from, to, int(address.Port())) {
 					answered++
-					require.NoError(t, err, "%s → %s", ec2.OwnerOf(from), to.Owner)
+					require.NoError(t, err, "%s → %s at %v", ec2.OwnerOf(from), to.Owner, address)
 				} else {
-					require.ErrorIs(t, err, syscall.ECONNRESET, "%s → %s", ec2.OwnerOf(from), to.Owner)
+					require.ErrorIs(t, err, syscall.ECONNRESET, "%s → %s at %v", ec2.OwnerOf(from), to.Owner, address)
 				}
 			}
 		}
@@ -251,13 +251,18 @@ func (m *matrix) knockEverywhere(t *testing.T) {
 	require.NotZero(t, answered)
 }
 
-// dataStores are the addresses where data stores listen.
-func dataStores(components []aws.Component) (all []netip.AddrPort) {
-	for _, c := range components {
-		if address, err := netip.ParseAddrPort(c.Address); err == nil && !slices.Contains(all, address) &&
-			(strings.HasPrefix(c.Kind, "cache") || strings.HasPrefix(c.Kind, "database") || c.Kind == "read replica") {
-			all = append(all, address)
+// addressesOf are where a node of a data store can be reached: its interface, and the
+// endpoint that leads to it. Others have none.
+func (m *matrix) addressesOf(node *ec2.Interface) (all []netip.AddrPort) {
+	for _, c := range m.cloud.Status() {
+		address, err := netip.ParseAddrPort(c.Address)
+		if node == nil || err != nil || !strings.HasSuffix(node.Owner, " node "+c.ID) {
+			continue
 		}
+		if c.Kind == "database standby" { // no endpoint leads to it
+			address = netip.AddrPortFrom(node.Local, uint16(m.ports["databasePort"]))
+		}
+		all = append(all, address, netip.AddrPortFrom(node.Local, address.Port()))
 	}
 	return all
 }

@@ -96,11 +96,12 @@ func (e End) String() string {
 	return OwnerOf(e.Interface)
 }
 
-// GateTo is open to TCP connections that may reach a port of an interface.
+// GateTo is open to TCP connections that may reach a port of an interface; nil is one that
+// is gone.
 func (n *Network) GateTo(eni func() *Interface, port int) host.Gate {
 	return func(conn net.Conn) (from string, open bool) {
-		source, target := at(n.Source(conn)), at(eni())
-		if n.Permits(source, target, tcp, port) != nil {
+		source, target := at(n.Source(conn)), End{Interface: eni()}
+		if target.Interface == nil || n.Permits(source, target, tcp, port) != nil {
 			return source.String(), false
 		}
 		n.opened(conn, source, target, port)

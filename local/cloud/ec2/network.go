@@ -29,7 +29,9 @@ type Network struct {
 	endpoints vpcEndpoints
 
 	mu         sync.RWMutex
-	interfaces map[netip.Addr]*Interface // by loopback address
+	interfaces map[netip.Addr]*Interface     // by loopback address
+	names      map[netip.Addr]bool           // addresses that stand for names
+	nodes      map[netip.AddrPort]*Interface // by the address of the node's process
 	untracked  openConnections
 }
 
@@ -76,6 +78,8 @@ func NewNetwork(h *host.Host) *Network {
 		subnets:    aws.NewRecords[Subnet]("subnet"),
 		routing:    newRouting(),
 		interfaces: map[netip.Addr]*Interface{},
+		names:      map[netip.Addr]bool{},
+		nodes:      map[netip.AddrPort]*Interface{},
 	}
 	n.ingress = securityGroupRules{aws.NewRecords[SecurityGroupRule]("ingress rule"), n}
 	n.egress = securityGroupRules{aws.NewRecords[SecurityGroupRule]("egress rule"), n}

@@ -68,6 +68,7 @@ func (g *replicationGroup) resize(ctx context.Context) error {
 	g.route()
 	for _, node := range removed {
 		node.stop()
+		g.primaryEnd.CloseNode(node.Address)
 	}
 	return err
 }

@@ -18,7 +18,10 @@ const upstreamDialTimeout = time.Second
 // https://docs.kernel.org/networking/ip-sysctl.html). It is scaled like AWS's timings.
 const retransmissionTimeout = 924600 * time.Millisecond
 
-var errNoNode = errors.New("no node")
+var (
+	errNoNode  = errors.New("no node")
+	errRefused = errors.New("refused")
+)
 
 // connection is a client's, and its continuation to a node. The node's side is nil when
 // the node's machine was lost before the client came.

@@ -16,8 +16,8 @@ import (
 // Endpoint is a stable address and port in front of nodes that come and go, as the
 // DNS name of a cache or a database is on AWS. Its gate decides who gets through.
 type Endpoint struct {
-	owner    string // for people
-	gate     Gate   // nil for one that only the cloud itself uses
+	owner    string       // for people
+	gate     UpstreamGate // nil for one that only the cloud itself uses
 	log      *slog.Logger
 	patience time.Duration // how long a client's system waits for a lost machine
 	listener net.Listener
@@ -42,7 +42,7 @@ func (h *Host) ListenInternal() (*Endpoint, error) {
 }
 
 // Listen opens owner's endpoint. It has no upstream yet.
-func (h *Host) Listen(owner string, address netip.AddrPort, gate Gate) (*Endpoint, error) {
+func (h *Host) Listen(owner string, address netip.AddrPort, gate UpstreamGate) (*Endpoint, error) {
 	listener, err := net.Listen("tcp4", address.String())
 	if errors.Is(err, syscall.EADDRINUSE) {
 		return nil, fmt.Errorf("port %d is taken by a program that listens on every address: stop it, or declare another port", address.Port())
@@ -105,6 +105,13 @@ func (e *Endpoint) Fail(upstream netip.AddrPort) {
 	}
 }
 
+// Upstreams are the nodes that new connections go to.
+func (e *Endpoint) Upstreams() []netip.AddrPort {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	return slices.Clone(e.upstreams)
+}
+
 // Leads says whether there is a node behind the endpoint that is not lost.
 func (e *Endpoint) Leads() bool {
 	e.mu.Lock()
@@ -138,13 +145,6 @@ func (e *Endpoint) accept() {
 }
 
 func (e *Endpoint) serve(client *net.TCPConn) {
-	if e.gate != nil {
-		if from, open := e.gate(client); !open {
-			e.logRefusal(from)
-			Reset(client)
-			return
-		}
-	}
 	c, err := e.connect(client)
 	if err != nil {
 		Reset(client)
@@ -156,12 +156,18 @@ func (e *Endpoint) serve(client *net.TCPConn) {
 	delete(e.connections, c)
 }
 
-// connect continues a client's connection to a node, or lets it hang when the node's
-// machine is lost.
+// connect continues a client's connection to a node that the gate lets it pass to, or lets
+// it hang when the node's machine is lost.
 func (e *Endpoint) connect(client *net.TCPConn) (*connection, error) {
 	upstream, lost, err := e.choose()
 	if err != nil {
 		return nil, err
+	}
+	if e.gate != nil {
+		if from, open := e.gate(client, upstream); !open {
+			e.logRefusal(from)
+			return nil, errRefused
+		}
 	}
 	c := &connection{client: client, upstream: upstream}
 	if !lost {

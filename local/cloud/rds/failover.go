@@ -49,7 +49,7 @@ func (i *instance) replacePrimary(ctx context.Context) error {
 	i.primary, i.standby = i.standby, nil
 	i.route()
 	i.service.host.Log.Warn("database standby promoted", "database", i.identifier(), "zone", i.primary.Zone)
-	dead.discard()
+	dead.remove()
 	return nil
 }
 
@@ -64,7 +64,7 @@ func (i *instance) keepStandby(ctx context.Context) error {
 		if err := i.primary.waitFor(ctx, nil); err != nil {
 			return err
 		}
-		i.standby.discard()
+		i.standby.remove()
 		i.standby = nil
 	}
 	if !i.Spec().MultiAZ {

@@ -76,7 +76,7 @@ func (i *instance) prepare() error {
 		return fmt.Errorf("multiAz needs subnets in two zones or more, and subnet group %s has one", i.Spec().DBSubnetGroupName)
 	}
 	owner := "database " + i.identifier()
-	if i.endpoint, err = i.service.network.OpenEndpoint(owner, i.placement.Subnet[i.placement.Zones[0]], i.Spec().VPCSecurityGroupIDs, i.Spec().Port); err != nil {
+	if i.endpoint, err = i.service.network.OpenEndpoint(owner, i.Spec().VPCSecurityGroupIDs, i.Spec().Port); err != nil {
 		return err
 	}
 	if i.internal, err = i.service.host.ListenInternal(); err != nil {
@@ -148,7 +148,7 @@ func (i *instance) startStandby(ctx context.Context) error {
 		return err
 	}
 	if err := standby.replicate(ctx, i.internal); err != nil {
-		standby.discard()
+		standby.remove()
 		return err
 	}
 	i.standby = standby

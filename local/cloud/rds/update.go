@@ -39,7 +39,7 @@ func (i *instance) changeMultiAZ(ctx context.Context) error {
 	if err := i.primary.waitFor(ctx, nil); err != nil {
 		return err
 	}
-	i.standby.discard()
+	i.standby.remove()
 	i.standby = nil
 	return nil
 }
