@@ -2,6 +2,7 @@
 package api
 
 import (
+	"context"
 	"crypto/rand"
 	"crypto/tls"
 	"encoding/json"
@@ -46,6 +47,10 @@ type API struct {
 	network *ec2.Network
 	servers []*http.Server
 	urls    []string // as variables of an environment
+	proxy   string   // the address of the way to the internet
+
+	closed context.Context // ends with the API
+	end    context.CancelFunc
 
 	mu      sync.RWMutex
 	callers map[string]interfaceCaller // by access key
@@ -65,11 +70,16 @@ func Open(h *host.Host, n *ec2.Network, services ...Service) (*API, error) {
 		return nil, err
 	}
 	a := &API{host: h, network: n, callers: map[string]interfaceCaller{}}
+	a.closed, a.end = context.WithCancel(context.Background())
 	for _, service := range services {
 		if err := a.serve(service, address, certificate); err != nil {
 			a.Close()
 			return nil, fmt.Errorf("AWS API endpoint of %s: %w", service.Name, err)
 		}
+	}
+	if err := a.servePassage(address); err != nil {
+		a.Close()
+		return nil, fmt.Errorf("instances' way to the internet: %w", err)
 	}
 	return a, nil
 }
@@ -98,6 +108,7 @@ func (a *API) Close() {
 	if a == nil {
 		return
 	}
+	a.end()
 	for _, server := range a.servers {
 		_ = server.Close()
 	}
@@ -108,7 +119,8 @@ func (a *API) logRefusal(from, to string) {
 }
 
 // Environment returns what the platform adds to an instance's environment: where
-// AWS is, the credentials of its profile, and the machine's trust store.
+// AWS is, the credentials of its profile, the way to the internet, and the machine's trust
+// store.
 func (a *API) Environment(i *ec2.Interface, instanceID, profile string) []string {
 	accessKey := "ASIA" + rand.Text()[:16]
 	a.mu.Lock()
@@ -118,6 +130,7 @@ func (a *API) Environment(i *ec2.Interface, instanceID, profile string) []string
 		"AWS_ACCESS_KEY_ID=" + accessKey,
 		"AWS_SECRET_ACCESS_KEY=" + rand.Text(),
 		"SSL_CERT_FILE=" + a.host.Authority.TrustPath,
+		"HTTP_PROXY=" + a.passage(accessKey), "HTTPS_PROXY=" + a.passage(accessKey), "NO_PROXY=127.0.0.0/8,localhost",
 		"PATH=/usr/local/bin:/usr/bin:/bin",
 	}, a.urls...)
 }

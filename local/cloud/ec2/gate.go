@@ -115,8 +115,15 @@ func (n *Network) Dial(ctx context.Context, from, to *Interface, port int) (net.
 	return n.dial(ctx, at(from), at(to), netip.AddrPortFrom(to.Local, uint16(port)))
 }
 
-// DialOut connects from an interface to an address of the internet, if it may.
+// DialOut connects from an interface to an address of the internet, if it may. One that is
+// an interface's is dialled as that.
 func (n *Network) DialOut(ctx context.Context, from *Interface, to netip.AddrPort) (net.Conn, error) {
+	n.mu.RLock()
+	target := n.interfaces[to.Addr()]
+	n.mu.RUnlock()
+	if target != nil {
+		return n.Dial(ctx, from, target, int(to.Port()))
+	}
 	return n.dial(ctx, at(from), End{Address: to.Addr()}, to)
 }
 
