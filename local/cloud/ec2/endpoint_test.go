@@ -180,9 +180,10 @@ func TestANodeIsReachedAtItsOwnAddressToo(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, "node\n", name)
 	stranger, err := cloudtest.Dialer(v.Stranger).Dial("tcp4", netip.AddrPortFrom(n.Local, 17000).String())
-	require.NoError(t, err)
-	defer stranger.Close()
-	_, err = stranger.Read(make([]byte, 1))
+	if err == nil { // or it is reset before it returns
+		defer stranger.Close()
+		_, err = stranger.Read(make([]byte, 1))
+	}
 	require.ErrorIs(t, err, syscall.ECONNRESET)
 
 	e.SetGroups([]string{"sg-other"})

@@ -37,9 +37,8 @@ type Network struct {
 
 // VPC is aws:ec2/vpc:Vpc.
 type VPC struct {
-	CidrBlock          string `json:"cidrBlock"`
-	EnableDNSSupport   *bool  `json:"enableDnsSupport"`   // true if not declared
-	EnableDNSHostnames bool   `json:"enableDnsHostnames"` // false if not declared
+	EnableDNSSupport   *bool `json:"enableDnsSupport"`   // true if not declared
+	EnableDNSHostnames bool  `json:"enableDnsHostnames"` // false if not declared
 }
 
 // Subnet is aws:ec2/subnet:Subnet.
