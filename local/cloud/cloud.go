@@ -113,6 +113,9 @@ func (c *Cloud) Status() []aws.Component {
 	return components
 }
 
+// Network is the declared VPC: who is in it, and who can reach whom.
+func (c *Cloud) Network() *ec2.Network { return c.network }
+
 // Events returns what has happened after the event of a number.
 func (c *Cloud) Events(after int64) []aws.Event { return c.host.Events.After(after) }
 

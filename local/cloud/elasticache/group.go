@@ -105,9 +105,8 @@ func (g *replicationGroup) settle(ctx context.Context) error {
 }
 
 func (g *replicationGroup) openEndpoint(role string) (*ec2.Endpoint, error) {
-	zone := g.placement.Zones[0]
 	owner := "cache " + g.Spec().ReplicationGroupID + " " + role
-	return g.service.network.OpenEndpoint(owner, g.placement.Subnet[zone], g.Spec().SecurityGroupIDs, g.Spec().Port)
+	return g.service.network.OpenEndpoint(owner, g.Spec().SecurityGroupIDs, g.Spec().Port)
 }
 
 // addNode makes a node in the zone that has the fewest, without starting it.

@@ -44,15 +44,16 @@ type server struct {
 }
 
 func (g *replicationGroup) newNode(id, zone string) (*cacheNode, error) {
-	address, err := g.service.host.Loopback.NodeAddress()
+	eni, err := g.primaryEnd.OpenNode("cache node "+id, g.placement.Subnet[zone])
 	if err != nil {
 		return nil, err
 	}
+	address := eni.Address
 	n := &cacheNode{group: g, Node: datastore.Node{ID: id, Zone: zone, Dir: filepath.Join(g.dir, id), Address: address}}
 	if err := os.MkdirAll(n.Dir, 0o700); err != nil {
 		return nil, err
 	}
-	return n, g.service.host.Authority.IssueTo(n.Dir, address.Addr().String(), g.primaryEnd.Host(), g.readerEnd.Host())
+	return n, g.service.host.Authority.IssueTo(n.Dir, address.Addr().String(), eni.Local.String(), g.primaryEnd.Host(), g.readerEnd.Host())
 }
 
 // launch starts the node empty, as a replica of primary unless that is nil, and does not

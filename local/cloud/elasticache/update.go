@@ -84,6 +84,7 @@ func (g *replicationGroup) resize() {
 	if g.readerRoute.Settled() {
 		for _, n := range g.removed {
 			n.stop()
+			g.primaryEnd.CloseNode(n.Address)
 		}
 		g.removed = nil
 	}

@@ -25,6 +25,9 @@ func (i *instance) look() {
 	i.Publish()
 	if due, waits := i.route.Settle(time.Now()); waits {
 		i.At(due)
+	} else if i.gone != nil {
+		i.discard(i.gone)
+		i.gone = nil
 	}
 }
 
@@ -88,7 +91,10 @@ func (i *instance) promoted(s *dbNode, err error) {
 	i.route.Point(latest(time.Now(), dead.Lost.Add(t.Of(aws.DatabasePromotion))).Add(t.Of(aws.DNSLifetime)), s.Address)
 	i.service.host.Log.Warn("database standby promoted", "database", i.identifier(), "zone", s.Zone)
 	i.service.host.Events.Add(aws.FailedOver, i.identifier(), s.Zone, s.ID+" is the primary in the place of "+dead.ID)
-	i.discard(dead)
+	if i.gone != nil {
+		i.discard(i.gone)
+	}
+	i.gone = dead
 }
 
 func latest(a, b time.Time) time.Time {
@@ -154,5 +160,5 @@ func (i *instance) lookAfterReplica() {
 
 // discard ends a node that is none of the database any more, and removes its data.
 func (i *instance) discard(n *dbNode) {
-	i.Beside(copyTimeout, func(context.Context) error { n.discard(); return nil }, func(error) {})
+	i.Beside(copyTimeout, func(context.Context) error { n.remove(); return nil }, func(error) {})
 }

@@ -43,6 +43,7 @@ type instance struct {
 	primary   *dbNode // the only node of a read replica
 	standby   *dbNode // nil without multiAz, and while a new one is made
 	making    *dbNode // what is to be the standby
+	gone      *dbNode // the lost primary, for as long as clients are led to it
 	serial    int     // of the node that was made last
 
 	problem error     // what could not be done last
@@ -92,7 +93,7 @@ func (i *instance) prepare() error {
 		return fmt.Errorf("multiAz needs subnets in two zones or more, and subnet group %s has one", i.Spec().DBSubnetGroupName)
 	}
 	owner := "database " + i.identifier()
-	if i.endpoint, err = i.service.network.OpenEndpoint(owner, i.placement.Subnet[i.placement.Zones[0]], i.Spec().VPCSecurityGroupIDs, i.Spec().Port); err != nil {
+	if i.endpoint, err = i.service.network.OpenEndpoint(owner, i.Spec().VPCSecurityGroupIDs, i.Spec().Port); err != nil {
 		return err
 	}
 	i.route = datastore.NewRoute(i.endpoint)
@@ -204,7 +205,7 @@ func (i *instance) Outputs() aws.Outputs {
 // Stop ends all nodes, removes their data and frees the address.
 func (i *instance) Stop() error {
 	i.Keeper.Stop()
-	for _, node := range []*dbNode{i.primary, i.standby, i.making} {
+	for _, node := range []*dbNode{i.primary, i.standby, i.making, i.gone} {
 		if node != nil {
 			node.discard()
 		}

@@ -41,13 +41,13 @@ type dbNode struct {
 }
 
 func (i *instance) newNode(zone string) (*dbNode, error) {
-	address, err := i.service.host.Loopback.NodeAddress()
+	i.serial++
+	id := fmt.Sprintf("%s-%d", i.identifier(), i.serial)
+	eni, err := i.endpoint.OpenNode("database node "+id, i.placement.Subnet[zone])
 	if err != nil {
 		return nil, err
 	}
-	i.serial++
-	id := fmt.Sprintf("%s-%d", i.identifier(), i.serial)
-	return &dbNode{instance: i, Node: datastore.Node{ID: id, Zone: zone, Dir: filepath.Join(i.dir, id), Address: address}}, nil
+	return &dbNode{instance: i, Node: datastore.Node{ID: id, Zone: zone, Dir: filepath.Join(i.dir, id), Address: eni.Address}}, nil
 }
 
 func (n *dbNode) log() string { return n.instance.service.host.LogPath("database-" + n.ID) }
@@ -165,4 +165,10 @@ func (n *dbNode) discard() {
 	if err := os.RemoveAll(n.Dir); err != nil {
 		n.instance.service.host.Log.Warn("database files are left over", "dir", n.Dir, "error", err)
 	}
+}
+
+// remove ends the server for good, and frees its address.
+func (n *dbNode) remove() {
+	n.discard()
+	n.instance.endpoint.CloseNode(n.Address)
 }
