@@ -22,7 +22,7 @@ export GOFLAGS := $(GOFLAGS) -trimpath '-gcflags=github.com/pulumi/...=-N -l'
 
 LOCAL = .local/bin/local
 
-.PHONY: up preview down status events load faults test race bench lint setup
+.PHONY: up preview down status events maintenance load faults test race bench lint setup
 
 up: setup ## bring the stack up on this machine, or update it
 	@$(LOCAL) up -stack $(STACK) -port $(PORT) -https-port $(HTTPS_PORT) $(if $(AWS_PORT),-aws-port $(AWS_PORT)) $(if $(SCALE),-scale $(SCALE)) $(foreach c,$(CONFIG),-config $(c))
@@ -39,6 +39,9 @@ status: setup ## who runs where, since when, with which log
 
 events: setup ## what has happened since make up
 	@$(LOCAL) events $(if $(filter json,$(FORMAT)),-json)
+
+maintenance: setup ## open the maintenance window, for changes without applyImmediately
+	@$(LOCAL) maintenance
 
 load: ## 200 people shop for 30 seconds
 	@go run ./tests/load -url http://127.0.0.1:$(PORT)

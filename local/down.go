@@ -13,9 +13,11 @@ import (
 )
 
 // down destroys the stack that runs, stops the local cloud, and removes what both
-// have written. Whatever fails, it goes on: nothing may be left running. A stack that
-// was named is destroyed only if it is the one that runs.
+// have written. Whatever fails, it goes on: nothing may be left running. What AWS would
+// refuse to delete, like a protected database, is an error, and ends with the local cloud
+// all the same. A stack that was named is destroyed only if it is the one that runs.
 func down(ctx context.Context, r request) error {
+	var destroyed error
 	c, err := control.Find(ctx, r.root)
 	switch {
 	case errors.Is(err, control.ErrNotRunning):
@@ -28,12 +30,12 @@ func down(ctx context.Context, r request) error {
 			return fmt.Errorf("stack %s runs here, not %s: make down without STACK stops whatever runs", running, r.stack)
 		}
 		r.stack = running
-		destroyed := r.destroy(ctx, c)
+		destroyed = r.destroy(ctx, c)
 		if ctx.Err() != nil {
 			return destroyed
 		}
-		if err := errors.Join(destroyed, c.Stop(ctx)); err != nil {
-			return fmt.Errorf("%w\nThe log is .local/cloud.log", err)
+		if err := c.Stop(ctx); err != nil {
+			return fmt.Errorf("%w\nThe log is .local/cloud.log", errors.Join(destroyed, err))
 		}
 	}
 	for _, name := range []string{engine.Folder, ".local/cloud", ".local/cloud.json", ".local/cloud.log", ".local/cloud.lock", commandLock} {
@@ -42,7 +44,7 @@ func down(ctx context.Context, r request) error {
 		}
 	}
 	fmt.Fprintln(r.out, "Nothing runs any more, and nothing of the stack is left. In .local there are still tools, screenshots, and what previews compared with.")
-	return nil
+	return destroyed
 }
 
 // destroy lets the engine delete the stack's resources, last made first.

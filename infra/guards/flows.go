@@ -71,9 +71,10 @@ func (f Flow) String() string {
 }
 
 // Flows computes who can reach whom, in order of From, To and Protocol. Between two groups of the graph
-// both must agree: one has to let connections out, the other in. Addresses, prefix lists
-// and groups elsewhere have no rules of their own here, so that a rule that names one is a
-// flow by itself. Replies are let through by AWS, and are no flows.
+// both must agree: one has to let connections out, the other in, by naming it or, as Internet
+// is every address, everybody. Addresses, prefix lists and groups elsewhere have no rules of
+// their own here, so that a rule that names one is a flow by itself. Replies are let through
+// by AWS, and are no flows.
 func Flows(g Graph) (flows []Flow) {
 	all := halves(g)
 	for _, out := range all {
@@ -82,11 +83,10 @@ func Flows(g Graph) (flows []Flow) {
 		}
 		if !g.has(out.peer) {
 			flows = add(flows, Flow{out.group, out.peer, out.protocol, Ranges{out.ports}, []*Resource{out.says}})
-			continue
 		}
 		for _, in := range all {
-			if protocol, ports, ok := out.meets(in); ok {
-				flows = add(flows, Flow{out.group, out.peer, protocol, Ranges{ports}, []*Resource{out.says, in.says}})
+			if protocol, ports, ok := out.agrees(in); ok {
+				flows = add(flows, Flow{out.group, in.group, protocol, Ranges{ports}, []*Resource{out.says, in.says}})
 			}
 		}
 	}
@@ -106,9 +106,18 @@ func (g Graph) has(p Peer) bool {
 	return p.Kind == SecurityGroupPeer && len(g.Of(SecurityGroup, DefaultSecurityGroup).where(func(r *Resource) bool { return r.Name == p.Name })) > 0
 }
 
-// meets returns what two halves let through together: out of one group, into the other.
+// meets returns what two halves that name each other's groups let through together: out of
+// one group, into the other.
 func (h half) meets(in half) (protocol string, ports Ports, ok bool) {
-	if !h.egress || in.egress || in.group != h.peer || in.peer != h.group {
+	if in.group != h.peer || in.peer != h.group {
+		return "", Ports{}, false
+	}
+	return h.agrees(in)
+}
+
+// agrees returns what a half lets out of its group and another one lets into its own.
+func (h half) agrees(in half) (protocol string, ports Ports, ok bool) {
+	if !h.egress || in.egress || in.group != h.peer && h.peer != Internet || in.peer != h.group && in.peer != Internet {
 		return "", Ports{}, false
 	}
 	switch {

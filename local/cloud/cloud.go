@@ -60,6 +60,11 @@ type Cloud struct {
 // reporter is a service that has something running.
 type reporter interface{ Report() []aws.Component }
 
+// maintained is a service with changes that wait for a maintenance window.
+type maintained interface {
+	Maintain(ctx context.Context) (applied []string, err error)
+}
+
 // closer is a service that has something to stop.
 type closer interface {
 	Close(ctx context.Context) error
@@ -90,6 +95,20 @@ func (c *Cloud) Close(ctx context.Context) error {
 	return errors.Join(append(problems, c.host.Close())...)
 }
 
+// Maintain opens the maintenance window: what is declared without applyImmediately is
+// applied, and returned.
+func (c *Cloud) Maintain(ctx context.Context) ([]string, error) {
+	var applied []string
+	var problems []error
+	for _, s := range c.services.all() {
+		if s, ok := s.(maintained); ok {
+			changes, err := s.Maintain(ctx)
+			applied, problems = append(applied, changes...), append(problems, err)
+		}
+	}
+	return applied, errors.Join(problems...)
+}
+
 // Status lists everything that runs, in the order in which requests pass it.
 func (c *Cloud) Status() []aws.Component {
 	var components []aws.Component
@@ -100,6 +119,9 @@ func (c *Cloud) Status() []aws.Component {
 	}
 	return components
 }
+
+// Network is the declared VPC: who is in it, and who can reach whom.
+func (c *Cloud) Network() *ec2.Network { return c.network }
 
 // Events returns what has happened after the event of a number.
 func (c *Cloud) Events(after int64) []aws.Event { return c.host.Events.After(after) }

@@ -20,10 +20,15 @@ import (
 // services are the AWS services that have a runtime here. Everything else that
 // the declaration names is only recorded (see package provider).
 type services struct {
-	Subnets      aws.Service[ec2.Subnet]
-	IngressRules aws.Service[ec2.SecurityGroupRule]
-	EgressRules  aws.Service[ec2.SecurityGroupRule]
-	VPCEndpoints aws.Service[ec2.VPCEndpoint]
+	VPCs                   aws.Service[ec2.VPC]
+	Subnets                aws.Service[ec2.Subnet]
+	RouteTables            aws.Service[ec2.RouteTable]
+	RouteTableAssociations aws.Service[ec2.RouteTableAssociation]
+	Routes                 aws.Service[ec2.Route]
+	NATGateways            aws.Service[ec2.NATGateway]
+	IngressRules           aws.Service[ec2.SecurityGroupRule]
+	EgressRules            aws.Service[ec2.SecurityGroupRule]
+	VPCEndpoints           aws.Service[ec2.VPCEndpoint]
 
 	Roles            aws.Service[iam.Role]
 	RolePolicies     aws.Service[iam.RolePolicy]
@@ -62,8 +67,8 @@ func (c *Cloud) wire(o Options) (err error) {
 	versions := secretsmanager.NewVersions(secrets, policies)
 	tables := dynamodb.New(c.host, o.Region, policies)
 	c.api, err = api.Open(c.host, c.network,
-		api.Service{Name: "dynamodb", Target: dynamodb.Target, Call: tables.Call},
-		api.Service{Name: "secretsmanager", Target: secretsmanager.Target, Call: versions.Call})
+		api.Service{Name: "dynamodb", ID: "DYNAMODB", Target: dynamodb.Target, Call: tables.Call},
+		api.Service{Name: "secretsmanager", ID: "SECRETS_MANAGER", Target: secretsmanager.Target, Call: versions.Call})
 	if err != nil {
 		return err
 	}
@@ -73,9 +78,10 @@ func (c *Cloud) wire(o Options) (err error) {
 	c.groups = autoscaling.New(c.host, c.machines, templates, groups)
 	caches, databases := elasticache.New(c.host, c.network), rds.New(c.host, c.network)
 	c.services = services{
-		Subnets: c.network.Subnets(), IngressRules: c.network.IngressRules(), EgressRules: c.network.EgressRules(),
-		VPCEndpoints: c.network.VPCEndpoints(),
-		Roles:        policies.Roles, RolePolicies: policies.RolePolicies, InstanceProfiles: policies.InstanceProfiles,
+		VPCs: c.network.VPCs(), Subnets: c.network.Subnets(), RouteTables: c.network.RouteTables(),
+		RouteTableAssociations: c.network.RouteTableAssociations(), Routes: c.network.Routes(), NATGateways: c.network.NATGateways(),
+		IngressRules: c.network.IngressRules(), EgressRules: c.network.EgressRules(), VPCEndpoints: c.network.VPCEndpoints(),
+		Roles: policies.Roles, RolePolicies: policies.RolePolicies, InstanceProfiles: policies.InstanceProfiles,
 		Objects: objects, Secrets: secrets, SecretVersions: versions, Tables: tables,
 		LoadBalancers: balancers, TargetGroups: groups, Listeners: elb.NewListeners(c.host, balancers, groups),
 		LaunchTemplates: templates, AutoScalingGroups: c.groups,

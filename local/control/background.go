@@ -72,6 +72,12 @@ type Report struct {
 	Unknown    map[string]int        `json:"unknown"`  // operations of AWS that were asked for and are not there
 }
 
+// maintenance is what a maintenance window did.
+type maintenance struct {
+	Applied []string `json:"applied"`
+	Problem string   `json:"problem,omitempty"`
+}
+
 // stopLimit bounds the end of a local cloud, in which instances finish requests.
 const stopLimit = 30 * time.Second
 
@@ -151,7 +157,7 @@ func (i info) write() error {
 	return os.Rename(next, i.path(infoFile))
 }
 
-// control is the API: GET /report, GET /events?after=NUMBER, POST /stop,
+// control is the API: GET /report, GET /events?after=NUMBER, POST /maintenance, POST /stop,
 // POST /instances/{id}/lose.
 func control(token string, stop func(), c *cloud.Cloud, providers *provider.Server) http.Handler {
 	mux := http.NewServeMux()
@@ -161,6 +167,14 @@ func control(token string, stop func(), c *cloud.Cloud, providers *provider.Serv
 	mux.HandleFunc("GET /events", func(w http.ResponseWriter, r *http.Request) {
 		after, _ := strconv.ParseInt(r.URL.Query().Get("after"), 10, 64)
 		_ = json.NewEncoder(w).Encode(c.Events(after))
+	})
+	mux.HandleFunc("POST /maintenance", func(w http.ResponseWriter, r *http.Request) {
+		applied, err := c.Maintain(r.Context())
+		answer := maintenance{Applied: applied}
+		if err != nil {
+			answer.Problem = err.Error()
+		}
+		_ = json.NewEncoder(w).Encode(answer)
 	})
 	mux.HandleFunc("POST /stop", func(http.ResponseWriter, *http.Request) { stop() })
 	mux.HandleFunc("POST /instances/{id}/lose", func(w http.ResponseWriter, r *http.Request) {

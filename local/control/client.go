@@ -175,6 +175,23 @@ func (c *Cloud) LoseInstance(ctx context.Context, id string) error {
 	return response.Body.Close()
 }
 
+// Maintain opens the maintenance window, and returns what was applied in it.
+func (c *Cloud) Maintain(ctx context.Context) (applied []string, err error) {
+	response, err := c.ask(ctx, http.MethodPost, "/maintenance")
+	if err != nil {
+		return nil, err
+	}
+	defer response.Body.Close()
+	var done maintenance
+	if err := json.NewDecoder(response.Body).Decode(&done); err != nil {
+		return nil, fmt.Errorf("the local cloud's maintenance: %w", err)
+	}
+	if done.Problem != "" {
+		err = errors.New(done.Problem)
+	}
+	return done.Applied, err
+}
+
 // Stop stops the cloud and everything in it, and returns when it is gone.
 func (c *Cloud) Stop(ctx context.Context) error {
 	response, err := c.ask(ctx, http.MethodPost, "/stop")

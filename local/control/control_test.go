@@ -70,6 +70,9 @@ func TestALocalCloudRunsUntilItIsStopped(t *testing.T) {
 	require.NoError(t, err)
 	require.Empty(t, report.Components)
 	require.ErrorContains(t, found.LoseInstance(t.Context(), "i-1"), `no instance "i-1" runs`)
+	applied, err := found.Maintain(t.Context())
+	require.NoError(t, err)
+	require.Empty(t, applied, "nothing waits for the maintenance window")
 	require.NoError(t, found.Follow(t.Context(), time.Now(), &bytes.Buffer{}), "no roll is under way")
 
 	require.Error(t, control.Run(t.Context(), options, slog.New(slog.DiscardHandler)), "a second one in the project")

@@ -93,6 +93,9 @@ func nextState(olds, oldInputs *structpb.Struct, inputs resource.PropertyMap) (r
 	return state, nil
 }
 
+// whole is a spec that keeps all inputs, those too that it has no field for.
+type whole interface{ TakeInputs(map[string]any) }
+
 // decode fills in a service's spec from plain properties.
 func decode(properties map[string]any, spec any) error {
 	document, err := json.Marshal(properties)
@@ -100,6 +103,9 @@ func decode(properties map[string]any, spec any) error {
 		return err
 	}
 	err = json.Unmarshal(document, spec)
+	if spec, ok := spec.(whole); ok {
+		spec.TakeInputs(properties)
+	}
 	if wrong := (*json.UnmarshalTypeError)(nil); errors.As(err, &wrong) {
 		return fmt.Errorf("property %s: a %s, not a %s", wrong.Field, wrong.Type, wrong.Value)
 	}

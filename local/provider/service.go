@@ -49,7 +49,12 @@ func (t typed[S]) remove(ctx context.Context, r aws.Resource) error { return t.o
 // awsServices says which service of the cloud runs which resource type.
 func awsServices(c *cloud.Cloud) map[string]service {
 	return map[string]service{
+		"aws:ec2/vpc:Vpc":                                           typed[ec2.VPC]{c.VPCs},
 		"aws:ec2/subnet:Subnet":                                     typed[ec2.Subnet]{c.Subnets},
+		"aws:ec2/routeTable:RouteTable":                             typed[ec2.RouteTable]{c.RouteTables},
+		"aws:ec2/routeTableAssociation:RouteTableAssociation":       typed[ec2.RouteTableAssociation]{c.RouteTableAssociations},
+		"aws:ec2/route:Route":                                       typed[ec2.Route]{c.Routes},
+		"aws:ec2/natGateway:NatGateway":                             typed[ec2.NATGateway]{c.NATGateways},
 		"aws:ec2/vpcEndpoint:VpcEndpoint":                           typed[ec2.VPCEndpoint]{c.VPCEndpoints},
 		"aws:ec2/launchTemplate:LaunchTemplate":                     typed[ec2.LaunchTemplate]{c.LaunchTemplates},
 		"aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule": typed[ec2.SecurityGroupRule]{c.IngressRules},

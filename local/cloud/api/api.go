@@ -2,6 +2,7 @@
 package api
 
 import (
+	"context"
 	"crypto/rand"
 	"crypto/tls"
 	"encoding/json"
@@ -10,8 +11,8 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"net/netip"
 	"regexp"
-	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -28,6 +29,7 @@ const apiFourth = 1
 // Service is a service of AWS that instances call.
 type Service struct {
 	Name   string // as VPC endpoints name it: "dynamodb"
+	ID     string // as AWS's SDKs name it in the variables of the environment: "DYNAMODB"
 	Target string // what the names of its operations begin with: "secretsmanager."
 	// Call carries out an operation. Its result is answered as JSON, unless it
 	// answers by itself.
@@ -37,14 +39,18 @@ type Service struct {
 // answerer is a result that is not JSON.
 type answerer interface{ Answer(w http.ResponseWriter) }
 
-// API is the AWS API that instances call: HTTPS on an address of the cloud's own,
-// reached only from interfaces that may reach one of its services.
+// API is what instances call of AWS: HTTPS on an address of the cloud's own, with a port
+// for every service, which stands for the service's name. The network knows where that
+// leads, and lets through who gets there.
 type API struct {
-	host     *host.Host
-	network  *ec2.Network
-	services []Service
-	url      string
-	server   *http.Server
+	host    *host.Host
+	network *ec2.Network
+	servers []*http.Server
+	urls    []string // as variables of an environment
+	proxy   string   // the address of the way to the internet
+
+	closed context.Context // ends with the API
+	end    context.CancelFunc
 
 	mu      sync.RWMutex
 	callers map[string]interfaceCaller // by access key
@@ -63,56 +69,71 @@ func Open(h *host.Host, n *ec2.Network, services ...Service) (*API, error) {
 	if err != nil {
 		return nil, err
 	}
-	listener, err := net.Listen("tcp4", net.JoinHostPort(address.String(), "0"))
-	if err != nil {
-		return nil, fmt.Errorf("AWS API endpoint: %w", err)
+	a := &API{host: h, network: n, callers: map[string]interfaceCaller{}}
+	a.closed, a.end = context.WithCancel(context.Background())
+	for _, service := range services {
+		if err := a.serve(service, address, certificate); err != nil {
+			a.Close()
+			return nil, fmt.Errorf("AWS API endpoint of %s: %w", service.Name, err)
+		}
 	}
-	a := &API{host: h, network: n, services: services, url: "https://" + listener.Addr().String(), callers: map[string]interfaceCaller{}}
-	a.server = &http.Server{
-		Handler:           a,
+	if err := a.servePassage(address); err != nil {
+		a.Close()
+		return nil, fmt.Errorf("instances' way to the internet: %w", err)
+	}
+	return a, nil
+}
+
+// serve opens a port for a service.
+func (a *API) serve(service Service, address netip.Addr, certificate tls.Certificate) error {
+	listener, err := net.Listen("tcp4", netip.AddrPortFrom(address, 0).String())
+	if err != nil {
+		return err
+	}
+	server := &http.Server{
+		Handler:           http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { a.answer(service, w, r) }),
 		TLSConfig:         &tls.Config{Certificates: []tls.Certificate{certificate}},
 		ReadHeaderTimeout: 5 * time.Second,
-		ErrorLog:          slog.NewLogLogger(h.Log.Handler(), slog.LevelDebug),
+		ErrorLog:          slog.NewLogLogger(a.host.Log.Handler(), slog.LevelDebug),
 	}
-	gated := host.Gated(listener, a.gate, func(from string) { a.logRefusal(from, "AWS APIs") })
-	go func() { _ = a.server.ServeTLS(gated, "", "") }()
-	return a, nil
+	a.servers = append(a.servers, server)
+	a.urls = append(a.urls, "AWS_ENDPOINT_URL_"+service.ID+"=https://"+listener.Addr().String())
+	gated := host.Gated(listener, a.network.GateToService(service.Name), func(from string) { a.logRefusal(from, service.Name) })
+	go func() { _ = server.ServeTLS(gated, "", "") }()
+	return nil
 }
 
 // Close ends all calls. Nil is no error.
 func (a *API) Close() {
-	if a != nil {
-		_ = a.server.Close()
+	if a == nil {
+		return
+	}
+	a.end()
+	for _, server := range a.servers {
+		_ = server.Close()
 	}
 }
 
-// gate is open to interfaces that may reach any of the services.
-func (a *API) gate(conn net.Conn) (from string, open bool) {
-	source := a.network.Source(conn)
-	return ec2.OwnerOf(source), source != nil && slices.ContainsFunc(a.services, func(s Service) bool {
-		return a.network.Reaches(source, s.Name)
-	})
-}
-
 func (a *API) logRefusal(from, to string) {
-	a.host.Log.Warn("connection refused by the security groups", "from", from, "to", to, "port", 443)
+	a.host.Log.Warn("connection refused by the security groups or without a route", "from", from, "to", to, "port", 443)
 	a.host.Events.Add(aws.ConnectionRefused, from, "", "to "+to+" port 443")
 }
 
 // Environment returns what the platform adds to an instance's environment: where
-// AWS is, the credentials of its profile, and the machine's trust store.
+// AWS is, the credentials of its profile, the way to the internet, and the machine's trust
+// store.
 func (a *API) Environment(i *ec2.Interface, instanceID, profile string) []string {
 	accessKey := "ASIA" + rand.Text()[:16]
 	a.mu.Lock()
 	a.callers[accessKey] = interfaceCaller{iam.Caller{InstanceID: instanceID, Profile: profile}, i}
 	a.mu.Unlock()
-	return []string{
-		"AWS_ENDPOINT_URL=" + a.url,
+	return append([]string{
 		"AWS_ACCESS_KEY_ID=" + accessKey,
 		"AWS_SECRET_ACCESS_KEY=" + rand.Text(),
 		"SSL_CERT_FILE=" + a.host.Authority.TrustPath,
+		"HTTP_PROXY=" + a.passage(accessKey), "HTTPS_PROXY=" + a.passage(accessKey), "NO_PROXY=127.0.0.0/8,localhost",
 		"PATH=/usr/local/bin:/usr/bin:/bin",
-	}
+	}, a.urls...)
 }
 
 // Forget takes an instance's credentials back.
@@ -126,11 +147,11 @@ func (a *API) Forget(instanceID string) {
 	}
 }
 
-// ServeHTTP speaks AWS JSON 1.1.
-func (a *API) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+// answer speaks AWS JSON 1.1.
+func (a *API) answer(service Service, w http.ResponseWriter, r *http.Request) {
 	status := http.StatusOK
 	r.Body = http.MaxBytesReader(w, r.Body, 1<<20)
-	result, err := a.call(r)
+	result, err := a.call(service, r)
 	if reply, ok := result.(answerer); ok && err == nil {
 		reply.Answer(w)
 		return
@@ -149,29 +170,18 @@ func (a *API) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	_ = json.NewEncoder(w).Encode(result)
 }
 
-// call finds who calls, and hands the call to the service that its target names.
-func (a *API) call(r *http.Request) (any, error) {
+// call finds who calls, and hands the call to the service.
+func (a *API) call(service Service, r *http.Request) (any, error) {
 	by, err := a.identify(r)
 	if err != nil {
 		return nil, err
 	}
 	target := r.Header.Get("X-Amz-Target")
-	for _, service := range a.services {
-		if operation, ok := strings.CutPrefix(target, service.Target); ok {
-			a.mustReach(by, service.Name)
-			return service.Call(by.Caller, operation, r)
-		}
+	operation, ok := strings.CutPrefix(target, service.Target)
+	if !ok {
+		return nil, aws.Error{Code: "UnknownOperationException", Message: fmt.Sprintf("the local cloud has no %q", target)}
 	}
-	return nil, aws.Error{Code: "UnknownOperationException", Message: fmt.Sprintf("the local cloud has no %q", target)}
-}
-
-// mustReach ends the connection of a caller who may reach another service on this
-// address, but not this one.
-func (a *API) mustReach(by interfaceCaller, service string) {
-	if !a.network.Reaches(by.from, service) {
-		a.logRefusal(by.from.Owner, service)
-		panic(http.ErrAbortHandler)
-	}
+	return service.Call(by.Caller, operation, r)
 }
 
 var credential = regexp.MustCompile(`Credential=([^/,]+)/`)

@@ -21,9 +21,9 @@ type SDK struct {
 	Credentials awssdk.CredentialsProviderFunc
 }
 
-// SDK returns what the AWS SDK finds on an instance with an interface and an
-// environment.
-func (v *VPC) SDK(from *ec2.Interface, environment []string) SDK {
+// SDK returns what the AWS SDK finds for a service ("DYNAMODB") on an instance with an
+// interface and an environment.
+func (v *VPC) SDK(service string, from *ec2.Interface, environment []string) SDK {
 	v.Helper()
 	env := map[string]string{}
 	for _, variable := range environment {
@@ -32,7 +32,7 @@ func (v *VPC) SDK(from *ec2.Interface, environment []string) SDK {
 	}
 	transport := &http.Transport{DialContext: Dialer(from).DialContext, TLSClientConfig: v.Trust()}
 	v.Cleanup(transport.CloseIdleConnections)
-	return SDK{env["AWS_ENDPOINT_URL"], &http.Client{Transport: transport}, func(context.Context) (awssdk.Credentials, error) {
+	return SDK{env["AWS_ENDPOINT_URL_"+service], &http.Client{Transport: transport}, func(context.Context) (awssdk.Credentials, error) {
 		return awssdk.Credentials{AccessKeyID: env["AWS_ACCESS_KEY_ID"], SecretAccessKey: env["AWS_SECRET_ACCESS_KEY"]}, nil
 	}}
 }

@@ -21,7 +21,9 @@ import (
 // VPC is a network over three zones on a host of its own, with an app's interface
 // that may reach the data stores, and a stranger's that may not. Its security groups
 // are sg-app, sg-data and sg-stranger; its subnets subnet-app0 to 2 and subnet-data0
-// to 2, one of each in every zone.
+// to 2, one of each in every zone. Those of the app have the route table rtb-public to the
+// internet gateway, and their instances public addresses; those for data have rtb-data
+// without a route.
 type VPC struct {
 	*testing.T
 	Host          *host.Host
@@ -56,13 +58,25 @@ func Fill(t *testing.T, h *host.Host, n *ec2.Network) *VPC {
 	t.Helper()
 	v := &VPC{T: t, Host: h, Network: n}
 	for i, zone := range Zones {
-		Declare(t, n.Subnets(), AppSubnets[i], ec2.Subnet{CidrBlock: fmt.Sprintf("10.0.%d.0/24", i), AvailabilityZone: zone})
+		Declare(t, n.Subnets(), AppSubnets[i], ec2.Subnet{CidrBlock: fmt.Sprintf("10.0.%d.0/24", i), AvailabilityZone: zone, MapPublicIPOnLaunch: true})
 		Declare(t, n.Subnets(), DataSubnets[i], ec2.Subnet{CidrBlock: fmt.Sprintf("10.0.%d.0/24", 10+i), AvailabilityZone: zone})
 	}
+	for i := range Zones {
+		v.Route(AppSubnets[i], "rtb-public")
+		v.Route(DataSubnets[i], "rtb-data")
+	}
+	Declare(t, n.Routes(), "internet", ec2.Route{
+		RouteTableID: "rtb-public", DestinationCidrBlock: "0.0.0.0/0", NextHop: ec2.NextHop{GatewayID: "igw"}})
 	v.Allow("sg-app", "sg-data", 1024, 65535)
 	v.App = v.Attach("i-app", "sg-app")
 	v.Stranger = v.Attach("i-stranger", "sg-stranger")
 	return v
+}
+
+// Route makes a subnet route by a table.
+func (v *VPC) Route(subnet, table string) {
+	v.Helper()
+	Declare(v.T, v.Network.RouteTableAssociations(), subnet+"-"+table, ec2.RouteTableAssociation{SubnetID: subnet, RouteTableID: table})
 }
 
 // Allow writes both halves of a flow between two security groups, as the rules
@@ -84,10 +98,12 @@ func (v *VPC) AllowInternet(group string) {
 		SecurityGroupID: group, IPProtocol: "tcp", FromPort: 443, ToPort: 443, CidrIpv4: "0.0.0.0/0"})
 }
 
-// AllowGateway lets a group reach a service of AWS through a gateway endpoint.
+// AllowGateway lets a group reach a service of AWS through a gateway endpoint in the route
+// table of the app's subnets.
 func (v *VPC) AllowGateway(group, service string) {
 	v.Helper()
-	endpoint := Declare(v.T, v.Network.VPCEndpoints(), "vpce-"+service, ec2.VPCEndpoint{ServiceName: "com.amazonaws.eu-west-1." + service})
+	endpoint := Declare(v.T, v.Network.VPCEndpoints(), "vpce-"+service, ec2.VPCEndpoint{
+		ServiceName: "com.amazonaws.eu-west-1." + service, RouteTableIDs: []string{"rtb-public"}})
 	Declare(v.T, v.Network.EgressRules(), group+"-to-"+service, ec2.SecurityGroupRule{
 		SecurityGroupID: group, IPProtocol: "tcp", FromPort: 443, ToPort: 443, PrefixListID: endpoint["prefixListId"].(string)})
 }
@@ -95,7 +111,7 @@ func (v *VPC) AllowGateway(group, service string) {
 // Attach gives owner an interface in subnet-app0.
 func (v *VPC) Attach(owner string, groups ...string) *ec2.Interface {
 	v.Helper()
-	i, err := v.Network.Attach(owner, AppSubnets[0], groups)
+	i, err := v.Network.AttachInstance(owner, AppSubnets[0], groups)
 	require.NoError(v, err)
 	return i
 }

@@ -7,7 +7,6 @@ import (
 	"errors"
 	"sync"
 	"sync/atomic"
-	"time"
 
 	"myclothes/local/cloud/aws"
 	"myclothes/local/cloud/host"
@@ -17,11 +16,12 @@ import (
 type Store interface {
 	Outputs() aws.Outputs
 	Components() []aws.Component
-	// Do runs a change alone, when nobody else changes the store.
-	Do(ctx context.Context, change func(context.Context) error) error
-	ParameterGroup() string
+	ParameterGroup() string // its name
+	SubnetGroup() string    // its name
 	// ApplyParameters puts those of the declared group into effect.
 	ApplyParameters(ctx context.Context) error
+	// Maintain applies what waits for the maintenance window, and returns what that was.
+	Maintain(ctx context.Context) ([]string, error)
 	// Stop ends all nodes, removes their data and frees the addresses.
 	Stop() error
 }
@@ -29,10 +29,13 @@ type Store interface {
 // Stores is what is the same in all services of data stores.
 type Stores[T Store] struct{ running *aws.Records[T] }
 
-// NewStores returns no stores yet, which apply parameters when those change.
-func NewStores[T Store](kind string, parameters ParameterGroups) *Stores[T] {
+// NewStores returns no stores yet, which use those groups and apply parameters when they
+// change.
+func NewStores[T Store](kind string, parameters ParameterGroups, subnets SubnetGroups) *Stores[T] {
 	s := &Stores[T]{aws.NewRecords[T](kind)}
 	parameters.OnUpdate(s.parametersChanged)
+	parameters.names = func() []string { return s.each(T.ParameterGroup) }
+	subnets.names = func() []string { return s.each(T.SubnetGroup) }
 	return s
 }
 
@@ -54,6 +57,15 @@ func (s *Stores[T]) All() []T {
 	return all
 }
 
+// each lists what every store says of itself.
+func (s *Stores[T]) each(says func(T) string) []string {
+	var all []string
+	for _, running := range s.All() {
+		all = append(all, says(running))
+	}
+	return all
+}
+
 // Delete stops a store.
 func (s *Stores[T]) Delete(_ context.Context, r aws.Resource) error {
 	if removed, ok := s.running.Remove(r); ok {
@@ -66,14 +78,26 @@ func (s *Stores[T]) Delete(_ context.Context, r aws.Resource) error {
 func (s *Stores[T]) parametersChanged(ctx context.Context, group aws.Record[ParameterGroup]) error {
 	var problems []error
 	for _, running := range s.All() {
-		problems = append(problems, running.Do(ctx, func(ctx context.Context) error {
-			if running.ParameterGroup() != group.Name {
-				return nil
-			}
-			return running.ApplyParameters(ctx)
-		}))
+		if running.ParameterGroup() == group.Name {
+			problems = append(problems, running.ApplyParameters(ctx))
+		}
 	}
 	return errors.Join(problems...)
+}
+
+// Maintain opens the maintenance window of all stores, one after another, and returns what
+// was applied in it.
+func (s *Stores[T]) Maintain(ctx context.Context) ([]string, error) {
+	var applied []string
+	var problems []error
+	for _, running := range s.running.All() {
+		changes, err := running.Spec.Maintain(ctx)
+		for _, change := range changes {
+			applied = append(applied, running.Name+": "+change)
+		}
+		problems = append(problems, err)
+	}
+	return applied, errors.Join(problems...)
 }
 
 // Report lists the nodes of all stores.
@@ -100,58 +124,48 @@ func (s *Stores[T]) Close(context.Context) error {
 // Kept is a data store's declaration, its keeper, and what is said of its nodes.
 // Only the keeper changes what has been started; everybody may read what is declared.
 type Kept[S any] struct {
+	*host.Keeper
 	declared   atomic.Pointer[S]
 	show       func() []aws.Component
-	keeper     *host.Keeper
 	components atomic.Pointer[[]aws.Component]
+	waiting    atomic.Pointer[pending[S]]
+	changes    sync.Mutex // held by whoever changes what is declared, or applies it
 }
 
 // Declare sets what the store is to be, before it is started, and who shows its
 // nodes.
 func (k *Kept[S]) Declare(spec S, show func() []aws.Component) {
+	k.Keeper, k.show = host.NewKeeper(), show
 	k.declared.Store(&spec)
-	k.show = show
 }
 
 // Spec is what the store is declared as.
 func (k *Kept[S]) Spec() S { return *k.declared.Load() }
 
-// Keep starts the keeper, which calls look every interval, and at once when a watched
-// process ends.
-func (k *Kept[S]) Keep(interval time.Duration, look func(context.Context), watched ...*host.Process) {
-	k.keeper = host.NewKeeper(interval, look)
-	for _, p := range watched {
-		k.Watch(p)
-	}
+// Alone runs a change when no other one is under way.
+func (k *Kept[S]) Alone(change func() error) error {
+	k.changes.Lock()
+	defer k.changes.Unlock()
+	return change()
 }
 
-// Watch makes the keeper, if there is one already, look as soon as the process ends.
-func (k *Kept[S]) Watch(p *host.Process) {
-	if k.keeper != nil {
-		k.keeper.WakeWhenEnded(p)
-	}
-}
-
-// Leave ends the keeper; the nodes belong to the caller then.
-func (k *Kept[S]) Leave() { k.keeper.Stop() }
-
-// Do runs a change on the keeper's goroutine.
-func (k *Kept[S]) Do(ctx context.Context, change func(context.Context) error) error {
-	return k.keeper.Do(ctx, change)
-}
-
-// Redeclare runs a change after which the store is as spec says. After an error it
-// is declared as before, and all of it is done again the next time.
+// Redeclare declares the store anew, lets the keeper see to it, and waits for change,
+// which does the rest and returns when the store is as declared. After an error it is
+// declared as before, and all of it is done again the next time.
 func (k *Kept[S]) Redeclare(ctx context.Context, spec S, change func(ctx context.Context, before, spec S) error) error {
-	return k.Do(ctx, func(ctx context.Context) error {
+	return k.Alone(func() error {
 		before := k.Spec()
-		k.declared.Store(&spec)
-		defer k.Publish()
+		declare := func(s S) func() error {
+			return func() error { k.declared.Store(&s); return nil }
+		}
+		if err := k.Do(ctx, declare(spec)); err != nil {
+			return err
+		}
 		err := change(ctx, before, spec)
 		if err != nil {
-			k.declared.Store(&before)
+			_ = k.Do(context.WithoutCancel(ctx), declare(before))
 		}
-		return err
+		return errors.Join(err, k.Do(context.WithoutCancel(ctx), func() error { k.Publish(); return nil }))
 	})
 }
 

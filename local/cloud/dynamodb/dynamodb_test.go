@@ -31,8 +31,8 @@ func newTableAccount(t *testing.T) *tableAccount {
 	t.Cleanup(func() { require.NoError(t, a.tables.Close(t.Context())) })
 	var err error
 	a.API, err = api.Open(a.Host, a.Network,
-		api.Service{Name: "dynamodb", Target: Target, Call: a.tables.Call},
-		api.Service{Name: "secretsmanager", Target: "secretsmanager.", Call: nil})
+		api.Service{Name: "dynamodb", ID: "DYNAMODB", Target: Target, Call: a.tables.Call},
+		api.Service{Name: "secretsmanager", ID: "SECRETS_MANAGER", Target: "secretsmanager.", Call: nil})
 	require.NoError(t, err)
 	t.Cleanup(a.API.Close)
 	cloudtest.Declare(t, a.tables, "carts", Table{HashKey: "id", Attributes: []TableAttribute{{"id", "S"}}})
@@ -45,7 +45,7 @@ func newTableAccount(t *testing.T) *tableAccount {
 
 // client is the SDK's on the app's instance.
 func (a *tableAccount) client() *dynamodb.Client {
-	sdk := a.SDK(a.App, a.Environment(a.App, "i-app", "table-profile"))
+	sdk := a.SDK("DYNAMODB", a.App, a.Environment(a.App, "i-app", "table-profile"))
 	return dynamodb.New(dynamodb.Options{
 		Region: "eu-west-1", BaseEndpoint: &sdk.Endpoint, HTTPClient: sdk.Client, Credentials: sdk.Credentials, RetryMaxAttempts: 1,
 	})
@@ -122,7 +122,7 @@ func TestTableIsReachedThroughTheGatewayEndpointAlone(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, "1", n)
 
-	sdk := a.SDK(a.App, a.Environment(a.App, "i-app", "table-profile"))
+	sdk := a.SDK("SECRETS_MANAGER", a.App, a.Environment(a.App, "i-app", "table-profile"))
 	_, err = secretsmanager.New(secretsmanager.Options{
 		Region: "eu-west-1", BaseEndpoint: &sdk.Endpoint, HTTPClient: sdk.Client, Credentials: sdk.Credentials, RetryMaxAttempts: 1,
 	}).GetSecretValue(t.Context(), &secretsmanager.GetSecretValueInput{SecretId: awssdk.String("secret")})

@@ -80,7 +80,7 @@ func (s *Instances) Launch(ctx context.Context, id string, template LaunchTempla
 	if s.image.Boot == nil {
 		return nil, errors.New("this local cloud was opened without an image to boot")
 	}
-	if i.Interface, err = s.network.Attach(id, subnet, template.VPCSecurityGroupIDs); err != nil {
+	if i.Interface, err = s.network.AttachInstance(id, subnet, template.VPCSecurityGroupIDs); err != nil {
 		return nil, err
 	}
 	userData, err := base64.StdEncoding.DecodeString(template.UserData)

@@ -3,6 +3,7 @@ package ec2
 import (
 	"context"
 	"fmt"
+	"maps"
 	"reflect"
 	"strconv"
 	"sync"
@@ -19,6 +20,28 @@ type LaunchTemplate struct {
 	VPCSecurityGroupIDs  []string            `json:"vpcSecurityGroupIds"`
 	IAMInstanceProfile   *InstanceProfileRef `json:"iamInstanceProfile"`
 	UpdateDefaultVersion bool                `json:"updateDefaultVersion"`
+	DefaultVersion       *int                `json:"defaultVersion"` // a version's number; without an effect if updateDefaultVersion
+
+	inputs map[string]any // all that a version holds, as declared
+}
+
+// outsideVersions are the inputs that are the template's, and no part of its versions. So
+// the AWS provider has it; a description is a version's.
+var outsideVersions = []string{"name", "namePrefix", "tags", "tagsAll", "updateDefaultVersion", "defaultVersion"}
+
+// TakeInputs keeps the declared inputs, those too that nothing here reads: a change of any
+// makes another version.
+func (t *LaunchTemplate) TakeInputs(inputs map[string]any) {
+	t.inputs = maps.Clone(inputs)
+	for _, name := range outsideVersions {
+		delete(t.inputs, name)
+	}
+}
+
+// version is the template without what is no part of its versions.
+func (t LaunchTemplate) version() LaunchTemplate {
+	t.UpdateDefaultVersion, t.DefaultVersion = false, nil
+	return t
 }
 
 // InstanceProfileRef names an instance profile by its ARN or its name.
@@ -53,7 +76,7 @@ type launchTemplate struct {
 
 // Create makes a template with one version.
 func (s *LaunchTemplates) Create(_ context.Context, r aws.Resource, spec LaunchTemplate) (aws.Outputs, error) {
-	template := &launchTemplate{versions: []LaunchTemplate{spec}, standard: 1}
+	template := &launchTemplate{versions: []LaunchTemplate{spec.version()}, standard: 1}
 	s.templates.Put(r, template)
 	return template.outputs(), nil
 }
@@ -64,7 +87,9 @@ func (s *LaunchTemplates) Update(_ context.Context, r aws.Resource, spec LaunchT
 	if err != nil {
 		return nil, err
 	}
-	template.add(spec)
+	if err := template.add(spec); err != nil {
+		return nil, fmt.Errorf("launch template %s: %w", r.Name, err)
+	}
 	return template.outputs(), nil
 }
 
@@ -89,18 +114,23 @@ func (s *LaunchTemplates) Version(ref *LaunchTemplateRef) (LaunchTemplate, int, 
 	return template.version(ref.Version)
 }
 
-// add makes spec the latest version, unless only what is no part of a version changed.
-func (t *launchTemplate) add(spec LaunchTemplate) {
+// add makes spec the latest version, unless only what is no part of a version changed, and
+// sets the default version.
+func (t *launchTemplate) add(spec LaunchTemplate) error {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	latest := t.versions[len(t.versions)-1]
-	latest.UpdateDefaultVersion = spec.UpdateDefaultVersion
-	if !reflect.DeepEqual(latest, spec) {
-		t.versions = append(t.versions, spec)
+	if !reflect.DeepEqual(t.versions[len(t.versions)-1], spec.version()) {
+		t.versions = append(t.versions, spec.version())
 	}
-	if spec.UpdateDefaultVersion {
+	switch {
+	case spec.UpdateDefaultVersion:
 		t.standard = len(t.versions)
+	case spec.DefaultVersion != nil && (*spec.DefaultVersion < 1 || *spec.DefaultVersion > len(t.versions)):
+		return fmt.Errorf("defaultVersion %d: it has versions 1 to %d", *spec.DefaultVersion, len(t.versions))
+	case spec.DefaultVersion != nil:
+		t.standard = *spec.DefaultVersion
 	}
+	return nil
 }
 
 func (t *launchTemplate) version(name string) (LaunchTemplate, int, error) {

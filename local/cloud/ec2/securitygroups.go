@@ -1,27 +1,18 @@
 package ec2
 
 import (
-	"errors"
+	"context"
 	"net/netip"
 	"slices"
+	"strings"
 
 	"myclothes/local/cloud/aws"
 )
 
-// ErrRefused is a connection that no security group lets through.
-var ErrRefused = errors.New("refused by the security groups")
-
-// Subnet is aws:ec2/subnet:Subnet.
-type Subnet struct {
-	VpcID            string `json:"vpcId"`
-	CidrBlock        string `json:"cidrBlock"`
-	AvailabilityZone string `json:"availabilityZone"`
-}
-
 // SecurityGroupRule is aws:vpc/securityGroupIngressRule and …EgressRule.
 type SecurityGroupRule struct {
 	SecurityGroupID           string `json:"securityGroupId"`
-	IPProtocol                string `json:"ipProtocol"` // "tcp", "udp" or "-1" for all
+	IPProtocol                string `json:"ipProtocol"` // "tcp", "udp", a number, or "-1" for all
 	FromPort                  int    `json:"fromPort"`
 	ToPort                    int    `json:"toPort"`
 	CidrIpv4                  string `json:"cidrIpv4"`
@@ -30,68 +21,77 @@ type SecurityGroupRule struct {
 	ReferencedSecurityGroupID string `json:"referencedSecurityGroupId"`
 }
 
-// internet is the address that stands for everybody outside the VPC.
-var internet = netip.MustParseAddr("203.0.113.1")
+// tcp is the protocol of every connection that the cloud makes or takes.
+const tcp = "tcp"
 
-// permits says whether a TCP connection may pass: the groups of its source must
-// let it out and those of its target in. Nil stands for the internet, which lets
-// everything out and in.
-func (n *Network) permits(from, to *Interface, port int) bool {
-	n.mu.RLock()
-	defer n.mu.RUnlock()
-	return (from == nil || covered(from, n.egress, to, port)) && (to == nil || covered(to, n.ingress, from, port))
+// securityGroupRules implements Service[SecurityGroupRule] for one direction.
+type securityGroupRules struct {
+	*aws.Records[SecurityGroupRule]
+	network *Network
 }
 
-// covered says whether one of the rules of self's groups covers the peer. The caller
-// holds the network's lock.
-func covered(self *Interface, rules *aws.Records[SecurityGroupRule], peer *Interface, port int) bool {
-	_, found := rules.First(func(r aws.Record[SecurityGroupRule]) bool {
-		return slices.Contains(self.groups, r.Spec.SecurityGroupID) && r.Spec.coversPort(port) && r.Spec.coversPeer(peer)
+// Update changes a rule, which interrupts connections that are not tracked.
+func (s securityGroupRules) Update(ctx context.Context, r aws.Resource, spec SecurityGroupRule) (aws.Outputs, error) {
+	defer s.network.interrupt()
+	return s.Records.Update(ctx, r, spec)
+}
+
+// Delete removes a rule, which interrupts connections that are not tracked.
+func (s securityGroupRules) Delete(ctx context.Context, r aws.Resource) error {
+	defer s.network.interrupt()
+	return s.Records.Delete(ctx, r)
+}
+
+// cover says whether a rule of one of self's groups covers the peer. The caller holds the
+// network's lock.
+func (s securityGroupRules) cover(self *Interface, peer End, protocol string, port int) bool {
+	_, found := s.First(func(r aws.Record[SecurityGroupRule]) bool {
+		return slices.Contains(self.groups, r.Spec.SecurityGroupID) && r.Spec.coversPort(protocol, port) && s.coversPeer(r.Spec, peer)
 	})
 	return found
 }
 
-func (r SecurityGroupRule) coversPort(port int) bool {
-	return r.IPProtocol == "-1" || r.IPProtocol == "tcp" && r.FromPort <= port && port <= r.ToPort
-}
+// protocolNumbers are the IANA numbers that a rule may have in the place of names.
+var protocolNumbers = map[string]string{"1": "icmp", "6": tcp, "17": "udp", "58": "icmpv6"}
 
-func (r SecurityGroupRule) coversPeer(peer *Interface) bool {
-	if r.ReferencedSecurityGroupID != "" {
-		return peer != nil && slices.Contains(peer.groups, r.ReferencedSecurityGroupID)
+// coversPort says whether a rule is for a protocol, and for the port if the protocol has
+// ports.
+func (r SecurityGroupRule) coversPort(protocol string, port int) bool {
+	of := strings.ToLower(r.IPProtocol)
+	if name, ok := protocolNumbers[of]; ok {
+		of = name
 	}
-	address := internet
-	if peer != nil {
-		address = peer.private
-	}
-	prefix, err := netip.ParsePrefix(r.CidrIpv4)
-	return err == nil && prefix.Contains(address)
-}
-
-// Reaches says whether an interface may call a service of AWS ("s3"): over the
-// internet, or through the service's gateway endpoint if there is one.
-func (n *Network) Reaches(from *Interface, service string) bool {
-	if n.permits(from, nil, 443) {
+	switch of {
+	case "-1":
 		return true
+	case tcp, "udp":
+		return of == protocol && r.FromPort <= port && port <= r.ToPort
 	}
-	prefixList := n.endpoints.prefixList(service)
-	n.mu.RLock()
-	defer n.mu.RUnlock()
-	_, found := n.egress.First(func(r aws.Record[SecurityGroupRule]) bool {
-		return prefixList != "" && r.Spec.PrefixListID == prefixList &&
-			slices.Contains(from.groups, r.Spec.SecurityGroupID) && r.Spec.coversPort(443)
-	})
-	return found
+	return of == protocol
 }
 
-// Subnets makes the network's subnets.
-func (n *Network) Subnets() aws.Service[Subnet] { return n.subnets }
+// coversPeer says whether a rule names an end: by a group that it has, by the prefix list
+// of the service of AWS that is there, or by its address.
+func (s securityGroupRules) coversPeer(r SecurityGroupRule, peer End) bool {
+	switch {
+	case r.ReferencedSecurityGroupID != "":
+		return peer.Interface != nil && slices.Contains(peer.groups, r.ReferencedSecurityGroupID)
+	case r.PrefixListID != "":
+		return r.PrefixListID == s.network.endpoints.prefixList(peer.Service)
+	}
+	return r.containsAddress(peer.address())
+}
 
-// IngressRules makes the rules for what its security groups let in. Groups need no
-// service: they are what rules and interfaces name.
-func (n *Network) IngressRules() aws.Service[SecurityGroupRule] { return n.ingress }
+func (r SecurityGroupRule) containsAddress(address netip.Addr) bool {
+	for _, block := range []string{r.CidrIpv4, r.CidrIpv6} {
+		if prefix, err := netip.ParsePrefix(block); err == nil && prefix.Contains(address) {
+			return true
+		}
+	}
+	return false
+}
 
-// EgressRules makes the rules for what its security groups let out.
-func (n *Network) EgressRules() aws.Service[SecurityGroupRule] { return n.egress }
-
-// VPCEndpoints makes the network's endpoints of AWS services.
-func (n *Network) VPCEndpoints() aws.Service[VPCEndpoint] { return n.endpoints }
+// everywhere says whether a rule is for all addresses of the family that an address is of.
+func (r SecurityGroupRule) everywhere(address netip.Addr) bool {
+	return r.CidrIpv4 == "0.0.0.0/0" && address.Is4() || r.CidrIpv6 == "::/0" && address.Is6()
+}

@@ -5,6 +5,7 @@ import (
 	"crypto/tls"
 	"net"
 	"strconv"
+	"syscall"
 	"testing"
 
 	"github.com/redis/go-redis/v9"
@@ -32,6 +33,7 @@ func testCache() ReplicationGroup {
 		ParameterGroupName:       "cache-parameters",
 		SubnetGroupName:          "cache-subnets",
 		SecurityGroupIDs:         []string{"sg-data"},
+		ApplyImmediately:         true,
 	}
 }
 
@@ -60,7 +62,7 @@ func (a *cacheAccount) component(kind string) aws.Component {
 func declareCache(a *cacheAccount, spec ReplicationGroup) (primary, reader *redis.Client) {
 	a.Helper()
 	cloudtest.Declare(a.T, a.ParameterGroups, "cache-parameters", datastore.ParameterGroup{Parameters: []datastore.Parameter{
-		{Name: "maxmemory-policy", Value: "volatile-lru"}, {Name: "reserved-memory-percent", Value: "25"},
+		{Name: "maxmemory-policy", Value: "volatile-lru"}, {Name: "close-on-replica-write", Value: "yes"},
 	}})
 	outputs := cloudtest.Declare(a.T, a.ReplicationGroups, "sessions", spec)
 	return a.client(a.App, spec, outputs["primaryEndpointAddress"]), a.client(a.App, spec, outputs["readerEndpointAddress"])
@@ -83,4 +85,17 @@ func (a *cacheAccount) client(from *ec2.Interface, spec ReplicationGroup, host a
 	client := redis.NewClient(options)
 	a.Cleanup(func() { _ = client.Close() })
 	return client
+}
+
+// failOver kills the primary and waits until the cache is whole again.
+func (a *cacheAccount) failOver(primary *redis.Client) {
+	a.Helper()
+	replicas := cloudtest.CountHealthy(a.ReplicationGroups.Report(), "cache replica")
+	require.NoError(a, syscall.Kill(a.component("cache primary").PID, syscall.SIGKILL))
+	cloudtest.Eventually(a.T, "the cache takes writes again", func() bool {
+		return primary.Set(a.Context(), "after", "failover", 0).Err() == nil
+	})
+	cloudtest.Eventually(a.T, "the cache is whole again", func() bool {
+		return cloudtest.CountHealthy(a.ReplicationGroups.Report(), "cache replica") == replicas
+	})
 }

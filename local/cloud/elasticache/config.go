@@ -3,7 +3,9 @@ package elasticache
 import (
 	"context"
 	"fmt"
+	"maps"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -34,52 +36,62 @@ func (n *cacheNode) config(spec ReplicationGroup, primary *cacheNode) string {
 	set("repl-diskless-sync", "yes")
 	set("repl-diskless-sync-delay", 0)
 	set("repl-diskless-load", "on-empty-db")
-	if spec.AuthToken != "" {
-		set("requirepass", strconv.Quote(spec.AuthToken))
-		set("masterauth", strconv.Quote(spec.AuthToken))
-	}
+	set("user", "default "+strings.Join(clientRules(n.group.tokens), " "))
+	set("user", keeperUser+" on >"+n.group.keeperPass+" ~* &* +@all")
+	set("masteruser", keeperUser)
+	set("masterauth", n.group.keeperPass)
 	if primary != nil {
 		set("replicaof", fmt.Sprintf("%s %d", primary.Address.Addr(), primary.Address.Port()))
 	}
 	return b.String()
 }
 
-// apply sets the parameters of the group, and those that left it back.
-func (n *cacheNode) apply(ctx context.Context, parameters []datastore.Parameter) error {
-	wanted := map[string]string{}
-	for name, value := range n.original {
-		wanted[name] = value
-	}
+// apply sets the parameters of the group, and those that left it back. It returns the
+// names of those that redis-server does not have, like close-on-replica-write.
+func (s *server) apply(ctx context.Context, parameters []datastore.Parameter) (ignored []string, err error) {
+	wanted := maps.Clone(s.original)
 	for _, p := range parameters {
 		wanted[p.Name] = p.Value
 	}
-	n.ignored = nil
-	for name, value := range wanted {
-		before, err := n.client.ConfigGet(ctx, name).Result()
+	for _, name := range slices.Sorted(maps.Keys(wanted)) {
+		if name == reservedMemory || name == reservedMemoryPercent {
+			continue // maxmemory is made of it
+		}
+		before, err := s.client.ConfigGet(ctx, name).Result()
 		if err != nil {
-			return err
+			return nil, err
 		}
 		if _, known := before[name]; !known {
-			n.ignored = append(n.ignored, name) // ElastiCache's own, like reserved-memory-percent
+			ignored = append(ignored, name)
 			continue
 		}
-		if err := n.client.ConfigSet(ctx, name, value).Err(); err != nil {
-			return fmt.Errorf("parameter %s=%s: %w", name, value, err)
+		if err := s.client.ConfigSet(ctx, name, wanted[name]).Err(); err != nil {
+			return nil, fmt.Errorf("parameter %s=%s: %w", name, wanted[name], err)
 		}
-		if _, had := n.original[name]; !had {
-			n.original[name] = before[name]
+		if _, had := s.original[name]; !had {
+			s.original[name] = before[name]
 		}
 	}
-	return nil
+	return ignored, nil
 }
 
-// setToken changes the password that the node asks for and uses.
-func (n *cacheNode) setToken(ctx context.Context, spec ReplicationGroup) error {
-	for _, name := range []string{"masterauth", "requirepass"} {
-		if err := n.client.ConfigSet(ctx, name, spec.AuthToken).Err(); err != nil {
-			return err
-		}
+// keeperUser is the user as whom the cloud looks after nodes, and nodes get at each other.
+// The tokens are for clients alone, so that changing them disturbs nobody else.
+const keeperUser = "elasticache-keeper"
+
+// clientRules are what the user of clients may do, who gives one of the tokens.
+func clientRules(tokens []string) []string {
+	rules := []string{"reset", "on", "~*", "&*", "+@all"}
+	if len(tokens) == 0 {
+		return append(rules, "nopass")
 	}
-	n.connect(spec)
-	return nil
+	for _, token := range tokens {
+		rules = append(rules, ">"+token)
+	}
+	return rules
+}
+
+// accept changes the tokens that clients may use. Who is connected stays so.
+func (s *server) accept(ctx context.Context, tokens []string) error {
+	return s.client.ACLSetUser(ctx, "default", clientRules(tokens)...).Err()
 }

@@ -25,10 +25,14 @@ type ReplicationGroup struct {
 	MultiAZEnabled           bool     `json:"multiAzEnabled"`
 	TransitEncryptionEnabled bool     `json:"transitEncryptionEnabled"`
 	AuthToken                string   `json:"authToken"`
+	AuthTokenUpdateStrategy  string   `json:"authTokenUpdateStrategy"` // ROTATE if empty
 	ParameterGroupName       string   `json:"parameterGroupName"`
 	SubnetGroupName          string   `json:"subnetGroupName"`
 	SecurityGroupIDs         []string `json:"securityGroupIds"`
+	NodeType                 string   `json:"nodeType"`
 	PreferredCacheClusterAZs []string `json:"preferredCacheClusterAzs"`
+	ApplyImmediately         bool     `json:"applyImmediately"`        // do not wait for the maintenance window
+	FinalSnapshotIdentifier  string   `json:"finalSnapshotIdentifier"` // none is taken on delete if empty
 }
 
 // ElastiCache is the service of that name in one account.
@@ -44,15 +48,17 @@ type ElastiCache struct {
 // New returns a service without groups. Nodes run on the host, and their endpoints are in
 // the network.
 func New(h *host.Host, n *ec2.Network) *ElastiCache {
-	s := &ElastiCache{SubnetGroups: datastore.NewSubnetGroups(n), ParameterGroups: datastore.NewParameterGroups(), host: h, network: n}
-	s.ReplicationGroups = &ReplicationGroups{datastore.NewStores[*replicationGroup]("replication group", s.ParameterGroups), s}
+	s := &ElastiCache{SubnetGroups: datastore.NewSubnetGroups(n, subnetsInUse), ParameterGroups: datastore.NewParameterGroups(parametersInUse, checkParameters), host: h, network: n}
+	stores := datastore.NewStores[*replicationGroup]("replication group", s.ParameterGroups, s.SubnetGroups)
+	s.ReplicationGroups = &ReplicationGroups{stores, s, datastore.NewSnapshots(snapshotExists)}
 	return s
 }
 
 // ReplicationGroups implements Service[ReplicationGroup] with redis-server.
 type ReplicationGroups struct {
 	*datastore.Stores[*replicationGroup]
-	service *ElastiCache
+	service   *ElastiCache
+	snapshots *datastore.Snapshots
 }
 
 // Create returns when all nodes are usable.
@@ -61,7 +67,10 @@ func (s *ReplicationGroups) Create(ctx context.Context, r aws.Resource, spec Rep
 	if err != nil {
 		return nil, err
 	}
-	g, err := s.service.start(ctx, r, spec)
+	var g *replicationGroup
+	if err = s.service.checkFamily(spec); err == nil {
+		g, err = s.service.start(ctx, r, spec)
+	}
 	if err != nil {
 		return nil, fmt.Errorf("replication group %s: %w", spec.ReplicationGroupID, err)
 	}
@@ -78,7 +87,11 @@ func (s *ReplicationGroups) Update(ctx context.Context, r aws.Resource, spec Rep
 	if err != nil {
 		return nil, err
 	}
-	if err := g.Redeclare(ctx, spec, g.change); err != nil {
+	err = s.service.checkFamily(spec)
+	if err == nil {
+		err = g.Modify(ctx, spec, spec.ApplyImmediately, deferred, g.change)
+	}
+	if err != nil {
 		return nil, fmt.Errorf("replication group %s: %w", spec.ReplicationGroupID, err)
 	}
 	return g.Outputs(), nil
@@ -97,6 +110,9 @@ func (g ReplicationGroup) withDefaults(r aws.Resource) (ReplicationGroup, error)
 	}
 	if g.NumCacheClusters == 0 {
 		g.NumCacheClusters = max(1, len(g.PreferredCacheClusterAZs))
+	}
+	if g.AuthTokenUpdateStrategy == "" {
+		g.AuthTokenUpdateStrategy = rotateToken
 	}
 	switch {
 	case g.Engine != "redis" && g.Engine != "valkey":

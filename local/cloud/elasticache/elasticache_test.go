@@ -64,10 +64,13 @@ func TestCacheTakesUpdatesWhileItRuns(t *testing.T) {
 	ctx := t.Context()
 	require.NoError(t, primary.Set(ctx, "cart", "kept", 0).Err())
 	require.Equal(t, "volatile-lru", primary.ConfigGet(ctx, "maxmemory-policy").Val()["maxmemory-policy"])
-	require.Contains(t, a.component("cache primary").Note, "reserved-memory-percent")
+	require.Contains(t, a.component("cache primary").Note, "close-on-replica-write")
 
 	_, err := a.ParameterGroups.Update(ctx, cloudtest.Named("cache-parameters"), datastore.ParameterGroup{Parameters: []datastore.Parameter{{Name: "timeout", Value: "300"}}})
 	require.NoError(t, err)
+	unknown := datastore.ParameterGroup{Parameters: []datastore.Parameter{{Name: "requirepass", Value: "x"}}}
+	_, err = a.ParameterGroups.Update(ctx, cloudtest.Named("cache-parameters"), unknown)
+	require.ErrorContains(t, err, "InvalidParameterValue: Could not find parameter with name: requirepass")
 	require.Equal(t, "noeviction", primary.ConfigGet(ctx, "maxmemory-policy").Val()["maxmemory-policy"])
 	require.Equal(t, "300", primary.ConfigGet(ctx, "timeout").Val()["timeout"])
 

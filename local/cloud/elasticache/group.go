@@ -3,18 +3,17 @@ package elasticache
 import (
 	"cmp"
 	"context"
+	"crypto/rand"
 	"errors"
 	"fmt"
 	"os"
 	"slices"
+	"strconv"
 	"time"
-
-	"golang.org/x/sync/errgroup"
 
 	"myclothes/local/cloud/aws"
 	"myclothes/local/cloud/datastore"
 	"myclothes/local/cloud/ec2"
-	"myclothes/local/cloud/host"
 )
 
 // How often the nodes of a replication group are asked whether they are well. The
@@ -30,27 +29,43 @@ type replicationGroup struct {
 	primaryEnd *ec2.Endpoint // where writes go
 	readerEnd  *ec2.Endpoint // where reads may go
 
+	primaryRoute *datastore.Route // where primaryEnd leads
+	readerRoute  *datastore.Route // where readerEnd leads
+
 	placement ec2.Placement
 	nodes     []*cacheNode
 	primary   *cacheNode
-	serial    int // of the node that was made last
+	removed   []*cacheNode // those that readers may still be led to
+	serial    int          // of the node that was made last
+	promoting bool         // a replica is being made the primary
+
+	tokens     []string // those that clients may use; any or none will do if empty
+	keeperPass string   // of keeperUser
+
+	problem error     // what could not be done last
+	retry   time.Time // when it is tried again
 }
 
 func (s *ElastiCache) start(ctx context.Context, r aws.Resource, spec ReplicationGroup) (*replicationGroup, error) {
-	g := &replicationGroup{service: s, resource: r, dir: s.host.Path("elasticache", spec.ReplicationGroupID)}
+	g := &replicationGroup{service: s, resource: r, dir: s.host.Path("elasticache", spec.ReplicationGroupID), keeperPass: rand.Text()}
+	if spec.AuthToken != "" {
+		g.tokens = []string{spec.AuthToken}
+	}
 	g.Declare(spec, g.show)
-	if err := g.start(ctx); err != nil {
+	err := g.prepare()
+	if err == nil {
+		g.Publish()
+		g.Start(lookInterval, g.look)
+		err = g.settle(ctx)
+	}
+	if err != nil {
 		return nil, errors.Join(err, g.Stop())
 	}
-	var processes []*host.Process
-	for _, node := range g.nodes {
-		processes = append(processes, node.Process)
-	}
-	g.Keep(lookInterval, g.look, processes...)
 	return g, nil
 }
 
-func (g *replicationGroup) start(ctx context.Context) error {
+// prepare makes everything but the nodes' processes.
+func (g *replicationGroup) prepare() error {
 	if _, err := g.parameters(); err != nil {
 		return err
 	}
@@ -67,26 +82,31 @@ func (g *replicationGroup) start(ctx context.Context) error {
 	if g.readerEnd, err = g.openEndpoint("reader"); err != nil {
 		return err
 	}
+	g.primaryRoute, g.readerRoute = datastore.NewRoute(g.primaryEnd), datastore.NewRoute(g.readerEnd)
 	for range g.Spec().NumCacheClusters {
 		if err := g.addNode(); err != nil {
 			return err
 		}
 	}
 	g.primary = g.nodes[0]
-	if err := g.startNode(ctx, g.primary); err != nil {
-		return err
-	}
-	if err := g.startReplicas(ctx); err != nil {
-		return err
-	}
-	g.route()
 	return nil
 }
 
+// settle waits until all nodes that are declared can be used, and no other one is there.
+func (g *replicationGroup) settle(ctx context.Context) error {
+	if err := g.Do(ctx, func() error { g.problem = nil; return nil }); err != nil {
+		return err
+	}
+	return g.Await(ctx, func() (bool, error) {
+		down := slices.ContainsFunc(g.nodes, func(n *cacheNode) bool { return !n.Up })
+		settled := g.primaryRoute.Settled() && g.readerRoute.Settled()
+		return !down && settled && len(g.removed) == 0 && len(g.nodes) == g.Spec().NumCacheClusters, g.problem
+	})
+}
+
 func (g *replicationGroup) openEndpoint(role string) (*ec2.Endpoint, error) {
-	zone := g.placement.Zones[0]
 	owner := "cache " + g.Spec().ReplicationGroupID + " " + role
-	return g.service.network.OpenEndpoint(owner, g.placement.Subnet[zone], g.Spec().SecurityGroupIDs, g.Spec().Port)
+	return g.service.network.OpenEndpoint(owner, g.Spec().SecurityGroupIDs, g.Spec().Port)
 }
 
 // addNode makes a node in the zone that has the fewest, without starting it.
@@ -109,40 +129,86 @@ func (g *replicationGroup) addNode() error {
 	return nil
 }
 
-// startReplicas starts every node that does not run, all at once.
-func (g *replicationGroup) startReplicas(ctx context.Context) error {
-	var starts errgroup.Group
-	for _, node := range g.nodes {
-		if node != g.primary && !node.Alive() {
-			starts.Go(func() error { return g.startNode(ctx, node) })
-		}
+// start starts a node in its present role. A primary that replaces a lost one gets the data
+// of a replica, if there is one.
+func (g *replicationGroup) start(n *cacheNode) {
+	source := g.primary
+	if n == g.primary {
+		source = g.seed()
 	}
-	return starts.Wait()
-}
-
-// startNode starts the node in its present role, and returns when it is usable.
-func (g *replicationGroup) startNode(ctx context.Context, node *cacheNode) error {
-	var primary *cacheNode
-	if node != g.primary {
-		primary = g.primary
-	}
-	if err := node.start(ctx, g.Spec(), primary); err != nil {
-		return err
-	}
-	g.Watch(node.Process)
 	parameters, err := g.parameters()
-	if err != nil {
-		return err
+	if err == nil {
+		err = n.launch(source)
 	}
-	return node.apply(ctx, parameters)
+	if err != nil {
+		g.failed("cache node does not start", n, err)
+		return
+	}
+	s, address := n.server, n.Address
+	var seed *server
+	if n == g.primary && source != nil {
+		seed = source.server
+	}
+	var ignored []string
+	n.busy = true
+	g.Beside(startTimeout, func(ctx context.Context) error {
+		err := seed.lead(ctx) // a replica without its primary gives its data to nobody
+		if err == nil {
+			err = s.ready(ctx, address, source)
+		}
+		if err == nil && seed != nil {
+			err = s.lead(ctx) // the watcher turns the seed back
+		}
+		if err == nil {
+			ignored, err = s.apply(ctx, parameters)
+		}
+		return err
+	}, func(err error) {
+		n.busy, n.ignored = false, ignored
+		g.started(n, err)
+	})
 }
 
+// seed is the replica that has the most of the lost primary's data, or nil.
+func (g *replicationGroup) seed() *cacheNode {
+	replicas := g.replicas()
+	if len(replicas) == 0 {
+		return nil
+	}
+	return slices.MaxFunc(replicas, func(a, b *cacheNode) int { return cmp.Compare(a.offset, b.offset) })
+}
+
+// started takes in the outcome of a start.
+func (g *replicationGroup) started(n *cacheNode, err error) {
+	if err != nil {
+		g.failed("cache node did not start", n, err)
+		n.server.process.Kill()
+		return
+	}
+	n.Usable()
+	g.Watch(n.server.process, n.watcher(n.server))
+	g.service.host.Events.Add(aws.NodeStarted, n.ID, n.Zone, "")
+}
+
+// parameters are those that nodes are to have: the declared group's, and the memory that
+// those and the node type leave for data.
 func (g *replicationGroup) parameters() ([]datastore.Parameter, error) {
-	return g.service.ParameterGroups.Parameters(g.Spec().ParameterGroupName)
+	declared, err := g.service.ParameterGroups.Parameters(g.Spec().ParameterGroupName)
+	if err != nil {
+		return nil, err
+	}
+	memory, err := maxmemory(g.Spec().NodeType, declared)
+	if err != nil || memory == 0 {
+		return declared, err
+	}
+	return append(slices.Clone(declared), datastore.Parameter{Name: "maxmemory", Value: strconv.FormatInt(memory, 10)}), nil
 }
 
 // ParameterGroup is the declared one.
 func (g *replicationGroup) ParameterGroup() string { return g.Spec().ParameterGroupName }
+
+// SubnetGroup is the declared one.
+func (g *replicationGroup) SubnetGroup() string { return g.Spec().SubnetGroupName }
 
 // Outputs are what AWS computes of a replication group.
 func (g *replicationGroup) Outputs() aws.Outputs {
@@ -164,8 +230,8 @@ func (g *replicationGroup) Outputs() aws.Outputs {
 
 // Stop ends all nodes and frees the addresses.
 func (g *replicationGroup) Stop() error {
-	g.Leave()
-	for _, node := range g.nodes {
+	g.Keeper.Stop()
+	for _, node := range slices.Concat(g.nodes, g.removed) {
 		node.stop()
 	}
 	g.primaryEnd.Close()

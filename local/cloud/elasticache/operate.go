@@ -53,16 +53,17 @@ func (s *ReplicationGroups) TestFailover(ctx context.Context, group, nodeGroup s
 		return aws.Error{Code: "ReplicationGroupNotFoundFault", Message: fmt.Sprintf("ReplicationGroup %s not found.", group)}
 	}
 	g := s.All()[i]
-	return g.Do(ctx, func(context.Context) error {
+	return g.Do(ctx, func() error {
 		switch {
 		case nodeGroup != NodeGroupID:
 			return aws.Error{Code: "NodeGroupNotFoundFault", Message: fmt.Sprintf("Node group %s not found.", nodeGroup)}
 		case !g.Spec().AutomaticFailoverEnabled:
 			return aws.Error{Code: "InvalidReplicationGroupState", Message: "Automatic failover must be enabled for the replication group."}
-		case len(g.alive()) < len(g.nodes):
+		case slices.ContainsFunc(g.nodes, func(n *cacheNode) bool { return !n.Up }):
 			return aws.Error{Code: "InvalidReplicationGroupState", Message: "The replication group is not available: a node is still being replaced."}
 		}
-		g.primary.Process.Kill()
+		g.primary.GiveUp() // nobody has to detect it
+		g.primary.tellLost("its failover is tested")
 		return nil
 	})
 }

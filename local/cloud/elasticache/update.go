@@ -17,59 +17,77 @@ func (g *replicationGroup) change(ctx context.Context, before, spec ReplicationG
 	}
 	g.primaryEnd.SetGroups(spec.SecurityGroupIDs)
 	g.readerEnd.SetGroups(spec.SecurityGroupIDs)
-	if spec.AuthToken != before.AuthToken {
-		for _, node := range g.alive() {
-			if err := node.setToken(ctx, spec); err != nil {
-				return fmt.Errorf("auth token of %s: %w", node.ID, err)
+	if err := g.changeTokens(ctx, before, spec); err != nil {
+		return err
+	}
+	if err := g.applyParameters(ctx); err != nil {
+		return err
+	}
+	return g.settle(ctx)
+}
+
+// eachUp does something with every node that can be used; the others are configured when
+// they start.
+func (g *replicationGroup) eachUp(ctx context.Context, do func(*cacheNode, *server) error) error {
+	nodes := map[*cacheNode]*server{}
+	err := g.Do(ctx, func() error {
+		for _, n := range g.nodes {
+			if n.Up {
+				nodes[n] = n.server
+			}
+		}
+		return nil
+	})
+	for n, s := range nodes {
+		if err == nil {
+			if err = do(n, s); err != nil {
+				err = fmt.Errorf("%s: %w", s.id, err)
 			}
 		}
 	}
-	if err := g.ApplyParameters(ctx); err != nil {
-		return err
-	}
-	return g.resize(ctx)
-}
-
-// alive lists the nodes that run; the others are configured when they start.
-func (g *replicationGroup) alive() []*cacheNode {
-	return slices.DeleteFunc(slices.Clone(g.nodes), func(n *cacheNode) bool { return !n.Alive() })
+	return err
 }
 
 // ApplyParameters sets the declared group's parameters on every node.
 func (g *replicationGroup) ApplyParameters(ctx context.Context) error {
+	return g.Alone(func() error { return g.applyParameters(ctx) })
+}
+
+func (g *replicationGroup) applyParameters(ctx context.Context) error {
 	parameters, err := g.parameters()
 	if err != nil {
 		return err
 	}
-	for _, node := range g.alive() {
-		if err := node.apply(ctx, parameters); err != nil {
-			return fmt.Errorf("%s: %w", node.ID, err)
+	return g.eachUp(ctx, func(n *cacheNode, s *server) error {
+		ignored, err := s.apply(ctx, parameters)
+		if err != nil {
+			return err
 		}
-	}
-	g.Publish()
-	return nil
+		return g.Do(ctx, func() error { n.ignored = ignored; return nil })
+	})
 }
 
 // resize adds or removes replicas, the newest first.
-func (g *replicationGroup) resize(ctx context.Context) error {
-	for len(g.nodes) < g.Spec().NumCacheClusters {
+func (g *replicationGroup) resize() {
+	for len(g.nodes) < g.Spec().NumCacheClusters && !g.waits(g.retry) {
 		if err := g.addNode(); err != nil {
-			return err
+			g.failed("cache node", g.primary, err)
 		}
 	}
-	var removed []*cacheNode
 	for i := len(g.nodes) - 1; i >= 0 && len(g.nodes) > g.Spec().NumCacheClusters; i-- {
-		if g.nodes[i] != g.primary {
-			removed = append(removed, g.nodes[i])
+		if n := g.nodes[i]; n != g.primary && !n.busy {
 			g.nodes = slices.Delete(g.nodes, i, i+1)
+			g.point()
+			g.removed = append(g.removed, n)
 		}
 	}
-	err := g.startReplicas(ctx)
-	g.route()
-	for _, node := range removed {
-		node.stop()
+	if g.readerRoute.Settled() {
+		for _, n := range g.removed {
+			n.stop()
+			g.primaryEnd.CloseNode(n.Address)
+		}
+		g.removed = nil
 	}
-	return err
 }
 
 // show says how the nodes are.
@@ -86,15 +104,19 @@ func (n *cacheNode) component() aws.Component {
 		Kind:    "cache replica",
 		Address: n.group.readerEnd.String(),
 		State:   "available",
-		Healthy: n.Alive(),
+		Healthy: n.Up && n.Alive(),
 		Log:     n.group.service.host.LogPath("cache-" + n.ID),
 		Note:    n.note(),
 	}
 	if n == n.group.primary {
 		c.Kind, c.Address = "cache primary", n.group.primaryEnd.String()
 	}
-	if !c.Healthy {
-		c.State = "restarting: its process ended"
+	switch {
+	case c.Healthy:
+	case n == n.group.primary && len(n.group.replicas()) > 0:
+		c.State = "failing over: it is lost"
+	default:
+		c.State = "restarting: it is lost"
 	}
 	return n.Describe(c)
 }
@@ -104,6 +126,9 @@ func (n *cacheNode) note() string {
 	note := fmt.Sprintf("declared %s %s, runs redis-server %s", spec.Engine, spec.EngineVersion, redisVersion())
 	if len(n.ignored) > 0 {
 		note += "; ElastiCache parameters without effect here: " + strings.Join(n.ignored, ", ")
+	}
+	if waiting := n.group.Pending(); len(waiting) > 0 {
+		note += "; waits for the maintenance window (make maintenance): " + strings.Join(waiting, ", ")
 	}
 	return note
 }

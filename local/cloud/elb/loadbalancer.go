@@ -23,6 +23,7 @@ type LoadBalancer struct {
 	Subnets        []string `json:"subnets"`
 	SecurityGroups []string `json:"securityGroups"`
 	IdleTimeout    *int     `json:"idleTimeout"` // seconds, 60 if not declared
+	Internal       bool     `json:"internal"`    // without public addresses
 }
 
 // LoadBalancers implements Service[LoadBalancer].
@@ -113,7 +114,11 @@ func (b *loadBalancer) update(spec LoadBalancer) error {
 		if slices.ContainsFunc(b.interfaces, func(i *ec2.Interface) bool { return i.Subnet == subnet }) {
 			continue
 		}
-		i, err := b.network.Attach("load balancer "+b.name, subnet, spec.SecurityGroups)
+		attach := b.network.AttachPublic
+		if spec.Internal {
+			attach = b.network.Attach
+		}
+		i, err := attach("load balancer "+b.name, subnet, spec.SecurityGroups)
 		if err != nil {
 			return err
 		}

@@ -1,10 +1,8 @@
 package host
 
 import (
-	"context"
 	"errors"
 	"fmt"
-	"io"
 	"log/slog"
 	"net"
 	"net/netip"
@@ -17,31 +15,24 @@ import (
 	"myclothes/local/cloud/aws"
 )
 
-// How long a connection to a node may take: the node is on this machine.
-const upstreamDialTimeout = time.Second
-
 // Endpoint is a stable address and port in front of nodes that come and go, as the
 // DNS name of a cache or a database is on AWS. Its gate decides who gets through.
 type Endpoint struct {
-	owner    string // for people
-	gate     Gate   // nil for one that only the cloud itself uses
+	owner    string       // for people
+	gate     UpstreamGate // nil for one that only the cloud itself uses
 	log      *slog.Logger
 	events   *aws.Events
+	patience time.Duration // how long a client's system waits for a lost machine
 	listener net.Listener
 	serving  sync.WaitGroup
 
 	mu          sync.Mutex
 	upstreams   []netip.AddrPort
-	next        int // which upstream the next connection goes to
+	lost        []netip.AddrPort // those whose machines are lost
+	next        int              // which upstream the next connection goes to
 	connections map[*connection]struct{}
 	refusals    int       // since one was logged
 	logged      time.Time // when a refusal was
-}
-
-// connection is a client's, and its continuation to a node.
-type connection struct {
-	client, node *net.TCPConn
-	upstream     netip.AddrPort
 }
 
 // ListenInternal opens an endpoint outside the VPC, for nodes to reach each other.
@@ -54,7 +45,7 @@ func (h *Host) ListenInternal() (*Endpoint, error) {
 }
 
 // Listen opens owner's endpoint. It has no upstream yet.
-func (h *Host) Listen(owner string, address netip.AddrPort, gate Gate) (*Endpoint, error) {
+func (h *Host) Listen(owner string, address netip.AddrPort, gate UpstreamGate) (*Endpoint, error) {
 	listener, err := net.Listen("tcp4", address.String())
 	if errors.Is(err, syscall.EADDRINUSE) {
 		return nil, fmt.Errorf("port %d is taken by a program that listens on every address: stop it, or declare another port", address.Port())
@@ -62,7 +53,10 @@ func (h *Host) Listen(owner string, address netip.AddrPort, gate Gate) (*Endpoin
 	if err != nil {
 		return nil, err
 	}
-	e := &Endpoint{owner: owner, gate: gate, log: h.Log, events: h.Events, listener: listener, connections: map[*connection]struct{}{}}
+	e := &Endpoint{
+		owner: owner, gate: gate, log: h.Log, events: h.Events, patience: h.Timings.Scaled(retransmissionTimeout),
+		listener: listener, connections: map[*connection]struct{}{},
+	}
 	e.serving.Go(e.accept)
 	return e, nil
 }
@@ -80,24 +74,52 @@ func (e *Endpoint) String() string {
 	return net.JoinHostPort(e.Host(), strconv.Itoa(int(e.AddrPort().Port())))
 }
 
-// Move sends new connections to other nodes, each in turn, and ends those that
-// lead elsewhere. Without any node, clients are reset.
+// Move sends new connections to other nodes, each in turn, at once, and resets those that
+// lead elsewhere. Without any node, clients are reset. Connections to a lost machine go on
+// hanging: nobody is there to reset them.
 func (e *Endpoint) Move(upstreams ...netip.AddrPort) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	e.upstreams = slices.Clone(upstreams)
+	e.upstreams, e.lost = slices.Clone(upstreams), nil
 	for c := range e.connections {
-		if !slices.Contains(upstreams, c.upstream) {
+		if !slices.Contains(upstreams, c.upstream) && !c.lost.Load() {
 			c.end()
 		}
 	}
 }
 
-// Leads says whether there is a node behind the endpoint.
+// Fail says that the machine of an upstream is lost, and not only its process. To its
+// clients that is silence: connections to it stay open and nothing comes back, and new
+// ones hang as well until the endpoint moves, because clients go on using the address
+// that a resolver gave them. A client that does not leave is reset when its system would
+// give up (retransmissionTimeout). Fail comes before the end of the upstream's process,
+// whose last word would be forwarded otherwise.
+//
+// One thing is not as on AWS: the client's system still has what it sends and its
+// keepalive probes acknowledged, so that only a client with deadlines of its own notices.
+func (e *Endpoint) Fail(upstream netip.AddrPort) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.lost = append(e.lost, upstream)
+	for c := range e.connections {
+		if c.upstream == upstream {
+			c.lose(e.patience)
+		}
+	}
+}
+
+// Upstreams are the nodes that new connections go to.
+func (e *Endpoint) Upstreams() []netip.AddrPort {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	return slices.Clone(e.upstreams)
+}
+
+// Leads says whether there is a node behind the endpoint that is not lost.
 func (e *Endpoint) Leads() bool {
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	return len(e.upstreams) > 0
+	return slices.ContainsFunc(e.upstreams, func(upstream netip.AddrPort) bool { return !slices.Contains(e.lost, upstream) })
 }
 
 // Close ends all connections and frees the address. Nil is no error.
@@ -106,7 +128,12 @@ func (e *Endpoint) Close() {
 		return
 	}
 	_ = e.listener.Close()
-	e.Move()
+	e.mu.Lock()
+	e.upstreams = nil
+	for c := range e.connections {
+		c.end()
+	}
+	e.mu.Unlock()
 	e.serving.Wait()
 }
 
@@ -121,73 +148,59 @@ func (e *Endpoint) accept() {
 }
 
 func (e *Endpoint) serve(client *net.TCPConn) {
-	if e.gate != nil {
-		if from, open := e.gate(client); !open {
-			e.logRefusal(from)
-			reset(client)
-			return
-		}
-	}
 	c, err := e.connect(client)
 	if err != nil {
-		reset(client)
+		Reset(client)
 		return
 	}
-	copied := make(chan struct{})
-	go func() {
-		defer close(copied)
-		forward(c.client, c.node)
-	}()
-	forward(c.node, c.client)
-	<-copied
+	c.run()
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	delete(e.connections, c)
-	_ = client.Close()
-	_ = c.node.Close()
 }
 
-// connect continues a client's connection to a node.
+// connect continues a client's connection to a node that the gate lets it pass to, or lets
+// it hang when the node's machine is lost.
 func (e *Endpoint) connect(client *net.TCPConn) (*connection, error) {
-	e.mu.Lock()
-	if len(e.upstreams) == 0 {
-		e.mu.Unlock()
-		return nil, errors.New("no node")
-	}
-	e.next++
-	upstream := e.upstreams[e.next%len(e.upstreams)]
-	e.mu.Unlock()
-
-	ctx, cancel := context.WithTimeout(context.Background(), upstreamDialTimeout)
-	defer cancel()
-	node, err := new(net.Dialer).DialContext(ctx, "tcp4", upstream.String())
+	upstream, lost, err := e.choose()
 	if err != nil {
 		return nil, err
 	}
-	c := &connection{client, node.(*net.TCPConn), upstream}
+	if e.gate != nil {
+		if from, open := e.gate(client, upstream); !open {
+			e.logRefusal(from)
+			return nil, errRefused
+		}
+	}
+	c := &connection{client: client, upstream: upstream}
+	if !lost {
+		c.node, err = dialNode(upstream)
+	}
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	if !slices.Contains(e.upstreams, upstream) { // it moved meanwhile
+	switch {
+	case lost, slices.Contains(e.lost, upstream):
+		c.lose(e.patience)
+	case err != nil:
+		return nil, err
+	case !slices.Contains(e.upstreams, upstream): // it moved meanwhile
 		c.end()
-		return nil, errors.New("the node is gone")
+		return nil, errNoNode
 	}
 	e.connections[c] = struct{}{}
 	return c, nil
 }
 
-// forward copies what one side sends until it has no more.
-func forward(to, from *net.TCPConn) {
-	_, err := io.Copy(to, from)
-	if err != nil {
-		reset(to)
-		return
+// choose returns the node whose turn it is, and whether its machine is lost.
+func (e *Endpoint) choose() (upstream netip.AddrPort, lost bool, err error) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if len(e.upstreams) == 0 {
+		return netip.AddrPort{}, false, errNoNode
 	}
-	_ = to.CloseWrite()
-}
-
-func (c *connection) end() {
-	reset(c.client)
-	reset(c.node)
+	e.next++
+	upstream = e.upstreams[e.next%len(e.upstreams)]
+	return upstream, slices.Contains(e.lost, upstream), nil
 }
 
 // logRefusal writes at most one line a second, because clients try again at once.

@@ -1,9 +1,16 @@
 package host
 
-import "net"
+import (
+	"net"
+	"net/netip"
+)
 
 // Gate says whether a connection may pass, and for the log whom it is from.
 type Gate func(net.Conn) (from string, open bool)
+
+// UpstreamGate says whether a connection may pass to a node, and for the log whom it is
+// from.
+type UpstreamGate func(conn net.Conn, upstream netip.AddrPort) (from string, open bool)
 
 // Gated returns a listener that resets connections which its gate does not let
 // through; refused is told of each.
@@ -29,12 +36,12 @@ func (l gatedListener) Accept() (net.Conn, error) {
 			return conn, nil
 		}
 		l.refused(from)
-		reset(conn)
+		Reset(conn)
 	}
 }
 
-// reset ends a connection as a firewall or a dead host does: without a goodbye.
-func reset(conn net.Conn) {
+// Reset ends a connection as a firewall or a dead host does: without a goodbye.
+func Reset(conn net.Conn) {
 	if tcp, ok := conn.(*net.TCPConn); ok {
 		_ = tcp.SetLinger(0)
 	}

@@ -31,6 +31,7 @@ func testDatabase() Instance {
 		ParameterGroupName:    "db-parameters",
 		VPCSecurityGroupIDs:   []string{"sg-data"},
 		BackupRetentionPeriod: 7,
+		ApplyImmediately:      true,
 	}
 }
 

@@ -2,13 +2,13 @@ package rds
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"os"
 	"path/filepath"
 	"strconv"
 	"strings"
 	"syscall"
-
-	"myclothes/local/cloud/datastore"
 )
 
 // ownSettings are those that the local cloud decides, whatever a parameter group
@@ -44,10 +44,15 @@ func (n *dbNode) configure() error {
 	if err != nil {
 		return err
 	}
+	connections, err := n.connections()
+	if err != nil {
+		return err
+	}
 	for _, p := range applied {
 		set(p.Name, p.Value)
 	}
 	b.WriteString(ownSettings)
+	set("max_connections", strconv.FormatInt(connections, 10))
 	set("listen_addresses", n.Address.Addr().String())
 	set("port", strconv.Itoa(int(n.Address.Port())))
 	set("hba_file", filepath.Join(i.dir, "pg_hba.conf"))
@@ -67,12 +72,17 @@ func (n *dbNode) configure() error {
 	return i.postgres.writeFile(filepath.Join(n.Dir, "postgresql.conf"), b.String())
 }
 
-// reconfigure writes the configuration of a running server and lets it read it.
+// reconfigure writes the configuration of a server and lets it read it. One that has
+// ended reads it when it starts.
 func (n *dbNode) reconfigure() error {
-	if err := n.configure(); err != nil {
+	return errors.Join(n.configure(), n.reload())
+}
+
+func (n *dbNode) reload() error {
+	if err := n.Process.Signal(syscall.SIGHUP); !errors.Is(err, os.ErrProcessDone) {
 		return err
 	}
-	return n.Process.Signal(syscall.SIGHUP)
+	return nil
 }
 
 // writeAccess writes who may connect: anybody with a password, over TLS if it is
@@ -87,38 +97,6 @@ hostnossl replication %[1]s 127.0.0.0/8 scram-sha-256
 %[2]s all all 127.0.0.0/8 scram-sha-256
 `, adminUser, kind)
 	return i.postgres.writeFile(filepath.Join(i.dir, "pg_hba.conf"), access)
-}
-
-const forceTLS = "rds.force_ssl"
-
-// forcesTLS is what the parameter group says; RDS's default is yes since version 15.
-func (i *instance) forcesTLS() bool {
-	applied, _, _ := i.parameters()
-	for _, p := range applied {
-		if p.Name == forceTLS {
-			return p.Value == "1"
-		}
-	}
-	major, _, _ := strings.Cut(i.Spec().EngineVersion, ".")
-	number, err := strconv.Atoi(major)
-	return err != nil || number >= 15
-}
-
-// parameters returns those of the declared group that have an effect here, and the
-// names of the others: PostgreSQL does not know them, or they are computed from the
-// instance class.
-func (i *instance) parameters() (applied []datastore.Parameter, ignored []string, err error) {
-	declared, err := i.service.ParameterGroups.Parameters(i.Spec().ParameterGroupName)
-	for _, p := range declared {
-		known := p.Name == forceTLS || i.postgres.parameters[p.Name] ||
-			strings.Contains(p.Name, ".") && !strings.HasPrefix(p.Name, "rds.")
-		if known && !strings.Contains(p.Value, "{") {
-			applied = append(applied, p)
-		} else {
-			ignored = append(ignored, p.Name)
-		}
-	}
-	return applied, ignored, err
 }
 
 // createMaster makes the declared database and its owner, who may do what RDS's
@@ -138,11 +116,16 @@ func (i *instance) createMaster(ctx context.Context) error {
 // administer runs statements in which 1 is the master user, 2 the password and 3 the
 // database. The server quotes them.
 func (i *instance) administer(ctx context.Context, statements ...string) error {
-	conn, err := i.primary.connect(ctx)
-	if err != nil {
+	var primary *dbNode
+	if err := i.Do(ctx, func() error { primary = i.primary; return nil }); err != nil {
 		return err
 	}
-	defer conn.Close(ctx)
+	var s session
+	defer s.close()
+	if err := s.open(ctx, primary); err != nil {
+		return err
+	}
+	conn := s.conn
 	// The password is not for the log, whatever the parameter group wants in it.
 	const quiet = `set log_statement = none; set log_min_duration_statement = -1; set log_min_error_statement = panic`
 	if _, err := conn.Exec(ctx, quiet); err != nil {

@@ -51,6 +51,9 @@ func (d Instance) asReplica(source Instance) (Instance, error) {
 	if d.Port == 0 {
 		d.Port = source.Port
 	}
+	if d.InstanceClass == "" {
+		d.InstanceClass = source.InstanceClass
+	}
 	if d.DBSubnetGroupName == "" {
 		d.DBSubnetGroupName = source.DBSubnetGroupName
 	}
@@ -58,4 +61,23 @@ func (d Instance) asReplica(source Instance) (Instance, error) {
 		d.ParameterGroupName = source.ParameterGroupName
 	}
 	return d, nil
+}
+
+// checkFamily refuses a parameter group that is for another version.
+func (s *Instances) checkFamily(d Instance) error {
+	family, err := s.service.ParameterGroups.Family(d.ParameterGroupName)
+	if want := "postgres" + major(d.EngineVersion); err == nil && family != "" && d.EngineVersion != "" && family != want {
+		err = aws.Error{Code: "InvalidParameterCombination", Message: fmt.Sprintf(
+			"The parameter group %s with DBParameterGroupFamily %s can't be used for this instance. Please use a parameter group with DBParameterGroupFamily %s.",
+			d.ParameterGroupName, family, want)}
+	}
+	return err
+}
+
+// checkUpgrade refuses another version that RDS would not upgrade to.
+func (s *Instances) checkUpgrade(before, d Instance) error {
+	if major(before.EngineVersion) != major(d.EngineVersion) && !d.AllowMajorVersionUpgrade {
+		return aws.Error{Code: "InvalidParameterCombination", Message: "The AllowMajorVersionUpgrade flag must be present when upgrading to a new major version."}
+	}
+	return s.checkFamily(d)
 }

@@ -6,6 +6,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"myclothes/local/cloud/cloudtest"
+	"myclothes/local/cloud/datastore"
 )
 
 func TestDatabaseDeclarationThatRDSRefusesIsRefused(t *testing.T) {
@@ -35,4 +36,24 @@ func TestDatabaseDeclarationThatRDSRefusesIsRefused(t *testing.T) {
 			require.ErrorContains(t, err, test.want)
 		})
 	}
+}
+
+func TestAParameterGroupIsForOneMajorVersion(t *testing.T) {
+	t.Parallel()
+	s := New(nil, nil)
+	for _, family := range []string{"postgres16", "postgres17"} {
+		_, err := s.ParameterGroups.Records.Create(t.Context(), cloudtest.Named(family), datastore.ParameterGroup{Family: family})
+		require.NoError(t, err)
+	}
+	before, next := testDatabase(), testDatabase()
+	before.ParameterGroupName, next.ParameterGroupName = "postgres16", "postgres17"
+	require.NoError(t, s.Instances.checkFamily(before))
+	require.ErrorContains(t, s.Instances.checkFamily(next), "InvalidParameterCombination: The parameter group postgres17 with DBParameterGroupFamily postgres17")
+
+	next.EngineVersion = "17.2"
+	require.ErrorContains(t, s.Instances.checkUpgrade(before, next), "AllowMajorVersionUpgrade flag must be present")
+	next.AllowMajorVersionUpgrade = true
+	require.NoError(t, s.Instances.checkUpgrade(before, next))
+	next.ParameterGroupName = "default.postgres16"
+	require.ErrorContains(t, s.Instances.checkUpgrade(before, next), "DBParameterGroupFamily postgres16 can't be used")
 }

@@ -2,117 +2,163 @@ package rds
 
 import (
 	"context"
+	"time"
 
 	"myclothes/local/cloud/aws"
 )
 
-// look repairs what is not well.
-func (i *instance) look(ctx context.Context) {
+// look decides what is to be done about nodes that are not well, and has it done beside
+// the keeper.
+func (i *instance) look() {
+	detection := i.service.host.Timings.Exactly(aws.DatabaseDetection)
 	for _, node := range i.nodes() {
-		node.check(ctx)
+		if node.Ended(detection) {
+			node.tellLost("its process ended")
+		}
 	}
-	defer i.Publish()
 	if i.source != nil {
-		i.lookAfterReplica(ctx)
-		return
-	}
-	var err error
-	if !i.primary.Alive() {
-		err = i.replacePrimary(ctx)
-	}
-	if err == nil {
-		err = i.keepStandby(ctx)
-	}
-	if err != nil && ctx.Err() == nil {
-		i.service.host.Log.Error("database is not whole yet", "database", i.identifier(), "error", err)
-	}
-}
-
-// replacePrimary makes the standby the primary, which has every acknowledged write.
-// Without one, the primary is started again with its data.
-func (i *instance) replacePrimary(ctx context.Context) error {
-	i.service.host.Log.Warn("database primary is down", "database", i.identifier(), "zone", i.primary.Zone)
-	i.endpoint.Move()
-	i.internal.Move()
-	if i.standby == nil || !i.standby.Alive() || !i.standby.inSync {
-		i.Publish()
-		if err := i.primary.start(ctx); err != nil {
-			return err
-		}
-		i.Watch(i.primary.Process)
-		i.route()
-		return nil
-	}
-	if err := i.standby.promote(ctx); err != nil {
-		return err
-	}
-	i.timeline.Add(1)
-	dead := i.primary
-	i.primary, i.standby = i.standby, nil
-	i.route()
-	i.service.host.Log.Warn("database standby promoted", "database", i.identifier(), "zone", i.primary.Zone)
-	i.service.host.Events.Add(aws.FailedOver, i.identifier(), i.primary.Zone, i.primary.ID+" is the primary in the place of "+dead.ID)
-	dead.discard()
-	return nil
-}
-
-// keepStandby replaces a standby that ended or lost its connection. Commits do not
-// wait for it meanwhile.
-func (i *instance) keepStandby(ctx context.Context) error {
-	if i.standby != nil && i.standby.Alive() && !i.standby.lost() {
-		return nil
-	}
-	if i.standby != nil {
-		i.service.host.Log.Warn("database standby is down", "database", i.identifier(), "zone", i.standby.Zone)
-		if err := i.primary.waitFor(ctx, nil); err != nil {
-			return err
-		}
-		i.standby.discard()
-		i.standby = nil
-	}
-	if !i.Spec().MultiAZ {
-		return nil
+		i.lookAfterReplica()
+	} else {
+		i.lookAfterPrimary()
+		i.lookAfterStandby()
 	}
 	i.Publish()
-	if err := i.startStandby(ctx); err != nil {
-		return err
+	if due, waits := i.route.Settle(time.Now()); waits {
+		i.At(due)
+	} else if i.gone != nil {
+		i.discard(i.gone)
+		i.gone = nil
 	}
-	i.Watch(i.standby.Process)
-	return nil
+}
+
+// waits says whether a time is still to come, and makes the keeper look then.
+func (i *instance) waits(until time.Time) bool {
+	i.At(until)
+	return time.Now().Before(until)
+}
+
+// failed notes that something could not be done, and that it is tried again in a while.
+func (i *instance) failed(what string, err error) {
+	i.problem, i.retry = err, time.Now().Add(lookInterval)
+	i.service.host.Log.Error(what, "database", i.identifier(), "error", err)
+}
+
+// lookAfterPrimary makes the standby the primary when that is lost: it has every
+// acknowledged write. Without one, the primary is started again with its data.
+func (i *instance) lookAfterPrimary() {
+	p := i.primary
+	if p.Up || p.busy {
+		return
+	}
+	i.internal.Move()
+	if i.making != nil {
+		i.making.abort() // nobody is there to copy from
+	}
+	s := i.standby
+	if s != nil && s.busy || i.waits(p.Lost) || i.waits(i.retry) {
+		return
+	}
+	if s != nil && s.Up && s.inSync {
+		i.service.host.Log.Warn("database primary is down", "database", i.identifier(), "zone", p.Zone)
+		s.begin(startTimeout, s.promote, func(err error) { i.promoted(s, err) })
+		return
+	}
+	i.start(p)
+}
+
+// promoted takes in the outcome of a promotion.
+func (i *instance) promoted(s *dbNode, err error) {
+	if err != nil {
+		// It may come to it later, and there must not be two primaries. The old one has
+		// every acknowledged write as well.
+		i.failed("database standby was not promoted", err)
+		i.standby = nil
+		i.discard(s)
+		return
+	}
+	dead := i.primary
+	i.primary, i.standby = s, nil
+	s.follows, s.inSync = nil, false
+	if err := s.reconfigure(); err != nil {
+		i.failed("configuration of the new primary", err)
+	}
+	i.timeline.Add(1)
+	if connections, err := s.connections(); err == nil {
+		i.connections.Store(max(connections, i.connections.Load()))
+	}
+	i.internal.Move(s.Address)
+	t := i.service.host.Timings
+	i.route.Point(latest(time.Now(), dead.Lost.Add(t.Of(aws.DatabasePromotion))).Add(t.Of(aws.DNSLifetime)), s.Address)
+	i.service.host.Log.Warn("database standby promoted", "database", i.identifier(), "zone", s.Zone)
+	i.service.host.Events.Add(aws.FailedOver, i.identifier(), s.Zone, s.ID+" is the primary in the place of "+dead.ID)
+	if i.gone != nil {
+		i.discard(i.gone)
+	}
+	i.gone = dead
+}
+
+func latest(a, b time.Time) time.Time {
+	if a.After(b) {
+		return a
+	}
+	return b
+}
+
+// start starts a node on the data that it has.
+func (i *instance) start(n *dbNode) {
+	if n == i.primary && (i.standby == nil || !i.standby.Up) {
+		n.waitsFor = ""
+	}
+	err := n.launch()
+	if err != nil {
+		i.failed("database node does not start", err)
+		return
+	}
+	p := n.Process
+	n.begin(startTimeout, func(ctx context.Context) error { return n.ready(ctx, p) }, func(err error) { i.started(n, err) })
+}
+
+// started takes in the outcome of a start.
+func (i *instance) started(n *dbNode, err error) {
+	if err != nil {
+		n.broken = true
+		i.failed("database node did not start", err)
+		n.Process.Kill()
+		return
+	}
+	n.usable()
+	if i.source == nil {
+		i.internal.Move(n.Address)
+	}
 }
 
 // lookAfterReplica starts a read replica that ended again, and copies the source
 // anew when it cannot follow any more.
-func (i *instance) lookAfterReplica(ctx context.Context) {
-	if i.primary.Alive() && !i.primary.lost() {
-		return
-	}
-	i.endpoint.Move()
-	i.Publish()
-	var err error
+func (i *instance) lookAfterReplica() {
+	n := i.primary
 	switch {
-	case !i.primary.Alive() && !i.primary.broken:
-		err = i.primary.start(ctx)
-		i.primary.broken = err != nil
+	case n.busy, n.Up && !n.lost():
+	case i.waits(i.retry), !n.Up && i.waits(n.Lost):
+	case !n.Up && !n.broken:
+		i.start(n)
 	case i.source.internal.Leads():
 		i.service.host.Log.Warn("read replica is copied anew", "database", i.identifier())
-		i.primary.discard()
-		err = i.primary.replicate(ctx, i.source.internal)
-	default:
-		return // until the source is there
+		n.Up = false
+		n.begin(copyTimeout, func(ctx context.Context) error {
+			n.discard()
+			return n.copy(ctx)
+		}, func(err error) {
+			if err != nil {
+				n.broken = true
+				i.failed("read replica was not copied", err)
+				return
+			}
+			i.start(n)
+		})
 	}
-	if err != nil {
-		i.service.host.Log.Error("read replica did not come back", "database", i.identifier(), "error", err)
-		return
-	}
-	i.Watch(i.primary.Process)
-	i.route()
 }
 
-// route points the endpoints at the primary. It says how the nodes are before anybody is
-// led to them.
-func (i *instance) route() {
-	i.Publish()
-	i.endpoint.Move(i.primary.Address)
-	i.internal.Move(i.primary.Address)
+// discard ends a node that is none of the database any more, and removes its data.
+func (i *instance) discard(n *dbNode) {
+	i.Beside(copyTimeout, func(context.Context) error { n.remove(); return nil }, func(error) {})
 }

@@ -1,7 +1,6 @@
 package rds
 
 import (
-	"context"
 	"os"
 	"path/filepath"
 	"syscall"
@@ -83,8 +82,13 @@ func (a *account) receiverOfStandby() (pid int) {
 	a.Helper()
 	i, err := a.Instances.Get(cloudtest.Named("customers"))
 	require.NoError(a, err)
-	require.NoError(a, i.Do(a.Context(), func(ctx context.Context) error {
-		return i.standby.ask(ctx, &pid, `select pid from pg_stat_wal_receiver`)
+	require.NoError(a, i.Do(a.Context(), func() error {
+		var s session
+		defer s.close()
+		if err := s.open(a.Context(), i.standby); err != nil {
+			return err
+		}
+		return s.conn.QueryRow(a.Context(), `select pid from pg_stat_wal_receiver`).Scan(&pid)
 	}))
 	return pid
 }

@@ -4,53 +4,63 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net"
 	"time"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
+	"github.com/jackc/pgx/v5/pgproto3"
+
+	"myclothes/local/cloud/aws"
+	"myclothes/local/cloud/datastore"
+	"myclothes/local/cloud/host"
 )
 
-// connect opens a connection of the superuser, past the endpoint.
-func (n *dbNode) connect(ctx context.Context) (*pgx.Conn, error) {
-	return pgx.Connect(ctx, fmt.Sprintf("host=%s port=%d user=%s password=%s dbname=postgres sslmode=disable",
+// session is a connection of the superuser to a node, past the endpoint.
+type session struct{ conn *pgx.Conn }
+
+// open connects, unless there is a connection that works.
+func (s *session) open(ctx context.Context, n *dbNode) error {
+	if s.conn != nil && !s.conn.IsClosed() {
+		return nil
+	}
+	conn, err := pgx.Connect(ctx, fmt.Sprintf("host=%s port=%d user=%s password=%s dbname=postgres sslmode=disable",
 		n.Address.Addr(), n.Address.Port(), adminUser, n.instance.adminPass))
+	if err == nil {
+		s.conn = conn
+	}
+	return err
 }
 
-// session returns the keeper's connection. It is a new one now and then, because a
-// server that hangs may still serve its old ones.
-func (n *dbNode) session(ctx context.Context) (*pgx.Conn, error) {
-	if n.admin != nil && !n.admin.IsClosed() && time.Since(n.connected) < sessionLifetime {
-		return n.admin, nil
-	}
-	n.hangUp()
-	admin, err := n.connect(ctx)
-	if err != nil {
-		return nil, err
-	}
-	n.admin, n.connected = admin, time.Now()
-	return n.admin, nil
-}
-
-func (n *dbNode) hangUp() {
-	if n.admin != nil {
-		_ = n.admin.PgConn().Conn().Close()
-		n.admin = nil
+func (s *session) close() {
+	if s.conn != nil {
+		_ = s.conn.PgConn().Conn().Close()
 	}
 }
 
-// ask puts a question with one answer to the server.
-func (n *dbNode) ask(ctx context.Context, answer any, query string, arguments ...any) error {
-	session, err := n.session(ctx)
-	if err != nil {
-		return err
-	}
-	return session.QueryRow(ctx, query, arguments...).Scan(answer)
+// answer is what a server says of itself.
+type answer struct {
+	following bool // it gets the primary's changes
+	err       error
 }
 
-// look asks the server whether it is well, and whether it follows.
-func (n *dbNode) look(ctx context.Context) error {
-	ctx, cancel := context.WithTimeout(ctx, pingTimeout)
+// refused says whether the server answered, if only to refuse: it starts, or has no
+// connection left.
+func (a answer) refused() bool {
+	var refusal *pgconn.PgError
+	return errors.As(a.err, &refusal)
+}
+
+// ask asks the server whether it is well, and whether it follows.
+func (n *dbNode) ask(ctx context.Context, s *session) (a answer) {
+	ctx, cancel := context.WithTimeout(ctx, n.instance.patience())
 	defer cancel()
+	if a.err = n.knock(ctx); a.err != nil {
+		return a
+	}
+	if a.err = s.open(ctx, n); a.err != nil {
+		return a
+	}
 	source := n.instance
 	if source.source != nil {
 		source = source.source
@@ -58,34 +68,82 @@ func (n *dbNode) look(ctx context.Context) error {
 	// Who has more than the primary was promoted with tries again and again, for
 	// moments even streaming, but on the old timeline.
 	const query = `select exists (select from pg_stat_wal_receiver where status = 'streaming' and received_tli >= $1)`
-	if err := n.ask(ctx, &n.following, query, source.timeline.Load()); err != nil {
-		return err
-	}
-	if n.following {
-		n.followed = time.Now()
-	}
-	return nil
+	a.err = s.conn.QueryRow(ctx, query, source.timeline.Load()).Scan(&a.following)
+	return a
 }
 
-// check ends a node that does not answer any more.
-func (n *dbNode) check(ctx context.Context) {
-	if !n.Alive() {
-		n.TellLost(n.instance.service.host.Events)
+// patience is how long the server may take to answer.
+func (i *instance) patience() time.Duration {
+	return i.service.host.Timings.Of(aws.DatabaseDetection) / datastore.MaxMisses
+}
+
+// knock asks for a connection and waits until the server asks who it is, or refuses. That
+// costs little, and only a server answers that takes new connections: one that hangs may go
+// on serving its old ones.
+func (n *dbNode) knock(ctx context.Context) error {
+	conn, err := new(net.Dialer).DialContext(ctx, "tcp4", n.Address.String())
+	if err != nil {
+		return err
+	}
+	defer conn.Close()
+	defer context.AfterFunc(ctx, func() { _ = conn.Close() })()
+	hello := pgproto3.StartupMessage{ProtocolVersion: pgproto3.ProtocolVersionNumber, Parameters: map[string]string{"user": adminUser}}
+	message, err := hello.Encode(nil)
+	if err == nil {
+		_, err = conn.Write(message)
+	}
+	if err == nil {
+		_, err = conn.Read(make([]byte, 1))
+	}
+	return err
+}
+
+// watcher asks the server that runs as p every lookInterval, and tells the keeper what
+// it says.
+func (n *dbNode) watcher(p *host.Process) func(context.Context) {
+	return func(ctx context.Context) {
+		var s session
+		defer s.close()
+		tick := time.NewTicker(lookInterval)
+		defer tick.Stop()
+		for {
+			select {
+			case <-ctx.Done():
+				return
+			case <-tick.C:
+			}
+			a := n.ask(ctx, &s)
+			n.instance.Say(func() {
+				if n.Process == p && n.Up {
+					n.take(a)
+				}
+			})
+		}
+	}
+}
+
+// take notes what the server says, and gives up one that says nothing any more.
+func (n *dbNode) take(a answer) {
+	if a.following || n.follows != nil && !n.follows.Leads() { // there is nobody to follow
+		n.followed = time.Now()
+	}
+	if a.err == nil || a.refused() {
+		n.Answered()
 		return
 	}
-	err := n.look(ctx)
-	if n.follows != nil && !n.follows.Leads() {
-		n.followed = time.Now() // there is nobody to follow
+	h := n.instance.service.host
+	if n.Alive() && n.Missed(h.Timings.Of(aws.DatabaseDetection)) {
+		h.Log.Warn("database node does not answer", "node", n.ID, "error", a.err)
+		n.GiveUp()
+		n.tellLost("it does not answer")
 	}
-	var answer *pgconn.PgError
-	if err == nil || errors.As(err, &answer) || ctx.Err() != nil {
-		n.Answered() // a refusal is an answer too: it starts, or has no connection left
-		return
-	}
-	n.Missed(err, n.instance.service.host.Log)
 }
 
 // lost says whether the node should follow a primary and cannot.
 func (n *dbNode) lost() bool {
-	return n.follows != nil && time.Since(n.followed) > lostAfter
+	return n.follows != nil && time.Since(n.followed) > n.instance.service.host.Timings.Of(aws.DatabaseDetection)
+}
+
+func (n *dbNode) tellLost(why string) {
+	n.instance.service.host.Events.Add(aws.NodeLost, n.ID, n.Zone, why)
 }

@@ -10,16 +10,14 @@ import (
 	"sync/atomic"
 	"time"
 
-	"golang.org/x/sync/errgroup"
-
 	"myclothes/local/cloud/aws"
 	"myclothes/local/cloud/datastore"
 	"myclothes/local/cloud/ec2"
 	"myclothes/local/cloud/host"
 )
 
-// How often the nodes of a database are asked whether they are well. The end of a
-// process is noticed at once.
+// How often the nodes of a database are asked whether they are well, and how long it takes
+// until something that failed is tried again. The end of a process is noticed at once.
 const lookInterval = time.Second
 
 // instance is one database, or one read replica of it. Only its keeper changes it.
@@ -30,18 +28,26 @@ type instance struct {
 	postgres  *postgresql
 	source    *instance // nil unless a read replica
 	dir       string
-	endpoint  *ec2.Endpoint  // what clients use
-	internal  *host.Endpoint // where standby and read replicas find the primary
-	adminPass string         // rdsadmin's; the same in read replicas
+	endpoint  *ec2.Endpoint    // what clients use
+	route     *datastore.Route // where that leads
+	internal  *host.Endpoint   // where standby and read replicas find the primary
+	adminPass string           // rdsadmin's; the same in read replicas
 
 	// timeline is PostgreSQL's number for the history that the primary writes: every
 	// promotion begins another.
 	timeline atomic.Int64
+	// connections is how many the primary takes since it was started.
+	connections atomic.Int64
 
 	placement ec2.Placement
 	primary   *dbNode // the only node of a read replica
 	standby   *dbNode // nil without multiAz, and while a new one is made
+	making    *dbNode // what is to be the standby
+	gone      *dbNode // the lost primary, for as long as clients are led to it
 	serial    int     // of the node that was made last
+
+	problem error     // what could not be done last
+	retry   time.Time // when it is tried again
 }
 
 func (i *instance) identifier() string { return i.Spec().Identifier }
@@ -54,16 +60,27 @@ func (i *instance) create(ctx context.Context) error {
 	} else if err == nil {
 		err = i.startReplica(ctx)
 	}
+	if err == nil {
+		err = i.keep(ctx)
+	}
 	if err != nil {
 		return errors.Join(err, i.Stop())
 	}
-	i.route()
-	var processes []*host.Process
-	for _, node := range i.nodes() {
-		processes = append(processes, node.Process)
-	}
-	i.Keep(lookInterval, i.look, processes...)
 	return nil
+}
+
+// keep hands the first node to a keeper, and returns when that has made the others.
+func (i *instance) keep(ctx context.Context) error {
+	i.route.Point(time.Now(), i.primary.Address)
+	i.internal.Move(i.primary.Address)
+	i.Publish()
+	i.Start(lookInterval, i.look)
+	if i.source == nil {
+		if err := i.createMaster(ctx); err != nil {
+			return err
+		}
+	}
+	return i.settle(ctx)
 }
 
 // prepare makes everything but the nodes.
@@ -76,9 +93,10 @@ func (i *instance) prepare() error {
 		return fmt.Errorf("multiAz needs subnets in two zones or more, and subnet group %s has one", i.Spec().DBSubnetGroupName)
 	}
 	owner := "database " + i.identifier()
-	if i.endpoint, err = i.service.network.OpenEndpoint(owner, i.placement.Subnet[i.placement.Zones[0]], i.Spec().VPCSecurityGroupIDs, i.Spec().Port); err != nil {
+	if i.endpoint, err = i.service.network.OpenEndpoint(owner, i.Spec().VPCSecurityGroupIDs, i.Spec().Port); err != nil {
 		return err
 	}
+	i.route = datastore.NewRoute(i.endpoint)
 	if i.internal, err = i.service.host.ListenInternal(); err != nil {
 		return err
 	}
@@ -110,14 +128,21 @@ func (i *instance) startPrimary(ctx context.Context) error {
 		return err
 	}
 	i.timeline.Store(1)
-	if err := i.primary.start(ctx); err != nil {
+	return i.launchFirst(ctx)
+}
+
+// launchFirst starts the first node, for which there is no keeper yet.
+func (i *instance) launchFirst(ctx context.Context) error {
+	if err := i.primary.launch(); err != nil {
 		return err
 	}
-	i.internal.Move(i.primary.Address)
-	var steps errgroup.Group
-	steps.Go(func() error { return i.createMaster(ctx) })
-	steps.Go(func() error { return i.startStandby(ctx) })
-	return steps.Wait()
+	ctx, cancel := context.WithTimeout(ctx, startTimeout)
+	defer cancel()
+	if err := i.primary.ready(ctx, i.primary.Process); err != nil {
+		return err
+	}
+	i.primary.usable()
+	return nil
 }
 
 func (i *instance) startReplica(ctx context.Context) error {
@@ -134,27 +159,16 @@ func (i *instance) startReplica(ctx context.Context) error {
 	if i.primary, err = i.newNode(zone); err != nil {
 		return err
 	}
-	return i.primary.replicate(ctx, i.source.internal)
-}
-
-// startStandby makes the standby in another zone and lets the primary wait for it
-// with every commit.
-func (i *instance) startStandby(ctx context.Context) error {
-	if !i.Spec().MultiAZ || i.source != nil {
-		return nil
-	}
-	standby, err := i.newNode(i.placement.Zone(i.primary.Zone))
-	if err != nil {
+	i.primary.follows = i.source.internal
+	copying, cancel := context.WithTimeout(ctx, copyTimeout)
+	defer cancel()
+	if err := i.primary.copy(copying); err != nil {
 		return err
 	}
-	if err := standby.replicate(ctx, i.internal); err != nil {
-		standby.discard()
-		return err
-	}
-	i.standby = standby
-	return i.primary.waitFor(ctx, standby)
+	return i.launchFirst(ctx)
 }
 
+// nodes lists the database's nodes; what is still being made is none.
 func (i *instance) nodes() []*dbNode {
 	nodes := []*dbNode{i.primary}
 	if i.standby != nil {
@@ -165,6 +179,9 @@ func (i *instance) nodes() []*dbNode {
 
 // ParameterGroup is the declared one.
 func (i *instance) ParameterGroup() string { return i.Spec().ParameterGroupName }
+
+// SubnetGroup is the declared one.
+func (i *instance) SubnetGroup() string { return i.Spec().DBSubnetGroupName }
 
 // Outputs are what AWS computes of a database.
 func (i *instance) Outputs() aws.Outputs {
@@ -187,9 +204,9 @@ func (i *instance) Outputs() aws.Outputs {
 
 // Stop ends all nodes, removes their data and frees the address.
 func (i *instance) Stop() error {
-	i.Leave()
-	if i.primary != nil {
-		for _, node := range i.nodes() {
+	i.Keeper.Stop()
+	for _, node := range []*dbNode{i.primary, i.standby, i.making, i.gone} {
+		if node != nil {
 			node.discard()
 		}
 	}

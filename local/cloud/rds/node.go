@@ -9,22 +9,15 @@ import (
 	"syscall"
 	"time"
 
-	"github.com/jackc/pgx/v5"
-
+	"myclothes/local/cloud/aws"
 	"myclothes/local/cloud/datastore"
 	"myclothes/local/cloud/host"
 )
 
 const (
 	startTimeout = 60 * time.Second
+	copyTimeout  = 2 * time.Minute
 	stopTimeout  = 5 * time.Second
-	// A node that does not answer for so long, again and again, is dead.
-	pingTimeout = 2 * time.Second
-	// How long one connection serves to ask whether a node is well.
-	sessionLifetime = 5 * time.Second
-	// A standby or read replica that gets nothing from a living primary for so long
-	// cannot follow it any more.
-	lostAfter = 5 * time.Second
 )
 
 // adminUser is the superuser, as whom only the cloud connects. RDS has one of that
@@ -36,27 +29,46 @@ type dbNode struct {
 	datastore.Node // its folder is PGDATA
 	instance       *instance
 
-	follows   *host.Endpoint // where it gets its data; nil for a primary
-	waitsFor  string         // the id of the standby that commits wait for
-	inSync    bool           // the primary's commits wait for it
-	broken    bool           // it did not start again
-	admin     *pgx.Conn      // of the superuser
-	connected time.Time      // when admin was opened
-	following bool           // it gets the primary's changes
-	followed  time.Time      // when it last did
+	follows  *host.Endpoint // where it gets its data; nil for a primary
+	waitsFor string         // the id of the standby that commits wait for
+	inSync   bool           // the primary's commits wait for it
+	broken   bool           // it did not start again
+	followed time.Time      // when it last got the primary's changes
+
+	busy    bool   // something is done for it beside the keeper
+	cancel  func() // ends that
+	aborted bool   // that was ended, because it had become pointless
 }
 
 func (i *instance) newNode(zone string) (*dbNode, error) {
-	address, err := i.service.host.Loopback.NodeAddress()
+	i.serial++
+	id := fmt.Sprintf("%s-%d", i.identifier(), i.serial)
+	eni, err := i.endpoint.OpenNode("database node "+id, i.placement.Subnet[zone])
 	if err != nil {
 		return nil, err
 	}
-	i.serial++
-	id := fmt.Sprintf("%s-%d", i.identifier(), i.serial)
-	return &dbNode{instance: i, Node: datastore.Node{ID: id, Zone: zone, Dir: filepath.Join(i.dir, id), Address: address}}, nil
+	return &dbNode{instance: i, Node: datastore.Node{ID: id, Zone: zone, Dir: filepath.Join(i.dir, id), Address: eni.Address}}, nil
 }
 
 func (n *dbNode) log() string { return n.instance.service.host.LogPath("database-" + n.ID) }
+
+// begin does work for the node beside the keeper, for at most limit, and then lets the
+// keeper take its outcome in.
+func (n *dbNode) begin(limit time.Duration, work func(context.Context) error, then func(error)) {
+	n.busy = true
+	n.cancel = n.instance.Beside(limit, work, func(err error) {
+		n.busy = false
+		then(err)
+	})
+}
+
+// abort ends what is done for the node. Its outcome is an error then.
+func (n *dbNode) abort() {
+	if n.busy {
+		n.aborted = true
+		n.cancel()
+	}
+}
 
 // initialize makes an empty database server's data.
 func (n *dbNode) initialize(ctx context.Context) error {
@@ -71,97 +83,75 @@ func (n *dbNode) initialize(ctx context.Context) error {
 	return n.instance.service.host.Processes.Run(ctx, "initdb of "+n.ID, c)
 }
 
-// replicate copies the data of the primary behind e, starts on it, and returns when
-// it follows.
-func (n *dbNode) replicate(ctx context.Context, e *host.Endpoint) error {
-	n.follows, n.broken = e, false
-	primary := e.AddrPort()
+// copy copies the data of the primary behind the endpoint that the node follows.
+func (n *dbNode) copy(ctx context.Context) error {
+	primary := n.follows.AddrPort()
 	c := n.instance.postgres.command("pg_basebackup", n.log(), "--pgdata="+n.Dir,
 		"--host="+primary.Addr().String(), fmt.Sprint("--port=", primary.Port()), "--username="+adminUser,
 		"--wal-method=stream", "--checkpoint=fast", "--no-sync", "--no-password", "--no-manifest")
 	c.Env = append(c.Env, "PGPASSWORD="+n.instance.adminPass, "PGSSLMODE=disable")
-	if err := n.instance.service.host.Processes.Run(ctx, "copy for "+n.ID, c); err != nil {
-		return err
-	}
-	if err := n.start(ctx); err != nil {
-		return err
-	}
-	return n.Process.Until(ctx, "database node "+n.ID, func(ctx context.Context) error {
-		if err := n.look(ctx); err != nil {
-			return err
-		}
-		if !n.following {
-			return errors.New("it does not follow the primary yet")
-		}
-		return nil
-	})
+	return n.instance.service.host.Processes.Run(ctx, "copy for "+n.ID, c)
 }
 
-// start starts the server on its data, and returns when it answers.
-func (n *dbNode) start(ctx context.Context) error {
+// launch starts the server on its data, and does not wait until it answers.
+func (n *dbNode) launch() error {
 	if err := n.configure(); err != nil {
 		return err
 	}
-	c := n.instance.postgres.command("postgres", n.log(), "-D", n.Dir)
-	p, err := n.instance.service.host.Processes.Start(c)
+	p, err := n.instance.service.host.Processes.Start(n.instance.postgres.command("postgres", n.log(), "-D", n.Dir))
 	if err != nil {
 		return err
 	}
 	n.Started(p)
-	n.following, n.followed = false, time.Now()
-	ctx, cancel := context.WithTimeout(ctx, startTimeout)
-	defer cancel()
-	if err := n.Process.Until(ctx, "database node "+n.ID, n.look); err != nil {
-		n.halt()
+	if n == n.instance.primary {
+		connections, err := n.connections()
+		n.instance.connections.Store(connections)
 		return err
 	}
-	n.TellStarted(n.instance.service.host.Events)
 	return nil
 }
 
-// waitFor makes commits wait until the standby has them too; for none, if nil.
-func (n *dbNode) waitFor(ctx context.Context, standby *dbNode) error {
-	n.waitsFor = ""
-	query := `select current_setting('synchronous_standby_names') = $1`
-	if standby != nil {
-		n.waitsFor = standby.ID
-		query = `select exists (select from pg_stat_replication where application_name = $1 and sync_state = 'sync')`
-	}
-	if err := n.reconfigure(); err != nil {
-		return err
-	}
-	ctx, cancel := context.WithTimeout(ctx, startTimeout)
-	defer cancel()
-	err := n.Process.Until(ctx, "synchronous standby of "+n.ID, func(ctx context.Context) error {
-		var done bool
-		if err := n.ask(ctx, &done, query, n.waitsFor); err != nil || done {
-			return err
+// ready waits until the server that was launched as p answers and, if it follows a
+// primary, gets its changes.
+func (n *dbNode) ready(ctx context.Context, p *host.Process) error {
+	follows := n.follows != nil
+	var s session
+	defer s.close()
+	return p.Until(ctx, "database node "+n.ID, func(ctx context.Context) error {
+		a := n.ask(ctx, &s)
+		if a.err == nil && follows && !a.following {
+			return errors.New("it does not follow the primary yet")
 		}
-		return errors.New("it is not in effect yet")
+		return a.err
 	})
-	if standby != nil {
-		standby.inSync = err == nil
-	}
-	return err
+}
+
+// usable takes in a server that answers, and has it watched.
+func (n *dbNode) usable() {
+	n.Usable()
+	n.broken, n.followed = false, time.Now()
+	n.instance.Watch(n.Process, n.watcher(n.Process))
+	n.instance.service.host.Events.Add(aws.NodeStarted, n.ID, n.Zone, "")
 }
 
 // promote makes a standby a primary, with all that it has received.
 func (n *dbNode) promote(ctx context.Context) error {
+	var s session
+	defer s.close()
+	if err := s.open(ctx, n); err != nil {
+		return err
+	}
 	var promoted bool
-	if err := n.ask(ctx, &promoted, `select case when pg_is_in_recovery() then pg_promote(true, 10) else true end`); err != nil {
-		return fmt.Errorf("promote %s: %w", n.ID, err)
+	err := s.conn.QueryRow(ctx, `select case when pg_is_in_recovery() then pg_promote(true, 10) else true end`).Scan(&promoted)
+	if err == nil && !promoted {
+		err = errors.New("it took more than 10 s")
 	}
-	if !promoted {
-		return fmt.Errorf("promote %s: it took more than 10 s", n.ID)
-	}
-	n.follows, n.inSync = nil, false
-	return n.reconfigure()
+	return err
 }
 
 // halt ends the server at once; its data stays. Unlike a kill this waits for the
 // server's own children.
 func (n *dbNode) halt() {
-	n.hangUp()
 	if n.Process != nil {
 		ctx, cancel := context.WithTimeout(context.Background(), stopTimeout)
 		defer cancel()
@@ -175,4 +165,10 @@ func (n *dbNode) discard() {
 	if err := os.RemoveAll(n.Dir); err != nil {
 		n.instance.service.host.Log.Warn("database files are left over", "dir", n.Dir, "error", err)
 	}
+}
+
+// remove ends the server for good, and frees its address.
+func (n *dbNode) remove() {
+	n.discard()
+	n.instance.endpoint.CloseNode(n.Address)
 }

@@ -44,10 +44,8 @@ func (s *Instances) Describe() []Described {
 	return all
 }
 
-// Reboot ends a database's server, as reboot-db-instance does, and returns at once: the
-// keeper notices, and starts it again or, with failover, makes its standby the primary. A
-// database that has a standby is rebooted with failover only: without, its keeper would
-// take the reboot for a loss. Other errors are AWS's:
+// Reboot restarts a database's server or, with failover, ends it and makes its standby the
+// primary, as reboot-db-instance does. It returns at once. Errors are AWS's:
 // https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_RebootDBInstance.html
 func (s *Instances) Reboot(ctx context.Context, identifier string, failover bool) error {
 	all := s.All()
@@ -56,16 +54,19 @@ func (s *Instances) Reboot(ctx context.Context, identifier string, failover bool
 		return aws.Error{Code: "DBInstanceNotFound", Message: fmt.Sprintf("DBInstance %s not found.", identifier)}
 	}
 	i := all[n]
-	return i.Do(ctx, func(context.Context) error {
+	return i.Do(ctx, func() error {
 		switch {
 		case failover && !i.Spec().MultiAZ:
 			return aws.Error{Code: "InvalidParameterCombination", Message: "You can't force a failover of a DB instance that is not configured for Multi-AZ."}
-		case !failover && i.standby != nil:
-			return aws.Error{Code: "InvalidParameterCombination", Message: "The local cloud reboots a Multi-AZ DB instance with ForceFailover only."}
-		case !i.primary.Alive() || failover && (i.standby == nil || !i.standby.Alive() || !i.standby.inSync):
+		case !i.primary.Up || failover && (i.standby == nil || !i.standby.Up || !i.standby.inSync):
 			return aws.Error{Code: "InvalidDBInstanceState", Message: fmt.Sprintf("Instance %s is not in available state.", identifier)}
 		}
-		i.primary.halt()
+		if !failover {
+			i.restart(i.primary)
+			return nil
+		}
+		i.primary.GiveUp() // nobody has to detect it
+		i.primary.tellLost("it is rebooted with failover")
 		return nil
 	})
 }

@@ -25,6 +25,8 @@ type Instance struct {
 	Username              string   `json:"username"`
 	Password              string   `json:"password"`
 	Port                  int      `json:"port"` // 5432 if 0
+	InstanceClass         string   `json:"instanceClass"`
+	AllocatedStorage      int      `json:"allocatedStorage"` // GiB; none is limited here
 	MultiAZ               bool     `json:"multiAz"`
 	AvailabilityZone      string   `json:"availabilityZone"`
 	DBSubnetGroupName     string   `json:"dbSubnetGroupName"`
@@ -32,6 +34,14 @@ type Instance struct {
 	VPCSecurityGroupIDs   []string `json:"vpcSecurityGroupIds"`
 	BackupRetentionPeriod int      `json:"backupRetentionPeriod"` // days; none are made here
 	ReplicateSourceDB     string   `json:"replicateSourceDb"`     // identifier or ARN
+
+	// ApplyImmediately says that changes which RDS defers do not wait for the maintenance
+	// window.
+	ApplyImmediately         bool   `json:"applyImmediately"`
+	AllowMajorVersionUpgrade bool   `json:"allowMajorVersionUpgrade"`
+	DeletionProtection       bool   `json:"deletionProtection"`
+	SkipFinalSnapshot        bool   `json:"skipFinalSnapshot"`
+	FinalSnapshotIdentifier  string `json:"finalSnapshotIdentifier"` // required unless skipFinalSnapshot
 }
 
 // RDS is the service of that name in one account.
@@ -47,15 +57,21 @@ type RDS struct {
 // New returns a service without databases. Nodes run on the host, and their endpoints are
 // in the network.
 func New(h *host.Host, n *ec2.Network) *RDS {
-	s := &RDS{SubnetGroups: datastore.NewSubnetGroups(n), ParameterGroups: datastore.NewParameterGroups(), host: h, network: n}
-	s.Instances = &Instances{Stores: datastore.NewStores[*instance]("database", s.ParameterGroups), service: s}
+	s := &RDS{SubnetGroups: datastore.NewSubnetGroups(n, subnetsInUse), host: h, network: n}
+	s.ParameterGroups = datastore.NewParameterGroups(parametersInUse, s.checkParameters)
+	s.Instances = &Instances{
+		Stores:    datastore.NewStores[*instance]("database", s.ParameterGroups, s.SubnetGroups),
+		service:   s,
+		snapshots: datastore.NewSnapshots(snapshotExists),
+	}
 	return s
 }
 
 // Instances implements Service[DBInstance] with PostgreSQL.
 type Instances struct {
 	*datastore.Stores[*instance]
-	service *RDS
+	service   *RDS
+	snapshots *datastore.Snapshots
 
 	mu       sync.Mutex
 	postgres *postgresql // found when the first instance is made
@@ -85,6 +101,9 @@ func (s *Instances) prepare(r aws.Resource, spec Instance) (*instance, error) {
 	if err != nil {
 		return nil, err
 	}
+	if err := s.checkFamily(spec); err != nil {
+		return nil, err
+	}
 	i.Declare(spec, i.show)
 	i.postgres, err = s.installation()
 	return i, err
@@ -111,7 +130,10 @@ func (s *Instances) Update(ctx context.Context, r aws.Resource, spec Instance) (
 		err = errors.New("backupRetentionPeriod cannot be 0 while there are read replicas")
 	}
 	if err == nil {
-		err = i.Redeclare(ctx, spec, i.change)
+		err = s.checkUpgrade(i.Spec(), spec)
+	}
+	if err == nil {
+		err = i.Modify(ctx, spec, spec.ApplyImmediately, deferred, i.change)
 	}
 	if err != nil {
 		return nil, fmt.Errorf("database %s: %w", r.Name, err)

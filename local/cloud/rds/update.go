@@ -20,60 +20,67 @@ func (i *instance) change(ctx context.Context, before, spec Instance) error {
 			return err
 		}
 	}
-	if err := i.ApplyParameters(ctx); err != nil {
+	if err := i.applyParameters(ctx); err != nil {
 		return err
 	}
-	if i.source != nil || spec.MultiAZ == before.MultiAZ {
-		return nil
+	if spec.InstanceClass != before.InstanceClass || spec.EngineVersion != before.EngineVersion {
+		return i.reboot(ctx)
 	}
-	return i.changeMultiAZ(ctx)
-}
-
-func (i *instance) changeMultiAZ(ctx context.Context) error {
-	if i.Spec().MultiAZ {
-		return i.keepStandby(ctx)
-	}
-	if i.standby == nil {
-		return nil
-	}
-	if err := i.primary.waitFor(ctx, nil); err != nil {
-		return err
-	}
-	i.standby.discard()
-	i.standby = nil
-	return nil
+	return i.settle(ctx)
 }
 
 // ApplyParameters lets all nodes read the parameters again. Static ones wait for a
 // restart, as on RDS.
 func (i *instance) ApplyParameters(ctx context.Context) error {
-	if err := i.writeAccess(); err != nil {
+	return i.Alone(func() error { return i.applyParameters(ctx) })
+}
+
+func (i *instance) applyParameters(ctx context.Context) error {
+	var running []*dbNode
+	configure := func() error {
+		for _, node := range i.nodes() {
+			if !node.Up {
+				continue // it reads them when it starts
+			}
+			if err := node.configure(); err != nil {
+				return err
+			}
+			running = append(running, node)
+		}
+		return i.writeAccess()
+	}
+	if err := i.Do(ctx, configure); err != nil {
 		return err
 	}
-	for _, node := range i.nodes() {
-		if !node.Alive() {
-			continue // it reads them when it starts
-		}
-		if err := node.configure(); err != nil {
-			return err
-		}
+	for _, node := range running {
 		if err := node.checkParameters(ctx); err != nil {
 			return err
 		}
-		if err := node.reconfigure(); err != nil {
-			return err
-		}
 	}
-	i.Publish()
-	return nil
+	return i.Do(ctx, func() error {
+		var problems []error
+		for _, node := range running {
+			problems = append(problems, node.reload())
+		}
+		return errors.Join(problems...)
+	})
 }
 
 // checkParameters asks the server whether it would take the configuration that is
-// written: with one bad value it would ignore all of it.
+// written: with one bad value it would ignore all of it. What is static waits for a
+// restart, and so does its being bad, as on RDS.
 func (n *dbNode) checkParameters(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, startTimeout)
+	defer cancel()
+	var s session
+	defer s.close()
+	if err := s.open(ctx, n); err != nil {
+		return err
+	}
 	var problem *string
-	err := n.ask(ctx, &problem, `select string_agg(name || ' = ' || setting || ': ' || error, '; ')
-		from pg_file_settings where not applied and error not like '%restart%'`)
+	err := s.conn.QueryRow(ctx, `select string_agg(name || ' = ' || setting || ': ' || error, '; ')
+		from pg_file_settings where not applied and error is not null
+		and name not in (select name from pg_settings where context = 'postmaster')`).Scan(&problem)
 	if err != nil || problem == nil {
 		return err
 	}
@@ -95,7 +102,7 @@ func (n *dbNode) component() aws.Component {
 		Kind:    "database primary",
 		Address: i.endpoint.String(),
 		State:   "available",
-		Healthy: n.Alive() && !n.lost(),
+		Healthy: n.Up && n.Alive() && !n.lost(),
 		Log:     n.log(),
 		Note:    n.note(),
 	}
@@ -106,8 +113,10 @@ func (n *dbNode) component() aws.Component {
 		c.Kind = "read replica"
 	}
 	switch {
-	case !n.Alive():
-		c.State = "restarting: its process ended"
+	case !n.Up && n == i.primary && i.standby != nil && i.standby.inSync:
+		c.State = "failing over: it is lost"
+	case !n.Up:
+		c.State = "restarting: it is lost"
 	case n.lost():
 		c.State = "replacing: it does not follow the primary"
 	case n == i.primary && i.source == nil && i.Spec().MultiAZ && i.standby == nil:
@@ -121,6 +130,9 @@ func (n *dbNode) note() string {
 	note := fmt.Sprintf("declared %s %s, runs PostgreSQL %s", i.Spec().Engine, i.Spec().EngineVersion, i.postgres.version)
 	if _, ignored, _ := i.parameters(); len(ignored) > 0 {
 		note += "; parameters without effect here: " + strings.Join(ignored, ", ")
+	}
+	if waiting := i.Pending(); len(waiting) > 0 {
+		note += "; waits for the maintenance window (make maintenance): " + strings.Join(waiting, ", ")
 	}
 	if i.source != nil && i.Spec().MultiAZ {
 		note += "; a read replica has no standby here"

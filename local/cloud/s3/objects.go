@@ -117,8 +117,8 @@ func (s *Objects) path(bucket, key string) string {
 // Fetch returns the path of an object's file, if the network lets the interface
 // reach S3 and the profile's role may read the object.
 func (s *Objects) Fetch(from *ec2.Interface, profile, bucket, key string) (string, error) {
-	if !s.network.Reaches(from, "s3") {
-		return "", fmt.Errorf("s3://%s/%s: %w: %s may reach neither S3's gateway endpoint nor the internet on port 443", bucket, key, ec2.ErrRefused, from.Owner)
+	if _, err := s.network.Reach(from, "s3"); err != nil {
+		return "", fmt.Errorf("s3://%s/%s: %w", bucket, key, err)
 	}
 	const action = "s3:GetObject"
 	arn := "arn:aws:s3:::" + bucket + "/" + key

@@ -31,7 +31,7 @@ func newSecretAccount(t *testing.T) *secretAccount {
 	secrets := aws.NewRecords[Secret]("secret")
 	versions := NewVersions(secrets, a.policies)
 	var err error
-	a.API, err = api.Open(a.Host, a.Network, api.Service{Name: "secretsmanager", Target: Target, Call: versions.Call})
+	a.API, err = api.Open(a.Host, a.Network, api.Service{Name: "secretsmanager", ID: "SECRETS_MANAGER", Target: Target, Call: versions.Call})
 	require.NoError(t, err)
 	t.Cleanup(a.API.Close)
 	_, err = secrets.Create(t.Context(), aws.Resource{ID: secretARN, Name: "cache", ARN: secretARN}, Secret{})
@@ -47,7 +47,7 @@ func newSecretAccount(t *testing.T) *secretAccount {
 }
 
 func (a *secretAccount) client(from *ec2.Interface, environment []string) *secretsmanager.Client {
-	sdk := a.SDK(from, environment)
+	sdk := a.SDK("SECRETS_MANAGER", from, environment)
 	return secretsmanager.New(secretsmanager.Options{
 		Region: "eu-west-1", BaseEndpoint: &sdk.Endpoint, HTTPClient: sdk.Client, Credentials: sdk.Credentials, RetryMaxAttempts: 1,
 	})
@@ -115,4 +115,25 @@ func TestInstanceWithoutAWayToTheInternetReachesNoAPI(t *testing.T) {
 	require.Error(t, err)
 	var problem smithy.APIError
 	require.NotErrorAs(t, err, &problem, "the connection itself is refused")
+}
+
+func TestASecretIsReadThroughTheInterfaceEndpoint(t *testing.T) {
+	t.Parallel()
+	a := newSecretAccount(t)
+	require.NoError(t, a.Network.Routes().Delete(t.Context(), cloudtest.Named("internet")))
+	cloudtest.Declare(t, a.Network.VPCEndpoints(), "vpce", ec2.VPCEndpoint{
+		ServiceName: "com.amazonaws.eu-west-1.secretsmanager", VPCEndpointType: "Interface", PrivateDNSEnabled: true,
+		SubnetIDs: cloudtest.AppSubnets, SecurityGroupIDs: []string{"sg-endpoint"}})
+	environment := a.Environment(a.App, "i-app", "profile")
+	_, err := getSecret(a.client(a.App, environment), secretARN)
+	require.Error(t, err)
+	a.Allow("sg-app", "sg-endpoint", 443, 443)
+	_, err = getSecret(a.client(a.App, environment), secretARN)
+	require.NoError(t, err)
+
+	require.NoError(t, a.Network.IngressRules().Delete(t.Context(), cloudtest.Named("sg-app-to-sg-endpoint-443-in")))
+	_, err = getSecret(a.client(a.App, environment), secretARN)
+	require.Error(t, err)
+	var problem smithy.APIError
+	require.NotErrorAs(t, err, &problem, "a new connection is refused")
 }

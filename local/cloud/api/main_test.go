@@ -1,0 +1,9 @@
+package api_test
+
+import (
+	"testing"
+
+	"myclothes/local/cloud/cloudtest"
+)
+
+func TestMain(m *testing.M) { cloudtest.Main(m) }

@@ -1,0 +1,92 @@
+package rds
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"myclothes/local/cloud/cloudtest"
+	"myclothes/local/cloud/datastore"
+)
+
+func TestFormulasOfParameterGroupsAreComputed(t *testing.T) {
+	t.Parallel()
+	variables := map[string]int64{"DBInstanceClassMemory": 8 << 30, "AllocatedStorage": 100}
+	for _, test := range []struct {
+		formula string
+		want    int64
+	}{
+		{"{DBInstanceClassMemory/9531392}", 901},
+		{"LEAST({DBInstanceClassMemory/9531392},5000)", 901},
+		{"LEAST({DBInstanceClassMemory/9531392}, 500)", 500},
+		{"GREATEST({DBInstanceClassMemory/63963136},65536)", 65536},
+		{"{DBInstanceClassMemory*1/4/8192}", 262144},
+		{"SUM({DBInstanceClassMemory/12038},-50000)", 663568},
+		{"GREATEST(LEAST(1,2),{AllocatedStorage*3})", 300},
+		{"42", 42},
+	} {
+		got, err := evaluate(test.formula, variables)
+		require.NoError(t, err)
+		require.Equal(t, test.want, got, test.formula)
+	}
+	for _, wrong := range []string{"{DBInstanceClassMemory/0}", "{Memory}", "LEAST(1,2", "{1", "LEAST(1,2)3", ""} {
+		_, err := evaluate(wrong, variables)
+		require.Error(t, err, wrong)
+	}
+}
+
+func TestConnectionsFollowTheInstanceClass(t *testing.T) {
+	t.Parallel()
+	a := newAccount(t)
+	spec := testDatabase()
+	spec.MultiAZ, spec.InstanceClass, spec.ApplyImmediately = false, "db.t4g.micro", true
+	host := declareDatabase(a, spec, datastore.Parameter{Name: "work_mem", Value: "{DBInstanceClassMemory/262144}"})
+	asked := func(host, name string) string {
+		value, err := a.query(host, `select setting from pg_settings where name = '`+name+`'`)
+		require.NoError(t, err)
+		return value
+	}
+	require.Equal(t, "101", asked(host, "max_connections"))
+	require.Equal(t, "3686", asked(host, "work_mem"))
+	replica := declareReplica(a)
+	require.Equal(t, "101", asked(replica, "max_connections"))
+
+	spec.InstanceClass = "db.r7g.24xlarge"
+	_, err := a.Instances.Update(t.Context(), cloudtest.Named("customers"), spec)
+	require.NoError(t, err)
+	require.Equal(t, "5000", asked(host, "max_connections"))
+	require.Equal(t, "5000", asked(replica, "max_connections"), "or it could not follow")
+	_, err = a.query(host, `create table customer as select 'Ada' as name`)
+	require.NoError(t, err)
+	cloudtest.Eventually(t, "the replica follows", func() bool {
+		name, err := a.query(replica, `select name from customer`)
+		return err == nil && name == "Ada"
+	})
+
+	spec.InstanceClass = "db.t9.micro"
+	_, err = a.Instances.Update(t.Context(), cloudtest.Named("customers"), spec)
+	require.ErrorContains(t, err, "InvalidParameterValue: Invalid DB Instance class")
+	require.Equal(t, "5000", asked(host, "max_connections"))
+}
+
+func TestUnknownParametersOfADatabaseAreRefused(t *testing.T) {
+	t.Parallel()
+	a := newAccount(t)
+	for name, want := range map[string]string{
+		"work_memory":              "Could not find parameter with name: work_memory",
+		"rds.force_tls":            "Could not find parameter with name: rds.force_tls",
+		"myapp.tenant":             "Could not find parameter with name: myapp.tenant",
+		"transaction_timeout":      "", // of PostgreSQL 17
+		"auto_explain.log_min":     "", // of an extension
+		"rds.log_retention_period": "",
+		"work_mem":                 "",
+	} {
+		_, err := a.ParameterGroups.Create(t.Context(), cloudtest.Named("p"), datastore.ParameterGroup{
+			Family: "postgres17", Parameters: []datastore.Parameter{{Name: name, Value: "1"}}})
+		if want == "" {
+			require.NoError(t, err, name)
+			continue
+		}
+		require.ErrorContains(t, err, want)
+	}
+}
