@@ -27,7 +27,7 @@ type forwarding struct {
 	listener *listener
 	group    *Targets
 	bound    binding // what its stickiness cookie says
-	target   *target // who answers, once there is one
+	target   *target // who gets it, once that is chosen
 }
 
 // buffers are what responses are copied through.
@@ -45,6 +45,7 @@ func (b *buffers) Put(buffer []byte) { b.pool.Put((*[bufferSize]byte)(buffer)) }
 
 func (l *listener) forward(w http.ResponseWriter, r *http.Request, group *Targets) {
 	if group == nil {
+		l.balancer.traffic.answered(http.StatusServiceUnavailable)
 		writePage(w, http.StatusServiceUnavailable)
 		return
 	}
@@ -56,7 +57,7 @@ func (l *listener) forward(w http.ResponseWriter, r *http.Request, group *Target
 	}()
 	proxy := httputil.ReverseProxy{
 		Rewrite:        f.rewrite,
-		Transport:      f,
+		Transport:      measured{f},
 		ModifyResponse: f.answer,
 		ErrorHandler:   f.fail,
 		ErrorLog:       l.server.ErrorLog,
@@ -103,6 +104,10 @@ func (f *forwarding) RoundTrip(r *http.Request) (*http.Response, error) {
 		if err != nil {
 			return nil, cmp.Or(unreached, err)
 		}
+		if f.target != nil {
+			f.group.release(f.target)
+		}
+		f.target = t
 		attempt := r.Clone(ctx)
 		attempt.URL.Host = t.eni.Local.String()
 		if r.Body != nil {
@@ -110,10 +115,8 @@ func (f *forwarding) RoundTrip(r *http.Request) (*http.Response, error) {
 		}
 		response, err := t.transport.RoundTrip(attempt)
 		if err == nil || !neverConnected(err) || ctx.Err() != nil {
-			f.target = t
 			return response, causeOf(ctx, err)
 		}
-		f.group.release(t)
 		tried, unreached = append(tried, t), err
 	}
 }
@@ -152,6 +155,7 @@ func (f *forwarding) fail(w http.ResponseWriter, r *http.Request, err error) {
 	if status != 460 && f.listener.complain.allow(time.Second) {
 		f.listener.log.Warn("load balancer answers for a target", "status", status, "path", r.URL.Path, "because", err)
 	}
+	f.listener.balancer.traffic.answered(status)
 	writePage(w, status)
 }
 
