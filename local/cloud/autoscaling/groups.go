@@ -28,6 +28,7 @@ type Group struct {
 	WaitForCapacityTimeout string                 `json:"waitForCapacityTimeout"` // "10m" if not declared, "0" not to wait
 	LaunchTemplate         *ec2.LaunchTemplateRef `json:"launchTemplate"`
 	InstanceRefresh        *InstanceRefresh       `json:"instanceRefresh"`
+	EnabledMetrics         []string               `json:"enabledMetrics"` // of the group; none if not declared
 }
 
 // Groups implements Service[AutoScalingGroup].
@@ -41,7 +42,9 @@ type Groups struct {
 
 // New launches the instances of groups, and registers them with target groups.
 func New(log *slog.Logger, instances *ec2.Instances, templates *ec2.LaunchTemplates, groups *elb.TargetGroups) *Groups {
-	return &Groups{log, instances, templates, groups, aws.NewRecords[*group]("auto scaling group")}
+	s := &Groups{log, instances, templates, groups, aws.NewRecords[*group]("auto scaling group")}
+	instances.Metrics().Every(s.publish)
+	return s
 }
 
 // Create returns when the declared capacity serves; a group that cannot come up is
