@@ -28,6 +28,7 @@ type ReplicationGroup struct {
 	ParameterGroupName       string   `json:"parameterGroupName"`
 	SubnetGroupName          string   `json:"subnetGroupName"`
 	SecurityGroupIDs         []string `json:"securityGroupIds"`
+	NodeType                 string   `json:"nodeType"`
 	PreferredCacheClusterAZs []string `json:"preferredCacheClusterAzs"`
 }
 
@@ -39,6 +40,9 @@ type ElastiCache struct {
 
 	host    *host.Host
 	network *ec2.Network
+
+	said      datastore.Samples[saidByNode] // by nodes, for the metrics
+	published map[string]*published         // of nodes, by whoever publishes
 }
 
 // New returns a service without groups. Nodes run on the host, and their endpoints are in
@@ -46,6 +50,7 @@ type ElastiCache struct {
 func New(h *host.Host, n *ec2.Network) *ElastiCache {
 	s := &ElastiCache{SubnetGroups: datastore.NewSubnetGroups(n), ParameterGroups: datastore.NewParameterGroups(), host: h, network: n}
 	s.ReplicationGroups = &ReplicationGroups{datastore.NewStores[*replicationGroup]("replication group", s.ParameterGroups), s}
+	h.Metrics.Every(s.publish)
 	return s
 }
 

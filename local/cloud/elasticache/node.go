@@ -128,6 +128,7 @@ func (n *cacheNode) check(ctx context.Context) {
 	err := n.client.Ping(ctx).Err()
 	if err == nil || errors.As(err, &answer) {
 		n.Answered() // a refusal is an answer too: a long script runs
+		n.measure(ctx, n.client, n.Process)
 		return
 	}
 	n.Missed(err, n.group.service.host.Log)
