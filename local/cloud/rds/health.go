@@ -79,6 +79,9 @@ func (n *dbNode) check(ctx context.Context) {
 	var answer *pgconn.PgError
 	if err == nil || errors.As(err, &answer) || ctx.Err() != nil {
 		n.Answered() // a refusal is an answer too: it starts, or has no connection left
+		if n.admin != nil && err == nil {
+			n.measure(ctx, n.admin, n.Process)
+		}
 		return
 	}
 	n.Missed(err, n.instance.service.host.Log)

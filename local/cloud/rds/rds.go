@@ -24,6 +24,7 @@ type Instance struct {
 	DBName                string   `json:"dbName"`
 	Username              string   `json:"username"`
 	Password              string   `json:"password"`
+	InstanceClass         string   `json:"instanceClass"`
 	Port                  int      `json:"port"` // 5432 if 0
 	MultiAZ               bool     `json:"multiAz"`
 	AvailabilityZone      string   `json:"availabilityZone"`
@@ -42,6 +43,9 @@ type RDS struct {
 
 	host    *host.Host
 	network *ec2.Network
+
+	said   datastore.Samples[saidByNode] // by nodes, for the metrics
+	meters map[string]*host.Meter        // of nodes, by whoever publishes
 }
 
 // New returns a service without databases. Nodes run on the host, and their endpoints are
@@ -49,6 +53,7 @@ type RDS struct {
 func New(h *host.Host, n *ec2.Network) *RDS {
 	s := &RDS{SubnetGroups: datastore.NewSubnetGroups(n), ParameterGroups: datastore.NewParameterGroups(), host: h, network: n}
 	s.Instances = &Instances{Stores: datastore.NewStores[*instance]("database", s.ParameterGroups), service: s}
+	h.Metrics.Every(s.publish)
 	return s
 }
 
