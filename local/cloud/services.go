@@ -4,6 +4,7 @@ import (
 	"myclothes/local/cloud/api"
 	"myclothes/local/cloud/autoscaling"
 	"myclothes/local/cloud/aws"
+	"myclothes/local/cloud/cloudwatch"
 	"myclothes/local/cloud/datastore"
 	"myclothes/local/cloud/dynamodb"
 	"myclothes/local/cloud/ec2"
@@ -48,10 +49,13 @@ type services struct {
 	DBSubnetGroups    aws.Service[datastore.SubnetGroup]
 	DBParameterGroups aws.Service[datastore.ParameterGroup]
 	DBInstances       aws.Service[rds.Instance]
+
+	MetricAlarms aws.Service[cloudwatch.MetricAlarm]
 }
 
 // wire makes the services, each on those that it stands on.
 func (c *Cloud) wire(o Options) (err error) {
+	alarms := cloudwatch.NewAlarms(c.host.Metrics, c.host.Events, o.Region)
 	policies := iam.New()
 	secrets := aws.NewRecords[secretsmanager.Secret]("secret")
 	versions := secretsmanager.NewVersions(secrets, policies)
@@ -66,6 +70,9 @@ func (c *Cloud) wire(o Options) (err error) {
 	c.machines = ec2.NewInstances(c.host, c.network, platform{c.api, objects}, o.Image)
 	templates, balancers, groups := ec2.NewLaunchTemplates(), elb.NewLoadBalancers(c.network, o.ListenerPorts), elb.NewTargetGroups(c.network)
 	c.groups = autoscaling.New(c.host, c.machines, templates, groups)
+	c.groups.Watch(alarms, c.host.Metrics)
+	c.host.Metrics.After(c.groups.Measured)
+	alarms.OnChange(func(cloudwatch.Change) { c.groups.Wake() })
 	caches, databases := elasticache.New(c.host, c.network), rds.New(c.host, c.network)
 	c.services = services{
 		Subnets: c.network.Subnets(), IngressRules: c.network.IngressRules(), EgressRules: c.network.EgressRules(),
@@ -77,6 +84,7 @@ func (c *Cloud) wire(o Options) (err error) {
 		ScalingPolicies: c.groups.Policies(), ScheduledActions: c.groups.Schedules(),
 		CacheSubnetGroups: caches.SubnetGroups, CacheParameterGroups: caches.ParameterGroups, ReplicationGroups: caches.ReplicationGroups,
 		DBSubnetGroups: databases.SubnetGroups, DBParameterGroups: databases.ParameterGroups, DBInstances: databases.Instances,
+		MetricAlarms: alarms,
 	}
 	return nil
 }

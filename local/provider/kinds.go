@@ -40,7 +40,7 @@ func ec2ARN(thing string) string { return "arn:aws:ec2:{region}:{account}:" + th
 
 // awsKinds are the types of package aws that have something particular. All others
 // get a random id and an ARN, and change in place.
-var awsKinds = union(networkKinds, webKinds, dataKinds)
+var awsKinds = union(networkKinds, webKinds, dataKinds, watchKinds)
 
 func union(tables ...map[string]kind) map[string]kind {
 	all := map[string]kind{}

@@ -6,6 +6,7 @@ import (
 	"myclothes/local/cloud"
 	"myclothes/local/cloud/autoscaling"
 	"myclothes/local/cloud/aws"
+	"myclothes/local/cloud/cloudwatch"
 	"myclothes/local/cloud/datastore"
 	"myclothes/local/cloud/dynamodb"
 	"myclothes/local/cloud/ec2"
@@ -72,5 +73,6 @@ func awsServices(c *cloud.Cloud) map[string]service {
 		"aws:rds/parameterGroup:ParameterGroup":                     typed[datastore.ParameterGroup]{c.DBParameterGroups},
 		"aws:rds/instance:Instance":                                 typed[rds.Instance]{c.DBInstances},
 		"aws:dynamodb/table:Table":                                  typed[dynamodb.Table]{c.Tables},
+		"aws:cloudwatch/metricAlarm:MetricAlarm":                    typed[cloudwatch.MetricAlarm]{c.MetricAlarms},
 	}
 }

@@ -15,6 +15,7 @@ import (
 	"path/filepath"
 
 	"myclothes/local/cloud/aws"
+	"myclothes/local/cloud/cloudwatch"
 )
 
 // Host is this machine as one cloud uses it: a folder, processes, loopback addresses
@@ -23,6 +24,7 @@ type Host struct {
 	Log       *slog.Logger
 	Timings   aws.Timings // how long what takes time on AWS takes here
 	Events    *aws.Events // what has happened
+	Metrics   *cloudwatch.Metrics
 	Processes *Processes
 	Loopback  *Loopback
 	Authority *Authority
@@ -48,7 +50,7 @@ func Open(dir string, log *slog.Logger, timings aws.Timings) (*Host, error) {
 		return nil, err
 	}
 	return &Host{
-		Log: log, Timings: timings, Events: &aws.Events{},
+		Log: log, Timings: timings, Events: &aws.Events{}, Metrics: cloudwatch.New(timings),
 		Processes: newProcesses(), Loopback: loopback, Authority: authority, dir: dir,
 	}, nil
 }
@@ -56,6 +58,7 @@ func Open(dir string, log *slog.Logger, timings aws.Timings) (*Host, error) {
 // Close kills what still runs, frees the addresses, and removes the folder that is
 // outside. What is in the cloud's folder stays.
 func (h *Host) Close() error {
+	h.Metrics.Close()
 	h.Processes.close()
 	h.Loopback.close()
 	return emptyOutside(h.dir)
