@@ -1,6 +1,7 @@
 # Every command of the project, one line each. README.md explains them.
 STACK  ?= dev
 PORT   ?= 8080
+HTTPS_PORT ?= 8443
 CONFIG ?=
 # How long a second of AWS takes, in seconds, where it takes time: 1 is real time.
 SCALE  ?=
@@ -21,10 +22,10 @@ LOCAL = .local/bin/local
 .PHONY: up preview down status load faults test race bench lint setup
 
 up: setup ## bring the stack up on this machine, or update it
-	@$(LOCAL) up -stack $(STACK) -port $(PORT) $(if $(SCALE),-scale $(SCALE)) $(foreach c,$(CONFIG),-config $(c))
+	@$(LOCAL) up -stack $(STACK) -port $(PORT) -https-port $(HTTPS_PORT) $(if $(SCALE),-scale $(SCALE)) $(foreach c,$(CONFIG),-config $(c))
 
 preview: setup ## show what up would change, or with BASE=commit what differs from that
-	@$(LOCAL) preview -stack $(STACK) -port $(PORT) -format $(FORMAT) $(foreach c,$(CONFIG),-config $(c)) \
+	@$(LOCAL) preview -stack $(STACK) -port $(PORT) -https-port $(HTTPS_PORT) -format $(FORMAT) $(foreach c,$(CONFIG),-config $(c)) \
 	  -base '$(BASE)' -base-stack '$(BASE_STACK)' $(foreach c,$(BASE_CONFIG),-base-config $(c))
 
 down: setup ## destroy the stack that runs, and stop everything

@@ -2,7 +2,7 @@
 // runs the declaration of package infra against a local cloud, which stays in the
 // background.
 //
-//	local up|preview|down [-stack dev] [-config key=value]… [-port 8080] [-scale 0.016]
+//	local up|preview|down [-stack dev] [-config key=value]… [-port 8080] [-https-port 8443] [-scale 0.016]
 //	local preview [-format text|json] [-base REVISION [-base-stack prod] [-base-config key=value]…]
 //	local status
 //
@@ -44,6 +44,7 @@ type request struct {
 	root   string
 	stack  string
 	port   int
+	https  int // port of the shop with HTTPS
 	scale  float64
 	region string
 	config settings
@@ -61,7 +62,7 @@ func (s *settings) Set(value string) error {
 	return nil
 }
 
-const usage = `usage: local up|preview|down|status [-stack dev] [-config key=value]… [-port 8080] [-scale SECONDS]
+const usage = `usage: local up|preview|down|status [-stack dev] [-config key=value]… [-port 8080] [-https-port 8443] [-scale SECONDS]
 preview also: [-format text|json] [-base REVISION [-base-stack STACK] [-base-config key=value]…]
 preview's exit status: 0 nothing changes, 2 something changes, 3 data is lost, 1 it failed`
 
@@ -76,6 +77,7 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 	flags := flag.NewFlagSet(args[0], flag.ContinueOnError)
 	flags.StringVar(&r.stack, "stack", defaultStack(args[0]), "the stack: its settings are in Pulumi.<stack>.yaml; down stops whichever runs if none is named")
 	flags.IntVar(&r.port, "port", 8080, "where the load balancer's port 80 is on 127.0.0.1")
+	flags.IntVar(&r.https, "https-port", 8443, "where the load balancer's port 443 is on 127.0.0.1, if the stack declares HTTPS")
 	flags.Float64Var(&r.scale, "scale", 0, "how long a second of AWS takes, in seconds: 1 is real time; a sixtieth if not given")
 	flags.StringVar(&r.region, "region", "eu-west-1", "the region that the local cloud stands for")
 	if args[0] == "preview" {
@@ -157,5 +159,7 @@ func background(ctx context.Context, r request) error {
 	if err != nil {
 		return err
 	}
-	return control.Run(ctx, control.Options{Root: r.root, Stack: r.stack, Region: r.region, Port: r.port, Build: build, Scale: r.scale}, log)
+	return control.Run(ctx, control.Options{
+		Root: r.root, Stack: r.stack, Region: r.region, Port: r.port, HTTPSPort: r.https, Build: build, Scale: r.scale,
+	}, log)
 }

@@ -4,21 +4,15 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"maps"
 	"net"
 	"os"
 	"path/filepath"
 	"runtime"
-	"slices"
 	"strconv"
 
 	"myclothes/infra"
 	"myclothes/local/engine"
 )
-
-// processes are the settings for how long an instance takes to boot: here it is a
-// process, and does so at once.
-var processes = map[string]string{"instanceWarmupSeconds": "2", "healthCheckGraceSeconds": "20"}
 
 // settings reads the stack's settings, and changes what cannot be as declared on this
 // machine, unless it was given by hand. running says that the stack is up, so that its
@@ -33,11 +27,6 @@ func (r request) settings(running bool) (*engine.Settings, error) {
 		if needs, err := infra.ArchitectureOf(declared); err == nil && string(needs) != runtime.GOARCH {
 			here := map[string]string{"arm64": "t4g.small", "amd64": "t3.small"}[runtime.GOARCH]
 			s.Override("instanceType", here, "the service runs on this machine, which is "+runtime.GOARCH)
-		}
-	}
-	for _, key := range slices.Sorted(maps.Keys(processes)) {
-		if !s.Given(key) {
-			s.Override(key, processes[key], "an instance is a process here and boots at once")
 		}
 	}
 	return s, overridePorts(s, running)

@@ -1,10 +1,12 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"myclothes/infra"
@@ -33,14 +35,28 @@ func up(ctx context.Context, r request) error {
 	if err == nil {
 		err = c.Follow(ctx, started, r.out)
 	}
+	url := c.Options().Served(cmp.Or(result.URL, "http://127.0.0.1"))
+	if err == nil {
+		err = r.awaitShop(ctx, c, url, settings)
+	}
 	if err != nil {
 		return fmt.Errorf("%w\nWhat came up still runs: make status shows it, make up tries again, make down stops it", err)
 	}
 	if !result.Changed {
 		fmt.Fprintln(r.out, "Nothing has changed.")
 	}
-	r.printPlaces(c, result, time.Since(started))
+	r.printPlaces(c, url, time.Since(started))
 	return nil
+}
+
+// awaitShop returns when the shop is open at its URL.
+func (r request) awaitShop(ctx context.Context, c *control.Cloud, url string, settings *engine.Settings) error {
+	adminPort, _ := settings.Value("adminPort")
+	shop, err := r.opening(c, url, adminPort)
+	if err != nil {
+		return err
+	}
+	return shop.await(ctx)
 }
 
 // start reads the settings, and starts the local cloud if it is not running. fresh
@@ -56,9 +72,13 @@ func (r request) start(ctx context.Context) (settings *engine.Settings, c *contr
 		return nil, nil, false, err
 	}
 	r.tellOverrides(settings)
+	if err := r.checkHTTPSPort(c, settings); err != nil {
+		return nil, nil, false, err
+	}
 	if fresh {
 		fmt.Fprintf(r.out, "Starting the local cloud for stack %s (log: .local/cloud.log).\n", r.stack)
-		c, err = control.Start(ctx, control.Options{Root: r.root, Stack: r.stack, Region: settings.Region, Port: r.port, Scale: r.scale})
+		c, err = control.Start(ctx, control.Options{
+			Root: r.root, Stack: r.stack, Region: settings.Region, Port: r.port, HTTPSPort: r.https, Scale: r.scale})
 		return settings, c, true, err
 	}
 	build, err := cloudBuild()
@@ -74,10 +94,22 @@ func (r request) start(ctx context.Context) (settings *engine.Settings, c *contr
 		err = fmt.Errorf("stack %s runs here in %s, not in %s: make down first", running.Stack, running.Region, settings.Region)
 	case r.scale != 0 && r.scale != running.Scale:
 		err = fmt.Errorf("a second of AWS takes %g s in the local cloud that runs, not %g: make down first", aws.Timings{Scale: running.Scale}.Scaled(time.Second).Seconds(), r.scale)
-	case running.Port != r.port:
-		fmt.Fprintf(r.out, "The shop stays at port %d; make down frees it.\n", running.Port)
+	case running.Port != r.port || running.HTTPSPort != r.https:
+		fmt.Fprintf(r.out, "The shop stays at port %d, and with HTTPS at %d; make down frees them.\n", running.Port, running.HTTPSPort)
 	}
 	return settings, c, false, err
+}
+
+// checkHTTPSPort says who has the port for HTTPS, if the stack declares that.
+func (r request) checkHTTPSPort(running *control.Cloud, settings *engine.Settings) error {
+	if certificate, _ := settings.Value("certificateArn"); certificate == "" {
+		return nil
+	}
+	o := control.Options{HTTPSPort: r.https}
+	if running != nil {
+		o = running.Options()
+	}
+	return o.CheckHTTPSPort(running)
 }
 
 // tellOverrides says what is otherwise here than declared.
@@ -87,12 +119,16 @@ func (r request) tellOverrides(settings *engine.Settings) {
 	}
 }
 
-// printPlaces says where the shop is, and how to go on.
-func (r request) printPlaces(c *control.Cloud, result engine.Result, took time.Duration) {
-	url := result.URL
-	if url == "" {
-		url = fmt.Sprintf("http://127.0.0.1:%d", c.Options().Port)
+// printPlaces says where the shop is, how to trust it, and how to go on.
+func (r request) printPlaces(c *control.Cloud, url string, took time.Duration) {
+	fmt.Fprintf(r.out, "\nShop    %s\n", url)
+	if strings.HasPrefix(url, "https:") {
+		authority := c.Authority
+		if short, err := filepath.Rel(r.root, authority); err == nil {
+			authority = short
+		}
+		fmt.Fprintf(r.out, "Trust   curl --cacert %s %s, or import that file into a browser\n", authority, url)
 	}
-	fmt.Fprintf(r.out, "\nShop    %s\nStatus  make status\nLogs    %s\nStop    make down\n\nUp in %v.\n",
-		url, filepath.Join(".local", "cloud", "log"), took.Round(100*time.Millisecond))
+	fmt.Fprintf(r.out, "Status  make status\nLogs    %s\nStop    make down\n\nUp in %v.\n",
+		filepath.Join(".local", "cloud", "log"), took.Round(100*time.Millisecond))
 }

@@ -20,6 +20,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"myclothes/local/control"
 	"myclothes/tests/shoppers"
 )
 
@@ -139,7 +140,8 @@ func TestTheStackComesUpAndServesAndChangesAndGoes(t *testing.T) {
 		{"no secret is in outputs or plain state", noSecretIsInPlainState},
 		{"up without changes touches nothing", upWithoutChangesTouchesNothing},
 		{"an edit rolls the fleet without a failed request", editRollsTheFleet},
-		{"a killed instance is replaced and carts stay", killedInstanceIsReplaced},
+		{"a service that is killed is started again on its instance and carts stay", killedServiceIsStartedAgain},
+		{"a machine that is lost is replaced and carts stay", lostMachineIsReplaced},
 		{"stickiness comes and goes with configuration", stickinessComesAndGoes},
 		{"a release that panics in a cart handler is seen by no shopper", panickingReleaseIsNotSeen},
 		{"a release that does not start is reported and not rolled out", brokenReleaseIsReported},
@@ -240,24 +242,50 @@ func editRollsTheFleet(t *testing.T, s *site) {
 	require.Contains(t, page, "MyClothes, rolled")
 }
 
-func killedInstanceIsReplaced(t *testing.T, s *site) {
+func killedServiceIsStartedAgain(t *testing.T, s *site) {
 	b := browser(t)
 	response, _ := s.ask(t, b, http.MethodPost, "/api/cart/items", oneTee)
 	victim := response.Header.Get("X-Instance-Id")
-	killed := 0
-	for pid, command := range s.processes(t) {
-		if strings.Contains(command, "/"+victim+"/") {
-			killed++
-			require.NoError(t, exec.Command("kill", "-9", pid).Run())
+	pids := func() (pids []string) {
+		for pid, command := range s.processes(t) {
+			if strings.Contains(command, "/"+victim+"/") {
+				pids = append(pids, pid)
+			}
 		}
+		return pids
 	}
-	require.Equal(t, 1, killed)
+	killed := pids()
+	require.Len(t, killed, 1)
+	require.NoError(t, exec.Command("kill", "-9", killed[0]).Run())
+	require.Eventually(t, func() bool {
+		output, err := s.run("status")
+		again := pids()
+		return err == nil && strings.Contains(output, "2 of 2 in service") && len(again) == 1 && again[0] != killed[0]
+	}, time.Minute, 200*time.Millisecond)
+	s.awaitCartAt(t, b, func(instance string) bool { return instance == victim })
+}
+
+func lostMachineIsReplaced(t *testing.T, s *site) {
+	b := browser(t)
+	response, _ := s.ask(t, b, http.MethodPost, "/api/cart/items", oneTee)
+	victim := response.Header.Get("X-Instance-Id")
+	c, err := control.Find(t.Context(), s.root)
+	require.NoError(t, err)
+	require.NoError(t, c.LoseInstance(t.Context(), victim))
 	require.Eventually(t, func() bool {
 		output, err := s.run("status")
 		return err == nil && !strings.Contains(output, victim) && strings.Contains(output, "2 of 2 in service")
-	}, 30*time.Second, 200*time.Millisecond)
-	_, text := s.ask(t, b, http.MethodGet, "/api/cart", "")
-	require.Contains(t, text, `"quantity":1`)
+	}, 2*time.Minute, 200*time.Millisecond)
+	s.awaitCartAt(t, b, func(instance string) bool { return instance != victim })
+}
+
+// awaitCartAt waits until such an instance shows the browser's cart, in which one tee is.
+func (s *site) awaitCartAt(t *testing.T, b *http.Client, wanted func(instance string) bool) {
+	t.Helper()
+	require.Eventually(t, func() bool {
+		response, text := s.ask(t, b, http.MethodGet, "/api/cart", "")
+		return strings.Contains(text, `"quantity":1`) && wanted(response.Header.Get("X-Instance-Id"))
+	}, time.Minute, 50*time.Millisecond)
 }
 
 func stickinessComesAndGoes(t *testing.T, s *site) {

@@ -16,30 +16,32 @@ import (
 	"myclothes/local/cloud/host"
 )
 
-// CartInstance is the image of the project: an instance is one process of the cart
+// CartInstance is the image of the project: an instance runs one process of the cart
 // service.
 var CartInstance = ec2.Image{Kind: "cart instance", Boot: boot}
 
-// boot fetches the release that the user data names, verifies it, and returns how
-// to run it with the environment that the user data writes.
-func boot(_ context.Context, m ec2.Machine) (host.Command, error) {
+// boot fetches the release that the user data names, verifies it, and returns the service
+// that runs it, with the environment that the user data writes.
+func boot(_ context.Context, m ec2.Machine) (ec2.Unit, error) {
 	script, err := readUserData(m.UserData, map[string]string{
 		"INSTANCE_ID":       m.ID,
 		"AVAILABILITY_ZONE": m.Zone,
 		"PRIVATE_IP":        m.Address.String(),
 	})
 	if err != nil {
-		return host.Command{}, err
+		return ec2.Unit{}, err
 	}
 	object, err := m.Fetch(script.bucket, script.key)
 	if err != nil {
-		return host.Command{}, err
+		return ec2.Unit{}, err
 	}
 	program := filepath.Join(m.Dir, "cart")
 	if err := install(object, program, script.sha256); err != nil {
-		return host.Command{}, err
+		return ec2.Unit{}, err
 	}
-	return host.Command{Path: program, Env: script.environment}, nil
+	unit := script.unit
+	unit.Command = host.Command{Path: program, Env: script.environment}
+	return unit, nil
 }
 
 // install puts a release where it is run, if it is the one that is meant. It is a

@@ -7,15 +7,21 @@ import (
 	"os"
 	"regexp"
 	"strings"
+
+	"myclothes/local/cloud/ec2"
 )
 
-// environmentFile is where user data writes the service's environment.
-const environmentFile = "/etc/myclothes/cart.env"
+// Where user data writes the service's environment, and its unit for systemd.
+const (
+	environmentFile = "/etc/myclothes/cart.env"
+	unitFile        = "/etc/systemd/system/cart.service"
+)
 
 // bootstrap is what the declared user data makes of an instance.
 type bootstrap struct {
 	bucket, key, sha256 string   // the release
 	environment         []string // KEY=VALUE, as written to environmentFile
+	unit                ec2.Unit // when the service is started again, as written to unitFile
 }
 
 var (
@@ -25,7 +31,7 @@ var (
 
 // readUserData finds in the user data, a bash script, what it would do on AWS,
 // without running it: the constants at the start of lines, and the here
-// document written to environmentFile. instance holds what a script asks the
+// documents written to environmentFile and, if it is, unitFile. instance holds what a script asks the
 // instance's metadata for: INSTANCE_ID, AVAILABILITY_ZONE and PRIVATE_IP.
 func readUserData(script string, instance map[string]string) (bootstrap, error) {
 	lines := strings.Split(script, "\n")
@@ -38,17 +44,36 @@ func readUserData(script string, instance map[string]string) (bootstrap, error) 
 			return boot, fmt.Errorf("user data: no line %s='…' says what to run", name)
 		}
 	}
-	text, literal, err := environmentText(lines)
+	text, err := writtenTo(environmentFile, lines, variables)
 	if err != nil {
-		return boot, fmt.Errorf("user data: %w", err)
+		return boot, err
 	}
-	if !literal {
-		if text, err = expand(text, variables); err != nil {
-			return boot, fmt.Errorf("user data: %s: %w", environmentFile, err)
-		}
+	if boot.environment, err = parseEnvironment(text); err != nil {
+		return boot, err
 	}
-	boot.environment, err = parseEnvironment(text)
+	text, err = writtenTo(unitFile, lines, variables)
+	if errors.Is(err, errNotWritten) {
+		return boot, nil
+	}
+	if err == nil {
+		boot.unit, err = parseUnit(text)
+	}
 	return boot, err
+}
+
+// errNotWritten says that the user data does not write a file.
+var errNotWritten = errors.New("no here document (cat >FILE <<EOF) writes it")
+
+// writtenTo returns what the user data writes to a file.
+func writtenTo(file string, lines []string, variables map[string]string) (string, error) {
+	text, literal, err := hereDocument(file, lines)
+	if err == nil && !literal {
+		text, err = expand(text, variables)
+	}
+	if err != nil {
+		return "", fmt.Errorf("user data: %s: %w", file, err)
+	}
+	return text, nil
 }
 
 // constants are the variables that lines outside of everything assign text to.
@@ -62,12 +87,12 @@ func constants(lines []string) map[string]string {
 	return variables
 }
 
-// environmentText returns the here document that goes to environmentFile, and
-// whether bash would leave it as it is, because its delimiter is quoted.
-func environmentText(lines []string) (text string, literal bool, err error) {
+// hereDocument returns the here document that goes to a file, and whether bash would leave
+// it as it is, because its delimiter is quoted.
+func hereDocument(file string, lines []string) (text string, literal bool, err error) {
 	for i, line := range lines {
 		m := heredoc.FindStringSubmatch(line)
-		if m == nil || !strings.Contains(line, environmentFile) {
+		if m == nil || !strings.Contains(line, file) {
 			continue
 		}
 		for j := i + 1; j < len(lines); j++ {
@@ -75,9 +100,9 @@ func environmentText(lines []string) (text string, literal bool, err error) {
 				return strings.Join(lines[i+1:j], "\n"), m[1] != "", nil
 			}
 		}
-		return "", false, fmt.Errorf("the here document for %s does not end with %s", environmentFile, m[2])
+		return "", false, fmt.Errorf("the here document does not end with %s", m[2])
 	}
-	return "", false, fmt.Errorf("no here document (cat >%s <<EOF) writes the environment", environmentFile)
+	return "", false, errNotWritten
 }
 
 // expand replaces ${NAME}; what else bash expands in a here document is refused.

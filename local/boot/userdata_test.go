@@ -3,8 +3,11 @@ package boot
 import (
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
+
+	"myclothes/local/cloud/ec2"
 )
 
 const testScript = `#!/bin/bash
@@ -28,7 +31,12 @@ CART_NAME="two words"
 CART_URL=a=b
 EOF
 cat >/etc/systemd/system/cart.service <<'EOF'
+[Unit]
+StartLimitIntervalSec=0
+[Service]
 ExecStart=/opt/myclothes/cart
+Restart=always
+RestartSec=1
 EOF
 `
 
@@ -44,6 +52,7 @@ func TestUserDataSaysWhatToRunAndWithWhichEnvironment(t *testing.T) {
 			"CART_ADDRESS=127.20.0.4", "CART_INSTANCE_ID=i-1", "CART_AVAILABILITY_ZONE=eu-west-1a",
 			"CART_RELEASE=abc", "CART_NAME=two words", "CART_URL=a=b",
 		},
+		unit: ec2.Unit{Restart: ec2.RestartAlways, After: time.Second, Burst: 5},
 	}, boot)
 }
 
@@ -57,12 +66,14 @@ func TestAQuotedHereDocumentIsTakenAsItIs(t *testing.T) {
 func TestUserDataThatCannotBeFollowedIsRefusedWithTheReason(t *testing.T) {
 	t.Parallel()
 	for want, change := range map[string][2]string{
-		"undefined variable NOBODY":   {"${PRIVATE_IP}", "${NOBODY}"},
-		"no line RELEASE_BUCKET='…'":  {"RELEASE_BUCKET=", "BUCKET="},
-		"command substitution":        {"${PRIVATE_IP}", "$(hostname -i)"},
-		"no here document":            {"cart.env <<EOF", "other.env <<EOF"},
-		"does not end with END":       {"cart.env <<EOF", "cart.env <<END"},
-		`"nonsense" is not KEY=VALUE`: {"CART_URL=a=b", "nonsense"},
+		"undefined variable NOBODY":          {"${PRIVATE_IP}", "${NOBODY}"},
+		"no line RELEASE_BUCKET='…'":         {"RELEASE_BUCKET=", "BUCKET="},
+		"command substitution":               {"${PRIVATE_IP}", "$(hostname -i)"},
+		"no here document":                   {"cart.env <<EOF", "other.env <<EOF"},
+		"does not end with END":              {"cart.env <<EOF", "cart.env <<END"},
+		`"nonsense" is not KEY=VALUE`:        {"CART_URL=a=b", "nonsense"},
+		`Restart=on-abort is not known here`: {"Restart=always", "Restart=on-abort"},
+		"RestartSec=soon":                    {"RestartSec=1", "RestartSec=soon"},
 	} {
 		_, err := readUserData(strings.Replace(testScript, change[0], change[1], 1), testInstance)
 		require.ErrorContains(t, err, want)

@@ -42,10 +42,11 @@ type Options struct {
 type Cloud struct {
 	Region string
 
-	host    *host.Host
-	network *ec2.Network
-	api     *api.API
-	groups  *autoscaling.Groups
+	host     *host.Host
+	network  *ec2.Network
+	api      *api.API
+	groups   *autoscaling.Groups
+	machines *ec2.Instances
 
 	services
 }
@@ -97,5 +98,16 @@ func (c *Cloud) Status() []aws.Component {
 // Events returns what has happened after the event of a number.
 func (c *Cloud) Events(after int64) []aws.Event { return c.host.Events.After(after) }
 
+// Authority is the file with the certificate of the cloud's certificate authority, as
+// PEM: whoever trusts it trusts the load balancer and the data stores.
+func (c *Cloud) Authority() string { return c.host.Authority.CAPath }
+
+// LoseInstance makes the machine of an instance go away without a word: see
+// ec2.Instances.Lose.
+func (c *Cloud) LoseInstance(id string) error { return c.machines.Lose(id) }
+
 // Refreshes lists the instance refreshes of all groups, the oldest first.
-func (c *Cloud) Refreshes() []autoscaling.Refresh { return c.groups.Refreshes() }
+func (c *Cloud) Refreshes() []autoscaling.Refresh {
+	refreshes, _ := c.groups.Refreshes("") // only a group that is named may not be there
+	return refreshes
+}

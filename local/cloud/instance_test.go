@@ -17,9 +17,9 @@ import (
 )
 
 // fetchOnly is an image whose instances fetch an object and run it.
-var fetchOnly = ec2.Image{Kind: "instance", Boot: func(_ context.Context, m ec2.Machine) (host.Command, error) {
+var fetchOnly = ec2.Image{Kind: "instance", Boot: func(_ context.Context, m ec2.Machine) (ec2.Unit, error) {
 	path, err := m.Fetch("releases", m.UserData)
-	return host.Command{Path: path}, err
+	return ec2.Unit{Command: host.Command{Path: path}}, err
 }}
 
 func TestAnInstanceGetsOnlyWhatItsRoleAndGroupsLetItHave(t *testing.T) {

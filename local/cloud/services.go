@@ -39,6 +39,8 @@ type services struct {
 
 	LaunchTemplates   aws.Service[ec2.LaunchTemplate]
 	AutoScalingGroups aws.Service[autoscaling.Group]
+	ScalingPolicies   aws.Service[autoscaling.Policy]
+	ScheduledActions  aws.Service[autoscaling.Schedule]
 
 	CacheSubnetGroups    aws.Service[datastore.SubnetGroup]
 	CacheParameterGroups aws.Service[datastore.ParameterGroup]
@@ -65,9 +67,12 @@ func (c *Cloud) wire(o Options) (err error) {
 		return err
 	}
 	objects := s3.New(c.host, c.network, policies)
-	instances := ec2.NewInstances(c.host, c.network, platform{c.api, objects}, o.Image)
+	c.machines = ec2.NewInstances(c.host, c.network, platform{c.api, objects}, o.Image)
 	templates, balancers, groups := ec2.NewLaunchTemplates(), elb.NewLoadBalancers(c.network, o.ListenerPorts), elb.NewTargetGroups(c.network)
-	c.groups = autoscaling.New(c.host.Log, instances, templates, groups)
+	c.groups = autoscaling.New(c.host, c.machines, templates, groups)
+	c.groups.Watch(alarms, c.host.Metrics)
+	c.host.Metrics.After(c.groups.Measured)
+	alarms.OnChange(func(cloudwatch.Change) { c.groups.Wake() })
 	caches, databases := elasticache.New(c.host, c.network), rds.New(c.host, c.network)
 	c.services = services{
 		Subnets: c.network.Subnets(), IngressRules: c.network.IngressRules(), EgressRules: c.network.EgressRules(),
@@ -76,6 +81,7 @@ func (c *Cloud) wire(o Options) (err error) {
 		Objects: objects, Secrets: secrets, SecretVersions: versions, Tables: tables,
 		LoadBalancers: balancers, TargetGroups: groups, Listeners: elb.NewListeners(c.host, balancers, groups),
 		LaunchTemplates: templates, AutoScalingGroups: c.groups,
+		ScalingPolicies: c.groups.Policies(), ScheduledActions: c.groups.Schedules(),
 		CacheSubnetGroups: caches.SubnetGroups, CacheParameterGroups: caches.ParameterGroups, ReplicationGroups: caches.ReplicationGroups,
 		DBSubnetGroups: databases.SubnetGroups, DBParameterGroups: databases.ParameterGroups, DBInstances: databases.Instances,
 		MetricAlarms: alarms,

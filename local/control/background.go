@@ -30,7 +30,9 @@ type Options struct {
 	Stack  string `json:"stack"`  // the one stack that it is for
 	Region string `json:"region"` // of AWS
 	Port   int    `json:"port"`   // on 127.0.0.1, in place of the load balancer's 80
-	Build  string `json:"build"`  // names the code that it runs
+	// HTTPSPort is in place of the load balancer's 443, if the stack declares HTTPS.
+	HTTPSPort int    `json:"httpsPort"`
+	Build     string `json:"build"` // names the code that it runs
 	// Scale is how long a second of AWS takes, in seconds: see aws.Timings.
 	Scale float64 `json:"scale"`
 }
@@ -52,6 +54,7 @@ type info struct {
 	Address   string         `json:"address"` // of the control API
 	Token     string         `json:"token"`   // that it asks for
 	Providers map[string]int `json:"providers"`
+	Authority string         `json:"authority"` // file with the certificate of who signs those of the stack, PEM
 	Started   time.Time      `json:"started"`
 }
 
@@ -80,7 +83,7 @@ func Run(ctx context.Context, o Options, log *slog.Logger) (err error) {
 		return err
 	}
 	c, err := cloud.Open(cloud.Options{
-		Dir: o.path(dataDir), Region: o.Region, ListenerPorts: map[int]int{80: o.Port}, Image: boot.CartInstance,
+		Dir: o.path(dataDir), Region: o.Region, ListenerPorts: map[int]int{80: o.Port, 443: o.HTTPSPort}, Image: boot.CartInstance,
 		Timings: aws.Timings{Scale: o.Scale}, Logger: log,
 	})
 	if err != nil {
@@ -107,7 +110,7 @@ func serve(ctx context.Context, o Options, c *cloud.Cloud, providers *provider.S
 	}
 	i := info{
 		Options: o, PID: os.Getpid(), Address: listener.Addr().String(), Token: rand.Text(),
-		Providers: providers.Ports, Started: time.Now(),
+		Providers: providers.Ports, Authority: c.Authority(), Started: time.Now(),
 	}
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()
@@ -137,13 +140,18 @@ func (i info) write() error {
 	return os.Rename(next, i.path(infoFile))
 }
 
-// control is the API: GET /report, POST /stop.
+// control is the API: GET /report, POST /stop, POST /instances/{id}/lose.
 func control(token string, stop func(), c *cloud.Cloud, providers *provider.Server) http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /report", func(w http.ResponseWriter, _ *http.Request) {
 		_ = json.NewEncoder(w).Encode(Report{c.Status(), c.Refreshes(), providers.Recorded()})
 	})
 	mux.HandleFunc("POST /stop", func(http.ResponseWriter, *http.Request) { stop() })
+	mux.HandleFunc("POST /instances/{id}/lose", func(w http.ResponseWriter, r *http.Request) {
+		if err := c.LoseInstance(r.PathValue("id")); err != nil {
+			http.Error(w, err.Error(), http.StatusNotFound)
+		}
+	})
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.Header.Get("Authorization") != "Bearer "+token {
 			http.Error(w, "not yours", http.StatusForbidden)

@@ -1,11 +1,14 @@
 package control
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"net/http"
+	"net/url"
 	"os"
 	"os/exec"
 	"strconv"
@@ -74,7 +77,7 @@ func pause(ctx context.Context) error {
 // Start starts this program's `cloud` command in the background and returns when
 // the cloud can be reached.
 func Start(ctx context.Context, o Options) (*Cloud, error) {
-	if err := checkPort(o.Port); err != nil {
+	if err := checkPort(shopPort{"the shop", "PORT", o.Port}, 0); err != nil {
 		return nil, err
 	}
 	if err := os.MkdirAll(o.path(""), 0o755); err != nil {
@@ -90,7 +93,7 @@ func Start(ctx context.Context, o Options) (*Cloud, error) {
 		return nil, err
 	}
 	cmd := exec.Command(program, "cloud", "-stack", o.Stack, "-region", o.Region, "-port", strconv.Itoa(o.Port),
-		"-scale", strconv.FormatFloat(o.Scale, 'g', -1, 64))
+		"-https-port", strconv.Itoa(o.HTTPSPort), "-scale", strconv.FormatFloat(o.Scale, 'g', -1, 64))
 	cmd.Dir, cmd.Stdout, cmd.Stderr = o.Root, log, log
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true} // it outlives this terminal
 	if err := os.Remove(o.path(infoFile)); err != nil && !errors.Is(err, os.ErrNotExist) {
@@ -115,8 +118,7 @@ func (o Options) await(ctx context.Context, ended <-chan error) (*Cloud, error) 
 		}
 		select {
 		case err := <-ended:
-			text, _ := os.ReadFile(o.path(logFile))
-			return nil, fmt.Errorf("the local cloud did not start: %w\n%s ends with:\n%s", err, o.path(logFile), tail(string(text)))
+			return nil, fmt.Errorf("the local cloud did not start: %w\n%s ends with:\n%s", err, o.path(logFile), LogEnd(o.path(logFile)))
 		default:
 		}
 		if err := pause(ctx); err != nil {
@@ -125,9 +127,13 @@ func (o Options) await(ctx context.Context, ended <-chan error) (*Cloud, error) 
 	}
 }
 
-// tail returns the last lines of a text, indented.
-func tail(text string) string {
-	lines := strings.Split(strings.TrimSpace(text), "\n")
+// LogEnd returns the last lines of a log, indented.
+func LogEnd(path string) string {
+	text, err := os.ReadFile(path)
+	if err != nil {
+		return "  (" + err.Error() + ")"
+	}
+	lines := strings.Split(strings.TrimSpace(string(text)), "\n")
 	return "  " + strings.Join(lines[max(0, len(lines)-20):], "\n  ")
 }
 
@@ -149,6 +155,16 @@ func (c *Cloud) Report(ctx context.Context) (Report, error) {
 		return Report{}, fmt.Errorf("the local cloud's report: %w", err)
 	}
 	return report, nil
+}
+
+// LoseInstance makes the machine of an instance go away without a word, as when its host
+// fails. What that is like, package ec2 says.
+func (c *Cloud) LoseInstance(ctx context.Context, id string) error {
+	response, err := c.ask(ctx, http.MethodPost, "/instances/"+url.PathEscape(id)+"/lose")
+	if err != nil {
+		return err
+	}
+	return response.Body.Close()
 }
 
 // Stop stops the cloud and everything in it, and returns when it is gone.
@@ -182,8 +198,9 @@ func (c *Cloud) ask(ctx context.Context, method, path string) (*http.Response, e
 		return nil, fmt.Errorf("the local cloud (process %d): %w; its log is %s", c.PID, err, c.path(logFile))
 	}
 	if response.StatusCode != http.StatusOK {
-		response.Body.Close()
-		return nil, fmt.Errorf("the local cloud (process %d) answers %s to %s", c.PID, response.Status, path)
+		defer response.Body.Close()
+		why, _ := io.ReadAll(response.Body)
+		return nil, fmt.Errorf("the local cloud (process %d) answers %s to %s: %s", c.PID, response.Status, path, bytes.TrimSpace(why))
 	}
 	return response, nil
 }

@@ -30,6 +30,7 @@ func TestMain(m *testing.M) {
 	flags.StringVar(&o.Stack, "stack", "", "")
 	flags.StringVar(&o.Region, "region", "", "")
 	flags.IntVar(&o.Port, "port", 0, "")
+	flags.IntVar(&o.HTTPSPort, "https-port", 0, "")
 	flags.Float64Var(&o.Scale, "scale", 0, "")
 	_ = flags.Parse(os.Args[2:])
 	o.Root, _ = os.Getwd()
@@ -56,7 +57,7 @@ func TestALocalCloudRunsUntilItIsStopped(t *testing.T) {
 	_, err := control.Find(t.Context(), root)
 	require.ErrorIs(t, err, control.ErrNotRunning)
 
-	options := control.Options{Root: root, Stack: "dev", Region: "eu-west-1", Port: freePort(t)}
+	options := control.Options{Root: root, Stack: "dev", Region: "eu-west-1", Port: freePort(t), HTTPSPort: freePort(t)}
 	started, err := control.Start(t.Context(), options)
 	require.NoError(t, err)
 	t.Cleanup(func() { _ = started.Stop(context.Background()) })
@@ -67,6 +68,7 @@ func TestALocalCloudRunsUntilItIsStopped(t *testing.T) {
 	report, err := found.Report(t.Context())
 	require.NoError(t, err)
 	require.Empty(t, report.Components)
+	require.ErrorContains(t, found.LoseInstance(t.Context(), "i-1"), `no instance "i-1" runs`)
 	require.NoError(t, found.Follow(t.Context(), time.Now(), &bytes.Buffer{}), "no roll is under way")
 
 	require.Error(t, control.Run(t.Context(), options, slog.New(slog.DiscardHandler)), "a second one in the project")
@@ -109,6 +111,29 @@ func TestATakenPortNamesWhoHasItAndAnother(t *testing.T) {
 	require.ErrorContains(t, err, strconv.Itoa(port))
 	require.ErrorContains(t, err, fmt.Sprintf("(process %d)", os.Getpid()))
 	require.ErrorContains(t, err, fmt.Sprintf("PORT=%d", port+10))
+}
+
+func TestTheTakenPortForHTTPSNamesWhoHasItAndAnother(t *testing.T) {
+	listener, err := net.Listen("tcp4", "127.0.0.1:0")
+	require.NoError(t, err)
+	defer listener.Close()
+	o := control.Options{HTTPSPort: listener.Addr().(*net.TCPAddr).Port}
+
+	err = o.CheckHTTPSPort(nil)
+	require.ErrorContains(t, err, fmt.Sprintf("(process %d)", os.Getpid()))
+	require.ErrorContains(t, err, fmt.Sprintf("HTTPS_PORT=%d", o.HTTPSPort+10))
+
+	var running control.Cloud
+	running.PID = os.Getpid()
+	require.NoError(t, o.CheckHTTPSPort(&running), "the local cloud that runs may have it")
+}
+
+func TestAURLOfTheStackIsServedAtThePortsOfThisMachine(t *testing.T) {
+	o := control.Options{Port: 18080, HTTPSPort: 18443}
+	require.Equal(t, "http://127.0.0.1:18080", o.Served("http://127.0.0.1"))
+	require.Equal(t, "https://127.0.0.1:18443", o.Served("https://127.0.0.1"))
+	require.Equal(t, "http://127.0.0.1:9000", o.Served("http://127.0.0.1:9000"))
+	require.Equal(t, "https://127.0.0.1", control.Options{HTTPSPort: 443}.Served("https://127.0.0.1"))
 }
 
 func TestAReportShowsWhoRunsWhereAndWhatIsOnlyDeclared(t *testing.T) {

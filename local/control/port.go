@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"net/url"
 	"os"
 	"path/filepath"
 	"strconv"
@@ -12,25 +13,62 @@ import (
 	"syscall"
 )
 
-// checkPort says who has the shop's port, if somebody has, and what to do.
-func checkPort(port int) error {
-	listener, err := net.Listen("tcp4", net.JoinHostPort("127.0.0.1", strconv.Itoa(port)))
+// Served returns where this machine serves what a URL of the stack names, which has the
+// declared ports.
+func (o Options) Served(address string) string {
+	u, err := url.Parse(address)
+	if err != nil || u.Port() != "" {
+		return address
+	}
+	port, usual := o.Port, 80
+	if u.Scheme == "https" {
+		port, usual = o.HTTPSPort, 443
+	}
+	if port != usual {
+		u.Host = net.JoinHostPort(u.Hostname(), strconv.Itoa(port))
+	}
+	return u.String()
+}
+
+// shopPort is a port of this machine that a load balancer's listener is to have.
+type shopPort struct {
+	what    string // for people
+	setting string // of the Makefile
+	port    int
+}
+
+// CheckHTTPSPort says who has the port that a stack with HTTPS needs, unless it is free
+// or the local cloud that runs, if one does, has it already.
+func (o Options) CheckHTTPSPort(running *Cloud) error {
+	pid := 0
+	if running != nil {
+		pid = running.PID
+	}
+	return checkPort(shopPort{"the shop with HTTPS", "HTTPS_PORT", o.HTTPSPort}, pid)
+}
+
+// checkPort says who has a port, if somebody else than a process has, and what to do.
+func checkPort(p shopPort, own int) error {
+	listener, err := net.Listen("tcp4", net.JoinHostPort("127.0.0.1", strconv.Itoa(p.port)))
 	if err == nil {
 		return listener.Close()
 	}
 	if !errors.Is(err, syscall.EADDRINUSE) {
-		return fmt.Errorf("port %d, where the shop would be: %w: choose another, like make up PORT=8080", port, err)
+		return fmt.Errorf("port %d, where %s would be: %w: choose another, like make up %s=8080", p.port, p.what, err, p.setting)
 	}
 	by := ""
-	if who := listenerOn(port); who != "" {
-		by = " by " + who
+	if name, pid := listenerOn(p.port); pid != 0 {
+		if pid == own {
+			return nil
+		}
+		by = fmt.Sprintf(" by %s (process %d)", name, pid)
 	}
-	return fmt.Errorf("port %d, where the shop would be, is taken%s: choose another, like make up PORT=%d", port, by, port+10)
+	return fmt.Errorf("port %d, where %s would be, is taken%s: choose another, like make up %s=%d", p.port, p.what, by, p.setting, p.port+10)
 }
 
-// listenerOn names the process that listens on a port, as far as Linux tells this
-// user, or returns "".
-func listenerOn(port int) string {
+// listenerOn returns the process that listens on a port, as far as Linux tells this
+// user, or 0.
+func listenerOn(port int) (name string, pid int) {
 	inodes := map[string]bool{}
 	for _, table := range []string{"/proc/net/tcp", "/proc/net/tcp6"} {
 		listeningInodes(table, port, inodes)
@@ -42,10 +80,11 @@ func listenerOn(port int) string {
 			continue
 		}
 		process := filepath.Dir(filepath.Dir(descriptor))
-		name, _ := os.ReadFile(filepath.Join(process, "comm"))
-		return fmt.Sprintf("%s (process %s)", strings.TrimSpace(string(name)), filepath.Base(process))
+		command, _ := os.ReadFile(filepath.Join(process, "comm"))
+		pid, _ = strconv.Atoi(filepath.Base(process))
+		return strings.TrimSpace(string(command)), pid
 	}
-	return ""
+	return "", 0
 }
 
 // listeningInodes collects the sockets of a kernel table that listen on a port, as

@@ -32,6 +32,11 @@ var webKinds = map[string]kind{
 		outputs: outputs{"arn": "arn:aws:autoscaling:{region}:{account}:scalingPolicy:{hex32}:autoScalingGroupName/{autoscalingGroupName}:policyName/{name}"},
 		replace: inputs{"name", "autoscalingGroupName"},
 	},
+	"aws:autoscaling/schedule:Schedule": {
+		name: "scheduledActionName", maxName: 255, id: "{scheduledActionName}",
+		outputs: outputs{"arn": "arn:aws:autoscaling:{region}:{account}:scheduledUpdateGroupAction:{hex32}:autoScalingGroupName/{autoscalingGroupName}:scheduledActionName/{scheduledActionName}"},
+		replace: inputs{"scheduledActionName", "autoscalingGroupName"},
+	},
 	"aws:iam/role:Role": {
 		name: "name", maxName: 64, id: "{name}",
 		outputs: outputs{"arn": "arn:aws:iam::{account}:role/{name}", "uniqueId": "AROA{hex17}"},

@@ -58,6 +58,8 @@ func awsServices(c *cloud.Cloud) map[string]service {
 		"aws:lb/targetGroup:TargetGroup":                            typed[elb.TargetGroup]{c.TargetGroups},
 		"aws:lb/listener:Listener":                                  typed[elb.Listener]{c.Listeners},
 		"aws:autoscaling/group:Group":                               typed[autoscaling.Group]{c.AutoScalingGroups},
+		"aws:autoscaling/policy:Policy":                             typed[autoscaling.Policy]{c.ScalingPolicies},
+		"aws:autoscaling/schedule:Schedule":                         typed[autoscaling.Schedule]{c.ScheduledActions},
 		"aws:iam/role:Role":                                         typed[iam.Role]{c.Roles},
 		"aws:iam/rolePolicy:RolePolicy":                             typed[iam.RolePolicy]{c.RolePolicies},
 		"aws:iam/instanceProfile:InstanceProfile":                   typed[iam.InstanceProfile]{c.InstanceProfiles},

@@ -38,8 +38,8 @@ var (
 const shortly = time.Second
 
 // faults are all that can be rehearsed. With two faults at once, changes may be lost that only the dead primary had;
-// with the whole cache, all carts and sessions in it, but no order. Where an instance or the database is killed, requests
-// that were being answered fail.
+// with the whole cache, all carts and sessions in it, but no order. Where an instance or the database ends, requests
+// that were being answered fail, and those that the load balancer sends to an instance before it knows.
 var faults = []fault{
 	{name: "nothing happens", promise: nothing, strike: func(context.Context, *stack) error { return nil }},
 	{name: "kill the cache primary", promise: aMoment, strike: kill(cachePrimary)},
@@ -51,7 +51,8 @@ var faults = []fault{
 		settings: []string{"cartDurability=strict", "cacheReplicas=2"}},
 	{name: "kill both cache nodes", promise: carts, strike: kill(cachePrimary, cacheReplica)},
 	{name: "hang the whole cache for 1 s", promise: aMoment, strike: freeze(shortly, cachePrimary, cacheReplica)},
-	{name: "kill an instance", promise: requests, strike: kill(instance)},
+	{name: "kill the service of an instance", promise: requests, strike: kill(instance)},
+	{name: "lose the machine of an instance", promise: requests, strike: loseInstance},
 	{name: "kill the database primary", promise: requests, strike: kill(databasePrimary)},
 	{name: "change the cookie key", promise: nothing, settings: []string{"cartStore=cookie"}, releases: true, strike: changeCookieKey},
 	{name: "roll an edit", promise: nothing, releases: true, strike: rollEdit},
@@ -59,7 +60,7 @@ var faults = []fault{
 	{name: "roll to the release of this folder", promise: nothing, onRequest: true, strike: rollThis},
 }
 
-// kill ends the processes of a kind at the same moment; one instance, though, and not all.
+// kill ends the processes of a kind at the same moment; one instance's, though, and not all.
 func kill(kinds ...string) func(context.Context, *stack) error {
 	return func(ctx context.Context, s *stack) error {
 		victims, err := s.victims(ctx, kinds)
@@ -68,6 +69,20 @@ func kill(kinds ...string) func(context.Context, *stack) error {
 		}
 		return errors.Join(send(victims, syscall.SIGKILL), awaitEnd(ctx, victims))
 	}
+}
+
+// loseInstance makes the machine of one instance go away without a word.
+func loseInstance(ctx context.Context, s *stack) error {
+	report, err := s.cloud.Report(ctx)
+	if err != nil {
+		return err
+	}
+	for _, c := range report.Components {
+		if c.Kind == instance && c.Healthy {
+			return s.cloud.LoseInstance(ctx, c.ID)
+		}
+	}
+	return errors.New("no instance runs here")
 }
 
 func (s *stack) victims(ctx context.Context, kinds []string) (all []int, err error) {

@@ -40,8 +40,8 @@ func TestARowSaysWhatTheShoppersSawAndHowToSeeItAgain(t *testing.T) {
 	t.Parallel()
 	report := shoppers.Report{Requests: 1234, Errors: []string{"a"}, Lost: []string{"b", "c"}, Doubled: []string{"d"}, InDoubt: 7, Longest: 1500 * time.Millisecond}
 	require.Equal(t,
-		"| kill an instance | 20 | 1234 | 1 | 2 | 1 | 7 | 1.50 s | kept | `go run ./tests/faults -only \"kill an instance\" -shoppers 20 -customers 10 -config cartStore=dynamodb` |\n",
-		row(fault{name: "kill an instance"}, options{shoppers: 20, customers: 10, config: settings{"cartStore=dynamodb"}}, report, kept))
+		"| kill the service of an instance | 20 | 1234 | 1 | 2 | 1 | 7 | 1.50 s | kept | `go run ./tests/faults -only \"kill the service of an instance\" -shoppers 20 -customers 10 -config cartStore=dynamodb` |\n",
+		row(fault{name: "kill the service of an instance"}, options{shoppers: 20, customers: 10, config: settings{"cartStore=dynamodb"}}, report, kept))
 }
 
 func TestAStackIsNotWholeWhileAnythingIsMissingOrReplaced(t *testing.T) {
@@ -77,7 +77,7 @@ func TestAStackIsNotWholeWhileAnythingIsMissingOrReplaced(t *testing.T) {
 
 func TestFaultsAreChosenByTheirNames(t *testing.T) {
 	t.Parallel()
-	chosen, err := choose("kill an instance; roll an edit")
+	chosen, err := choose("kill the service of an instance; roll an edit")
 	require.NoError(t, err)
 	require.Len(t, chosen, 2)
 	all, err := choose("")

@@ -144,7 +144,7 @@ func (s *stack) shopThrough(ctx context.Context, f fault, o options) (report sho
 		}()
 	}
 	report, err = shoppers.Run(ctx, shoppers.Options{
-		URL: s.url, Shoppers: o.shoppers, Customers: o.customers, Duration: longest, Until: over, Begun: begun,
+		URL: s.url, Authority: s.cloud.Authority, Shoppers: o.shoppers, Customers: o.customers, Duration: longest, Until: over, Begun: begun,
 	})
 	if err == nil {
 		cancel() // the shoppers may have given up first

@@ -17,7 +17,7 @@ var errRoll = errors.New("up failed")
 // up brings the stack up as the folder declares it, with settings over those that it has, and waits for the roll.
 func (s *stack) up(ctx context.Context, folder string, settings ...string) error {
 	o := s.cloud.Options()
-	args := []string{"up", "-stack", o.Stack, "-port", fmt.Sprint(o.Port)}
+	args := []string{"up", "-stack", o.Stack, "-port", fmt.Sprint(o.Port), "-https-port", fmt.Sprint(o.HTTPSPort)}
 	for _, setting := range append(append([]string{}, s.config...), settings...) {
 		args = append(args, "-config", setting)
 	}

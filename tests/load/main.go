@@ -17,6 +17,7 @@ import (
 func main() {
 	var o shoppers.Options
 	flag.StringVar(&o.URL, "url", "http://127.0.0.1:8080", "the shop")
+	flag.StringVar(&o.Authority, "authority", ".local/cloud/ca.pem", "file with the certificate of who signs the shop's")
 	flag.IntVar(&o.Shoppers, "shoppers", 200, "how many shop at once")
 	flag.IntVar(&o.Customers, "customers", 100, "how many of them have an account, and order")
 	flag.DurationVar(&o.Duration, "for", 30*time.Second, "how long")

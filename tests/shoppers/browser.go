@@ -21,11 +21,11 @@ import (
 const patience = 30 * time.Second
 
 // newBrowser returns a browser of one shopper.
-func newBrowser(shop string, shopper int) *http.Client {
+func newBrowser(o Options, shopper int) *http.Client {
 	jar, _ := cookiejar.New(nil) // no error without options
 	return &http.Client{
 		Jar: jar, Timeout: patience,
-		Transport:     &http.Transport{MaxIdleConnsPerHost: 1, DialContext: dialFrom(home(shop, shopper))},
+		Transport:     &http.Transport{MaxIdleConnsPerHost: 1, DialContext: dialFrom(home(o.URL, shopper)), TLSClientConfig: o.trusting()},
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 	}
 }

@@ -23,7 +23,7 @@ const most = 50
 
 func newShopper(o Options, number int, skus []string) *shopper {
 	return &shopper{
-		options: o, skus: skus, browser: newBrowser(o.URL, number), knows: newLedger(),
+		options: o, skus: skus, browser: newBrowser(o, number), knows: newLedger(),
 		report: Report{Instances: map[string]int{}},
 	}
 }

@@ -5,9 +5,12 @@ package shoppers
 
 import (
 	"context"
+	"crypto/tls"
+	"crypto/x509"
 	"encoding/json"
 	"fmt"
 	"net/http"
+	"os"
 	"sync"
 	"time"
 )
@@ -23,6 +26,20 @@ type Options struct {
 	Until <-chan struct{}
 	// Begun, unless nil, is called when all accounts are open and everybody begins to shop.
 	Begun func()
+	// Authority is a file with the certificate of who signs the shop's, as PEM. Empty, or if there is no such file: those
+	// that the machine trusts.
+	Authority string
+}
+
+// trusting says whose certificates browsers believe.
+func (o Options) trusting() *tls.Config {
+	pem, err := os.ReadFile(o.Authority)
+	if err != nil {
+		return nil
+	}
+	roots := x509.NewCertPool()
+	roots.AppendCertsFromPEM(pem)
+	return &tls.Config{RootCAs: roots}
 }
 
 // over says whether shopping has ended.
@@ -38,10 +55,11 @@ func (o Options) over(shopping context.Context) bool {
 // Run has everybody shop until the time is up or ctx ends, and then checks all carts and orders. Accounts are opened
 // before, which is not part of the report. The error says that there is no shop to go to.
 func Run(ctx context.Context, o Options) (Report, error) {
-	skus, err := assortment(ctx, o.URL)
+	skus, shop, err := assortment(ctx, o)
 	if err != nil {
 		return Report{}, err
 	}
+	o.URL = shop
 	everybody := make([]*shopper, o.Shoppers)
 	for i := range everybody {
 		everybody[i] = newShopper(o, i, skus)
@@ -68,29 +86,30 @@ func Run(ctx context.Context, o Options) (Report, error) {
 	return sum(everybody), nil
 }
 
-// assortment returns the skus of all products.
-func assortment(ctx context.Context, url string) ([]string, error) {
-	request, err := http.NewRequestWithContext(ctx, http.MethodGet, url+"/api/products", nil)
+// assortment returns the skus of all products, and where the shop is: over HTTPS if it redirects there.
+func assortment(ctx context.Context, o Options) (skus []string, shop string, err error) {
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, o.URL+"/api/products", nil)
 	if err != nil {
-		return nil, err
+		return nil, "", err
 	}
-	response, err := http.DefaultClient.Do(request)
+	visitor := http.Client{Transport: &http.Transport{TLSClientConfig: o.trusting(), DisableKeepAlives: true}}
+	response, err := visitor.Do(request)
 	if err != nil {
-		return nil, fmt.Errorf("products: %w", err)
+		return nil, "", fmt.Errorf("products: %w", err)
 	}
 	defer response.Body.Close()
 	var answer struct {
 		Products []struct{ SKU string }
 	}
 	if err := json.NewDecoder(response.Body).Decode(&answer); err != nil {
-		return nil, fmt.Errorf("products: %w", err)
+		return nil, "", fmt.Errorf("products: %w", err)
 	}
-	var skus []string
 	for _, p := range answer.Products {
 		skus = append(skus, p.SKU)
 	}
 	if len(skus) == 0 {
-		return nil, fmt.Errorf("products: %s and none to sell", response.Status)
+		return nil, "", fmt.Errorf("products: %s and none to sell", response.Status)
 	}
-	return skus, nil
+	at := response.Request.URL
+	return skus, at.Scheme + "://" + at.Host, nil
 }

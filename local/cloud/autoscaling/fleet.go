@@ -1,7 +1,7 @@
 package autoscaling
 
 import (
-	"cmp"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -24,49 +24,49 @@ func (g *group) count(conditions ...func(*member) bool) int {
 	return n
 }
 
-func (g *group) emptiestSubnet() string {
-	return slices.MinFunc(g.spec.VPCZoneIdentifiers, func(a, b string) int {
-		return cmp.Or(
-			cmp.Compare(g.count(in(a), g.current), g.count(in(b), g.current)),
-			cmp.Compare(g.count(in(a)), g.count(in(b))))
-	})
-}
-
-// victim chooses whom to dismiss: during a refresh one of an old version; of these
-// one that does not serve, then one in the fullest zone, then the oldest.
-func (g *group) victim() *member {
-	candidates := slices.DeleteFunc(slices.Clone(g.members), func(m *member) bool { return m.leaving })
-	if g.refreshing() != nil && g.count(g.outdated) > 0 {
-		candidates = slices.DeleteFunc(candidates, g.current)
+// victim chooses whom to dismiss, nil if nobody may be: of those that a refresh is to
+// replace if there are any, of others that are not protected.
+func (g *group) victim(refreshing bool) *member {
+	replacing := refreshing && g.count(toReplace) > 0
+	shields := !replacing || g.refreshing().Preferences.ScaleInProtectedInstances != "Refresh"
+	var candidates []*member
+	for _, m := range g.members {
+		if !m.leaving && !(replacing && !m.replace) && !(m.protected && shields) {
+			candidates = append(candidates, m)
+		}
 	}
 	if len(candidates) == 0 {
 		return nil
 	}
+	if replacing {
+		return slices.MinFunc(candidates, g.worstFirst)
+	}
+	return choose(g.strays(candidates), g.spec.TerminationPolicies, g.saved)
+}
+
+// strays returns those of the candidates that nobody would miss: who is not in service,
+// or where the group is no more. If there are none, it returns all.
+func (g *group) strays(candidates []*member) []*member {
+	isStray := func(m *member) bool { return !isHealthy(m) || !g.spreadsTo(m.zone) }
+	if !slices.ContainsFunc(candidates, isStray) {
+		return candidates
+	}
+	return slices.DeleteFunc(candidates, func(m *member) bool { return !isStray(m) })
+}
+
+// worstFirst orders those that a refresh replaces: who does not serve, then who is in
+// the fullest zone, then the oldest.
+func (g *group) worstFirst(a, b *member) int {
 	serves := func(m *member) int {
 		if g.isReady(m) {
 			return 1
 		}
 		return 0
 	}
-	return slices.MinFunc(candidates, func(a, b *member) int {
-		return cmp.Or(
-			cmp.Compare(serves(a), serves(b)),
-			cmp.Compare(g.count(in(b.subnet)), g.count(in(a.subnet))))
-	})
-}
-
-func in(subnet string) func(*member) bool {
-	return func(m *member) bool { return m.subnet == subnet }
-}
-
-// current says whether a member is of the version that the group should have.
-func (g *group) current(m *member) bool { return m.version == g.version }
-
-func (g *group) outdated(m *member) bool { return !g.current(m) }
-
-// isReady says whether a member serves.
-func (g *group) isReady(m *member) bool {
-	return m.instance != nil && m.instance.Process.Running() && g.healthOf(m).State == elb.Healthy
+	if d := serves(a) - serves(b); d != 0 {
+		return d
+	}
+	return g.count(inZone(b.zone)) - g.count(inZone(a.zone))
 }
 
 func (g *group) size() int {
@@ -93,7 +93,7 @@ func (g *group) diagnosis() string {
 	var lines []string
 	for _, m := range g.members {
 		if m.instance != nil && !g.isReady(m) {
-			lines = append(lines, m.instance.Process.Failure("instance "+m.id, fmt.Errorf("%s", g.healthOf(m))).Error())
+			lines = append(lines, m.instance.Failure(errors.New(g.healthOf(m).String())).Error())
 		}
 	}
 	if g.lastFail != nil {
@@ -112,8 +112,10 @@ func (g *group) report() []aws.Component {
 		State: fmt.Sprintf("%d of %d in service", serving, g.desired), Healthy: serving >= g.desired,
 	}
 	if g.lastFail != nil {
-		reason, _, _ := strings.Cut(g.lastFail.Error(), "\n")
-		group.State += ", launches fail: " + reason
+		group.State += ", launches fail: " + firstLine(g.lastFail.Error())
+	}
+	if suspended := g.suspendedProcesses(); len(suspended) > 0 {
+		group.Note = "suspended: " + strings.Join(suspended, " ")
 	}
 	components := []aws.Component{group}
 	for _, m := range g.members {
@@ -123,7 +125,7 @@ func (g *group) report() []aws.Component {
 }
 
 func (g *group) reportMember(m *member) aws.Component {
-	c := aws.Component{Kind: g.instances.Kind(), ID: m.id, State: "pending", Note: fmt.Sprintf("launch template version %d", m.version)}
+	c := aws.Component{Kind: g.instances.Kind(), ID: m.id, State: "pending", Note: "launch template version " + m.config.Version}
 	if m.instance == nil {
 		return c
 	}
@@ -132,10 +134,17 @@ func (g *group) reportMember(m *member) aws.Component {
 	if m.leaving && h.State != elb.Draining {
 		c.State = "terminating"
 	}
-	c.Zone, c.Address = m.instance.Interface.Zone, m.instance.Interface.Local.String()
+	c.Zone, c.Address = m.zone, m.instance.Interface.Local.String()
 	if len(g.routes) > 0 {
 		c.Address += fmt.Sprintf(":%d", g.routes[0].Port)
 	}
-	c.PID, c.Log = m.instance.Process.PID(), m.instance.Process.Log
+	c.PID, c.Log = m.instance.PID(), m.instance.Log()
+	switch {
+	case m.leaving:
+	case m.instance.Lost():
+		c.State, c.Healthy = h.String()+", and its machine is lost", false
+	case !m.instance.Running():
+		c.State, c.Healthy = h.String()+", and its service does not run", false
+	}
 	return c
 }

@@ -2,8 +2,6 @@ package autoscaling
 
 import (
 	"context"
-	"fmt"
-	"log/slog"
 	"slices"
 	"sync"
 	"time"
@@ -11,6 +9,7 @@ import (
 	"myclothes/local/cloud/aws"
 	"myclothes/local/cloud/ec2"
 	"myclothes/local/cloud/elb"
+	"myclothes/local/cloud/host"
 )
 
 // giveUpAfter is how many launches in a row may fail before something else than
@@ -21,40 +20,58 @@ const giveUpAfter = 3
 // and terminating happen beside it and wake it when done.
 type group struct {
 	name         string
-	log          *slog.Logger
+	arn          string
+	host         *host.Host
 	instances    *ec2.Instances
 	templates    *ec2.LaunchTemplates
 	targetGroups *elb.TargetGroups
+	alarms       Alarms
+	metrics      Metrics
+	zones        *zones
 
 	wake      chan struct{}
 	ended     chan struct{}      // closed when the loop has ended
-	end       context.CancelFunc // ends the loop
+	endLoop   context.CancelFunc // ends the loop
 	looping   context.Context
 	forced    context.Context // ends when there is no more time to drain and shut down
 	forceStop context.CancelFunc
 	work      sync.WaitGroup // launches, terminations, and watches over processes
 
-	mu       sync.Mutex
-	spec     Group
-	routes   []*elb.Targets
-	desired  int
-	version  int // of the launch template, for the next launch
-	members  []*member
-	rollouts []*rollout // every instance refresh; the last one may be running
+	mu        sync.Mutex
+	spec      Group                 // as it was declared last
+	saved     ec2.LaunchTemplateRef // what is launched, but by a refresh with a desired configuration
+	bounds    bounds                // as declared last, or set by a scheduled action since
+	desired   int
+	routes    []*elb.Targets
+	suspended map[string]time.Time // processes, since when
+	members   []*member
+	rollouts  []*rollout // every instance refresh; the last one may be running
+	moving    int        // instances launched so that zones are balanced, which others go for
+	policies  map[string]Policy
+	schedules map[string]*action
+	measured  bool // there is data that no policy has looked at
 
-	failures int // launches in a row that never became healthy
-	lastFail error
-	retryAt  time.Time
-	changed  chan struct{} // closed when the loop has looked again
-	created  time.Time
+	activities  []*Activity
+	lastScaling time.Time // when a launch or termination last came to its end
+	failures    int       // launches in a row that never became healthy
+	lastFail    error
+	retryAt     time.Time
+	changed     chan struct{} // closed when the loop has looked again
+	created     time.Time
 }
 
-func newGroup(s *Groups, name string) *group {
+// bounds are between which sizes the group scales.
+type bounds struct{ min, max int }
+
+func (b bounds) clamp(size int) int { return min(max(size, b.min), b.max) }
+
+func newGroup(s *Groups, r aws.Resource) *group {
 	g := &group{
-		name: name, log: s.log, instances: s.instances, templates: s.templates, targetGroups: s.targetGroups,
+		name: r.Name, arn: r.ARN, host: s.host, instances: s.instances, templates: s.templates, targetGroups: s.targetGroups,
+		alarms: s.alarms, metrics: s.metrics, zones: &s.zones, suspended: map[string]time.Time{}, policies: map[string]Policy{}, schedules: map[string]*action{},
 		wake: make(chan struct{}, 1), ended: make(chan struct{}), changed: make(chan struct{}), created: time.Now(),
 	}
-	g.looping, g.end = context.WithCancel(context.Background())
+	g.looping, g.endLoop = context.WithCancel(context.Background())
 	g.forced, g.forceStop = context.WithCancel(context.Background())
 	return g
 }
@@ -84,7 +101,7 @@ func (g *group) run() {
 
 // stop ends the loop and terminates all instances, gracefully until ctx ends.
 func (g *group) stop(ctx context.Context) {
-	g.end()
+	g.endLoop()
 	<-g.ended
 	defer context.AfterFunc(ctx, g.forceStop)()
 	g.mu.Lock()
@@ -101,95 +118,68 @@ func (g *group) stop(ctx context.Context) {
 func (g *group) reconcile() time.Duration {
 	g.mu.Lock()
 	defer g.mu.Unlock()
+	looked := time.Now()
 	for _, m := range slices.Clone(g.members) {
 		g.inspect(m)
 	}
+	g.runSchedules(looked)
+	g.follow()
 	launches, dismissals := g.step()
-	for range dismissals {
-		g.dismiss(g.victim(), "replaced or no longer wanted")
+	if !g.suspends(processTerminate) {
+		for range dismissals {
+			g.dismiss(g.victim(g.refreshing() != nil), "replaced or no longer wanted")
+		}
 	}
 	wait := time.Until(g.retryAt)
 	if wait <= 0 {
-		for range launches {
-			g.launch()
+		if !g.suspends(processLaunch) {
+			for range launches {
+				g.launch()
+			}
 		}
 		wait = time.Hour
 	}
 	close(g.changed)
 	g.changed = make(chan struct{})
-	return max(time.Millisecond, min(wait, g.untilDeadline()))
+	return max(time.Millisecond, min(wait, g.untilDeadline(looked)))
 }
 
-// inspect notes that a member became healthy, and dismisses one that is dead or,
-// with health checks of the load balancer's, unhealthy after its grace period.
-func (g *group) inspect(m *member) {
-	if m.instance == nil || m.leaving {
-		return
+// step returns how many instances to launch and to dismiss now.
+func (g *group) step() (launches, dismissals int) {
+	if r := g.refreshing(); r != nil {
+		return g.roll(r)
 	}
-	if !m.instance.Process.Running() {
-		err := m.instance.Process.Failure("instance "+m.id, nil)
-		if m.ready.IsZero() {
-			g.failed(err, 1)
-		}
-		g.dismiss(m, "its process ended")
-		return
-	}
-	switch h := g.healthOf(m); {
-	case h.State == elb.Healthy && m.ready.IsZero():
-		m.ready = time.Now()
-		g.failures, g.lastFail = 0, nil
-		g.log.Info("instance in service", "group", g.name, "instance", m.id, "zone", m.instance.Interface.Zone)
-	case h.State == elb.Unhealthy && g.spec.HealthCheckType == "ELB" && g.grace(m) <= 0:
-		if m.ready.IsZero() {
-			g.failed(m.instance.Process.Failure("instance "+m.id, fmt.Errorf("never became healthy: %s", h.Reason)), giveUpAfter)
-		}
-		g.dismiss(m, h.String())
-	}
+	return g.keepSize()
 }
 
-// grace returns how much of a member's grace period is left; it may be negative.
-func (g *group) grace(m *member) time.Duration {
-	return aws.Seconds(g.spec.HealthCheckGracePeriod, 300) - time.Since(m.instance.Launched)
-}
-
-// untilDeadline returns when a grace period or a warm-up is over next.
-func (g *group) untilDeadline() time.Duration {
+// untilDeadline returns when it is time to look again although nothing happened. What has
+// become due since the group began to look may have been overlooked.
+func (g *group) untilDeadline(looked time.Time) time.Duration {
 	wait := time.Hour
+	soon := func(left time.Duration) {
+		if left > -time.Since(looked) {
+			wait = min(wait, left)
+		}
+	}
 	for _, m := range g.members {
 		if m.instance == nil || m.leaving {
 			continue
 		}
-		for _, left := range []time.Duration{g.grace(m), g.warmup() - time.Since(m.ready)} {
-			if left > 0 {
-				wait = min(wait, left)
-			}
+		soon(g.bootsFor(m))
+		if !m.inService.IsZero() {
+			soon(g.grace(m))
+			soon(g.warmup() - time.Since(m.inService))
+			soon(g.lifetime(m))
+		}
+	}
+	for _, a := range g.schedules {
+		soon(time.Until(a.due))
+	}
+	if r := g.refreshing(); r != nil {
+		soon(time.Until(r.wait))
+		if !r.failing.IsZero() {
+			soon(g.host.Timings.Of(aws.RefreshPatience) - time.Since(r.failing))
 		}
 	}
 	return wait
-}
-
-// healthOf returns the worst that a target group says of a member.
-func (g *group) healthOf(m *member) elb.Health {
-	worst := elb.Health{State: elb.Healthy, Since: m.instance.Launched}
-	for _, group := range g.routes {
-		if h := group.HealthOf(m.id); h.State != elb.Healthy {
-			return h
-		} else if h.Since.After(worst.Since) {
-			worst.Since = h.Since
-		}
-	}
-	return worst
-}
-
-// failed counts a launch that came to nothing. Later ones wait longer and longer.
-func (g *group) failed(err error, weight int) {
-	g.failures += weight
-	g.lastFail = err
-	if g.failures >= giveUpAfter {
-		g.retryAt = time.Now().Add(min(time.Minute, time.Second<<min(g.failures-giveUpAfter, 6)))
-	}
-	g.log.Warn("launch failed", "group", g.name, "in a row", g.failures, "because", err)
-	if r := g.refreshing(); r != nil && g.failures >= giveUpAfter {
-		g.refreshFailed(r, err)
-	}
 }

@@ -1,57 +1,67 @@
 // Package autoscaling is Amazon EC2 Auto Scaling: groups that keep a number of healthy
-// instances, and instance refreshes that replace them.
+// instances, instance refreshes that replace them, and policies and scheduled actions that
+// change how many there are.
 package autoscaling
 
 import (
 	"context"
 	"errors"
 	"fmt"
-	"log/slog"
 	"slices"
 	"sync"
 	"time"
 
 	"myclothes/local/cloud/aws"
+	"myclothes/local/cloud/cloudwatch"
 	"myclothes/local/cloud/ec2"
 	"myclothes/local/cloud/elb"
+	"myclothes/local/cloud/host"
 )
 
-// Group is aws:autoscaling/group:Group.
-type Group struct {
-	MinSize                int                    `json:"minSize"`
-	MaxSize                int                    `json:"maxSize"`
-	DesiredCapacity        *int                   `json:"desiredCapacity"` // kept as it is if not declared
-	VPCZoneIdentifiers     []string               `json:"vpcZoneIdentifiers"`
-	TargetGroupARNs        []string               `json:"targetGroupArns"`
-	HealthCheckType        string                 `json:"healthCheckType"`        // "EC2" or "ELB"
-	HealthCheckGracePeriod *int                   `json:"healthCheckGracePeriod"` // seconds, 300 if not declared
-	WaitForCapacityTimeout string                 `json:"waitForCapacityTimeout"` // "10m" if not declared, "0" not to wait
-	LaunchTemplate         *ec2.LaunchTemplateRef `json:"launchTemplate"`
-	InstanceRefresh        *InstanceRefresh       `json:"instanceRefresh"`
-	EnabledMetrics         []string               `json:"enabledMetrics"` // of the group; none if not declared
+// Alarms are CloudWatch's.
+type Alarms interface {
+	// State returns the state of an alarm, if there is one of that name.
+	State(name string) (state cloudwatch.State, ok bool)
 }
 
-// Groups implements Service[AutoScalingGroup].
+// Groups implements Service[Group], and what operators ask of groups.
 type Groups struct {
-	log          *slog.Logger
+	host         *host.Host
 	instances    *ec2.Instances
 	templates    *ec2.LaunchTemplates
 	targetGroups *elb.TargetGroups
+	alarms       Alarms
+	metrics      Metrics
 	groups       *aws.Records[*group]
+	zones        zones
 }
 
 // New launches the instances of groups, and registers them with target groups.
-func New(log *slog.Logger, instances *ec2.Instances, templates *ec2.LaunchTemplates, groups *elb.TargetGroups) *Groups {
-	s := &Groups{log, instances, templates, groups, aws.NewRecords[*group]("auto scaling group")}
+func New(h *host.Host, instances *ec2.Instances, templates *ec2.LaunchTemplates, groups *elb.TargetGroups) *Groups {
+	s := &Groups{
+		host: h, instances: instances, templates: templates, targetGroups: groups,
+		groups: aws.NewRecords[*group]("auto scaling group"),
+	}
 	instances.Metrics().Every(s.publish)
 	return s
+}
+
+// Watch makes refreshes look at alarms, and policies at metrics. It is called before there
+// is a group. Without it no alarm is in ALARM, and no metric has data.
+func (s *Groups) Watch(alarms Alarms, metrics Metrics) { s.alarms, s.metrics = alarms, metrics }
+
+// Wake makes all groups look again: an alarm has changed.
+func (s *Groups) Wake() {
+	for _, group := range s.groups.All() {
+		group.Spec.poke()
+	}
 }
 
 // Create returns when the declared capacity serves; a group that cannot come up is
 // taken down again.
 func (s *Groups) Create(ctx context.Context, r aws.Resource, spec Group) (aws.Outputs, error) {
-	group := newGroup(s, r.Name)
-	if err := group.declare(spec); err != nil {
+	group := newGroup(s, r)
+	if _, err := group.declare(spec); err != nil {
 		return nil, fmt.Errorf("auto scaling group %s: %w", r.Name, err)
 	}
 	s.groups.Put(r, group)
@@ -62,14 +72,19 @@ func (s *Groups) Create(ctx context.Context, r aws.Resource, spec Group) (aws.Ou
 	return aws.Outputs{"desiredCapacity": group.size()}, nil
 }
 
-// Update waits for more capacity, but not for an instance refresh: it runs on.
+// Update waits for more capacity, but not for an instance refresh: it runs on. A refresh
+// that runs already makes way for one with another version, as the provider sees to.
 func (s *Groups) Update(ctx context.Context, r aws.Resource, spec Group) (aws.Outputs, error) {
 	group, err := s.groups.Get(r.ID)
 	if err != nil {
 		return nil, err
 	}
 	before := group.size()
-	if err := group.declare(spec); err != nil {
+	another, err := group.declare(spec)
+	if request := spec.refresh(); err == nil && another && request != nil {
+		err = group.startAnother(ctx, *request)
+	}
+	if err != nil {
 		return nil, fmt.Errorf("auto scaling group %s: %w", r.Name, err)
 	}
 	if group.size() > before {
@@ -107,48 +122,81 @@ func (s *Groups) Report() []aws.Component {
 	return components
 }
 
-// declare takes a declaration into force; the group's loop acts on it.
-func (g *group) declare(spec Group) error {
-	_, version, err := g.templates.Version(spec.LaunchTemplate)
+// declare takes a declaration into force; the group's loop acts on it. Of an update it
+// takes what changed: another size may have been set since. It says whether another
+// version of the launch template is declared.
+func (g *group) declare(spec Group) (another bool, err error) {
+	if err := spec.check(); err != nil {
+		return false, err
+	}
+	if _, _, err := g.templates.Version(spec.LaunchTemplate); err != nil {
+		return false, err
+	}
+	routes, err := g.routesOf(spec)
 	if err != nil {
-		return err
-	}
-	var groups []*elb.Targets
-	for _, arn := range spec.TargetGroupARNs {
-		group, err := g.targetGroups.Find(arn)
-		if err != nil {
-			return err
-		}
-		groups = append(groups, group)
-	}
-	if len(spec.VPCZoneIdentifiers) == 0 {
-		return errors.New("vpcZoneIdentifiers: no subnet to launch instances in")
+		return false, err
 	}
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	wanted := g.desired
-	if spec.DesiredCapacity != nil {
-		wanted = *spec.DesiredCapacity
+	first := g.spec.LaunchTemplate == nil
+	another = !first && *g.spec.LaunchTemplate != *spec.LaunchTemplate
+	if r := g.refreshing(); another && r != nil && r.DesiredConfiguration != nil {
+		return false, invalid("An active instance refresh with a desired configuration exists. All configuration options " +
+			"derived from the desired configuration are not available for update while the instance refresh is active.")
 	}
-	g.desired = min(max(wanted, spec.MinSize), spec.MaxSize)
-	g.routeTo(groups)
-	declared := g.spec.LaunchTemplate
+	if first || another {
+		g.saved = *spec.LaunchTemplate
+	}
+	if first || !slices.Equal(g.spec.SuspendedProcesses, spec.SuspendedProcesses) {
+		clear(g.suspended)
+		for _, process := range spec.SuspendedProcesses {
+			g.suspended[process] = time.Now()
+		}
+	}
+	g.resize(spec, first)
+	g.routeTo(routes)
 	g.spec = spec
 	g.failures, g.retryAt = 0, time.Time{}
-	if declared == nil {
-		g.version = version
-	} else if *declared != *spec.LaunchTemplate {
-		g.changeVersion(version)
-	}
 	g.poke()
-	return nil
+	return another, nil
+}
+
+// resize takes in the declared sizes that changed.
+func (g *group) resize(spec Group, first bool) {
+	if first || g.spec.MinSize != spec.MinSize {
+		g.bounds.min = spec.MinSize
+	}
+	if first || g.spec.MaxSize != spec.MaxSize {
+		g.bounds.max = spec.MaxSize
+	}
+	wanted := g.desired
+	if d := spec.DesiredCapacity; d != nil && (g.spec.DesiredCapacity == nil || *g.spec.DesiredCapacity != *d) {
+		wanted = *d
+	}
+	if first {
+		g.desired = g.bounds.clamp(wanted)
+		return
+	}
+	g.scale(wanted, "it was declared")
+}
+
+func (g *group) routesOf(spec Group) ([]*elb.Targets, error) {
+	var routes []*elb.Targets
+	for _, arn := range spec.TargetGroupARNs {
+		group, err := g.targetGroups.Find(arn)
+		if err != nil {
+			return nil, err
+		}
+		routes = append(routes, group)
+	}
+	return routes, nil
 }
 
 // routeTo registers the instances with new target groups and takes them out of
 // those that are gone. The caller holds the lock.
 func (g *group) routeTo(groups []*elb.Targets) {
 	for _, m := range g.members {
-		if m.instance == nil || m.leaving {
+		if m.instance == nil || m.leaving || m.unrouted {
 			continue
 		}
 		for _, group := range groups {
@@ -163,6 +211,30 @@ func (g *group) routeTo(groups []*elb.Targets) {
 		}
 	}
 	g.routes = groups
+}
+
+// startAnother starts a refresh as the provider does: one that runs is cancelled first.
+func (g *group) startAnother(ctx context.Context, request RefreshRequest) error {
+	for {
+		changed := g.nextLook()
+		_, err := g.startRefresh(request)
+		if problem := (aws.Error{}); !errors.As(err, &problem) || problem.Code != "InstanceRefreshInProgress" {
+			return err
+		}
+		_, _ = g.cancelRefresh() // it may have ended meanwhile
+		select {
+		case <-changed:
+		case <-ctx.Done():
+			return errors.Join(err, ctx.Err())
+		}
+	}
+}
+
+// nextLook is closed when the loop has looked again.
+func (g *group) nextLook() <-chan struct{} {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	return g.changed
 }
 
 // waitForCapacity returns when as many instances as the group should have are

@@ -11,6 +11,7 @@ import (
 	"os/signal"
 	"syscall"
 	"testing"
+	"time"
 
 	"myclothes/local/cloud/cloudtest"
 	"myclothes/local/cloud/ec2"
@@ -51,10 +52,11 @@ func serveAsInstance(behaviour string) {
 }
 
 // testImage boots the test binary as a service that behaves as the user data says.
-var testImage = ec2.Image{Kind: "test instance", Boot: func(_ context.Context, m ec2.Machine) (host.Command, error) {
+var testImage = ec2.Image{Kind: "test instance", Boot: func(_ context.Context, m ec2.Machine) (ec2.Unit, error) {
 	path, err := os.Executable()
-	return host.Command{Path: path, Env: []string{
-		"TEST_SERVICE=" + m.UserData, "TEST_ADDRESS=" + m.Address.String(), "TEST_INSTANCE=" + m.ID}}, err
+	command := host.Command{Path: path, Env: []string{
+		"TEST_SERVICE=" + m.UserData, "TEST_ADDRESS=" + m.Address.String(), "TEST_INSTANCE=" + m.ID}}
+	return ec2.Unit{Command: command, Restart: ec2.RestartAlways, After: 100 * time.Millisecond}, err
 }}
 
 // noPlatform gives instances nothing.

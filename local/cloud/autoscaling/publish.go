@@ -2,6 +2,7 @@ package autoscaling
 
 import (
 	"slices"
+	"time"
 
 	"myclothes/local/cloud/cloudwatch"
 )
@@ -29,9 +30,10 @@ func (g *group) publish(m *cloudwatch.Metrics) {
 			p.Value(name, "None", float64(value))
 		}
 	}
+	warmup := g.longestWarmup()
 	for _, member := range g.members {
 		if member.instance != nil {
-			member.instance.Publish(m, g.name)
+			member.instance.Publish(m, g.name, !member.leaving && isHealthy(member) && time.Since(member.inService) >= warmup)
 		}
 	}
 }
@@ -51,7 +53,7 @@ func (g *group) sizes() map[string]int {
 	}
 	terminating := len(g.members) - inService - pending
 	return map[string]int{
-		"GroupMinSize": g.spec.MinSize, "GroupMaxSize": g.spec.MaxSize, "GroupDesiredCapacity": g.desired,
+		"GroupMinSize": g.bounds.min, "GroupMaxSize": g.bounds.max, "GroupDesiredCapacity": g.desired,
 		"GroupInServiceInstances": inService, "GroupInServiceCapacity": inService,
 		"GroupPendingInstances": pending, "GroupPendingCapacity": pending,
 		"GroupStandbyInstances": 0, "GroupStandbyCapacity": 0,
@@ -61,4 +63,4 @@ func (g *group) sizes() map[string]int {
 }
 
 // pending says whether the member has not been in service yet.
-func (m *member) pending() bool { return m.ready.IsZero() }
+func (m *member) pending() bool { return m.inService.IsZero() }

@@ -19,19 +19,24 @@ import (
 // shop is a VPC with a load balancer and a group of instances behind it.
 type shop struct {
 	*cloudtest.VPC
+	machines  *ec2.Instances
+	balancers *elb.LoadBalancers
 	templates *ec2.LaunchTemplates
 	groups    *Groups
 	url       string
 	group     Group
 }
 
+// impatient is a scale at which an instance refresh goes on trying for two seconds.
+const impatient = 1.0 / 1800
+
 // newShop declares a load balancer over the three zones, and what instances need.
 func newShop(t *testing.T) *shop {
 	t.Helper()
 	v := cloudtest.NewVPC(t)
 	balancers, targets := elb.NewLoadBalancers(v.Network, nil), elb.NewTargetGroups(v.Network)
-	s := &shop{VPC: v, templates: ec2.NewLaunchTemplates()}
-	s.groups = New(v.Host.Log, ec2.NewInstances(v.Host, v.Network, noPlatform{}, testImage), s.templates, targets)
+	s := &shop{VPC: v, balancers: balancers, templates: ec2.NewLaunchTemplates(), machines: ec2.NewInstances(v.Host, v.Network, noPlatform{}, testImage)}
+	s.groups = New(v.Host, s.machines, s.templates, targets)
 	t.Cleanup(func() {
 		for _, service := range []interface{ Close(context.Context) error }{balancers, targets, s.groups} {
 			require.NoError(t, service.Close(context.Background()))
@@ -49,7 +54,7 @@ func newShop(t *testing.T) *shop {
 	s.url = cloudtest.ComponentOf(t, balancers.Report(), "load balancer").Address
 	s.group = Group{
 		MinSize: 3, MaxSize: 6, VPCZoneIdentifiers: cloudtest.AppSubnets, TargetGroupARNs: []string{cloudtest.Named("tg").ARN},
-		HealthCheckType: "ELB", HealthCheckGracePeriod: new(60), WaitForCapacityTimeout: "60s",
+		HealthCheckType: "ELB", HealthCheckGracePeriod: new(3600), WaitForCapacityTimeout: "60s",
 		LaunchTemplate: &ec2.LaunchTemplateRef{ID: "template", Version: "1"},
 	}
 	return s
@@ -70,10 +75,17 @@ func template(behaviour string) ec2.LaunchTemplate {
 // release declares a new version of the launch template and has the group use it.
 func (s *shop) release(behaviour string) {
 	s.Helper()
+	s.group.LaunchTemplate = s.version(behaviour)
+	s.updateGroup()
+}
+
+// version declares a new version of the launch template and returns it. The group stays
+// as it is.
+func (s *shop) version(behaviour string) *ec2.LaunchTemplateRef {
+	s.Helper()
 	outputs, err := s.templates.Update(s.Context(), cloudtest.Named("template"), template(behaviour))
 	require.NoError(s, err)
-	s.group.LaunchTemplate = &ec2.LaunchTemplateRef{ID: "template", Version: fmt.Sprint(outputs["latestVersion"])}
-	s.updateGroup()
+	return &ec2.LaunchTemplateRef{ID: "template", Version: fmt.Sprint(outputs["latestVersion"])}
 }
 
 // updateLatest declares a new version before there is a group.
@@ -103,14 +115,22 @@ func (s *shop) instances() map[string]aws.Component {
 
 func (s *shop) healthy() int { return cloudtest.CountHealthy(s.groups.Report(), testImage.Kind) }
 
-// kill kills an instance and returns when another one serves the client.
-func (s *shop) kill(client *http.Client, id string) {
+// kill ends the process of an instance's service.
+func (s *shop) kill(id string) {
 	s.Helper()
 	require.NoError(s, syscall.Kill(s.instances()[id].PID, syscall.SIGKILL))
-	cloudtest.Eventually(s.T, "another instance serves", func() bool {
-		a := s.get(client, "/")
-		return a.Status == http.StatusOK && a.Instance != id
-	})
+}
+
+// lose makes an instance's machine go away without a word.
+func (s *shop) lose(id string) {
+	s.Helper()
+	require.NoError(s, s.machines.Lose(id))
+}
+
+// gone says whether an instance has been replaced.
+func (s *shop) gone(id string) bool {
+	_, there := s.instances()[id]
+	return !there && s.healthy() == 3
 }
 
 func (s *shop) get(client *http.Client, path string) cloudtest.Answer {

@@ -23,6 +23,7 @@ const (
 	ConnectionRefused  EventKind = "connection refused"
 	AlarmChanged       EventKind = "alarm"
 	SizeChanged        EventKind = "size changed"
+	InstanceLost       EventKind = "instance lost"
 )
 
 // Event is something that happened in a local cloud.

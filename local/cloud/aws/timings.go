@@ -14,6 +14,10 @@ const (
 	DatabasePromotion
 	DNSLifetime
 	MetricPeriod
+	StatusChecks
+	TargetConnection
+	InstanceBoot
+	RefreshPatience
 )
 
 // timings is the table: what a timing is, how long it takes on AWS and who says so, and
@@ -37,6 +41,15 @@ var timings = [...]struct {
 		"https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/CHAP_BestPractices.html", 0},
 	MetricPeriod: {"a metric is published, and an alarm looks at it", time.Minute,
 		"https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/cloudwatch_concepts.html", 200 * time.Millisecond},
+	// Health checks of load balancers, which are in real time here, come first, as on AWS.
+	StatusChecks: {"the status checks of an instance whose machine is lost fail", time.Minute,
+		"https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/monitoring-system-instance-status-check.html", 20 * time.Second},
+	TargetConnection: {"a load balancer gives up connecting to a target", 10 * time.Second,
+		"https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-troubleshooting.html#http-504-issues", 2 * time.Second},
+	InstanceBoot: {"an instance boots until its service starts", time.Minute,
+		"https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/ec2-instance-lifecycle.html", 15 * time.Second},
+	RefreshPatience: {"an instance refresh goes on trying when what it launches does not come up", time.Hour,
+		"https://docs.aws.amazon.com/autoscaling/ec2/userguide/instance-refresh-overview.html", 0},
 }
 
 // DefaultScale makes a minute of AWS a second here.

@@ -18,7 +18,12 @@ func Application(id, behaviour string) http.Handler {
 	var sick atomic.Bool
 	sick.Store(behaviour == "sick")
 	mux := http.NewServeMux()
-	mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) { fmt.Fprint(w, behaviour) })
+	mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
+		if behaviour == "refuses writes" && r.Method == http.MethodPost {
+			w.WriteHeader(http.StatusInternalServerError)
+		}
+		fmt.Fprint(w, behaviour)
+	})
 	mux.HandleFunc("/healthz", func(w http.ResponseWriter, r *http.Request) {
 		if sick.Load() {
 			w.WriteHeader(http.StatusServiceUnavailable)

@@ -3,8 +3,6 @@ package ec2
 import (
 	"context"
 	"net/netip"
-
-	"myclothes/local/cloud/host"
 )
 
 // Image is what instances boot here, in the place of the declared machine image.
@@ -13,10 +11,10 @@ type Image struct {
 	Boot Boot
 }
 
-// Boot does what an instance's user data would do on AWS and returns the command
-// that stands for the instance: when its process ends, the instance is gone. Log,
-// folder and what the platform adds to the environment are set by the caller.
-type Boot func(ctx context.Context, m Machine) (host.Command, error)
+// Boot does what an instance's user data would do on AWS and returns the service that
+// the instance runs. Log, folder and what the platform adds to the environment are set by
+// the caller.
+type Boot func(ctx context.Context, m Machine) (Unit, error)
 
 // Machine is an instance as it boots.
 type Machine struct {

@@ -9,7 +9,7 @@ import (
 	"fmt"
 	"os"
 	"strings"
-	"syscall"
+	"sync"
 	"time"
 
 	"myclothes/local/cloud/host"
@@ -35,24 +35,29 @@ type Instances struct {
 	host     *host.Host
 	network  *Network
 	platform Platform
+
+	mu   sync.Mutex
+	live map[string]*Instance // by id
 }
 
 // NewInstances launches instances that boot image.
 func NewInstances(h *host.Host, n *Network, p Platform, image Image) *Instances {
-	return &Instances{image: image, host: h, network: n, platform: p}
+	return &Instances{image: image, host: h, network: n, platform: p, live: map[string]*Instance{}}
 }
 
 // Kind is what status calls an instance.
 func (s *Instances) Kind() string { return s.image.Kind }
 
-// Instance is a machine of an Auto Scaling group. The process that its user data
-// starts stands for it: when that ends, the machine is gone.
+// Instance is a machine of an Auto Scaling group, and the service that its user data has
+// systemd keep. Either may end: the service's process ends, is started again after a
+// moment, and the machine is what it was; or the machine is lost, and the service hangs.
 type Instance struct {
 	ID        string
 	Interface *Interface
-	Process   *host.Process
-	dir       string
 	Launched  time.Time
+	dir       string
+	service   *service
+	loss      loss
 	template  LaunchTemplate
 	gauge     gauge
 }
@@ -85,7 +90,7 @@ func (s *Instances) Launch(ctx context.Context, id string, template LaunchTempla
 		return nil, fmt.Errorf("user data: not base64: %w", err)
 	}
 	profile := template.IAMInstanceProfile.name()
-	c, err := s.image.Boot(ctx, Machine{
+	unit, err := s.image.Boot(ctx, Machine{
 		ID: id, Zone: i.Interface.Zone, Address: i.Interface.Local, UserData: string(userData), Dir: i.dir,
 		Fetch: func(bucket, key string) (string, error) { return s.platform.Fetch(i.Interface, profile, bucket, key) },
 	})
@@ -95,18 +100,30 @@ func (s *Instances) Launch(ctx context.Context, id string, template LaunchTempla
 	if err := os.MkdirAll(i.dir, 0o755); err != nil {
 		return nil, err
 	}
-	c.Dir, c.Log = i.dir, s.host.LogPath(id)
-	c.Env = append(c.Env, s.platform.Environment(i.Interface, id, profile)...)
-	i.Process, err = s.host.Processes.Start(c)
-	return i, err
+	unit.Dir, unit.Log = i.dir, s.host.LogPath(id)
+	unit.Env = append(unit.Env, s.platform.Environment(i.Interface, id, profile)...)
+	if i.service, err = startService(s.host.Processes, unit); err != nil {
+		return nil, err
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.live[id] = i
+	return i, nil
 }
 
-// Terminate shuts the instance down, within the grace or until ctx ends.
+// Terminate shuts the instance down, within the grace or until ctx ends. One whose machine
+// is lost is given no time.
 func (s *Instances) Terminate(ctx context.Context, i *Instance) {
-	ctx, cancel := context.WithTimeout(ctx, shutdownGrace)
-	defer cancel()
-	if i.Process.Running() {
-		i.Process.Stop(ctx, syscall.SIGTERM)
+	s.mu.Lock()
+	delete(s.live, i.ID)
+	s.mu.Unlock()
+	i.endChecks()
+	if i.Lost() {
+		i.service.kill()
+	} else {
+		ctx, cancel := context.WithTimeout(ctx, shutdownGrace)
+		defer cancel()
+		i.service.stop(ctx)
 	}
 	s.bury(i)
 }
@@ -114,9 +131,44 @@ func (s *Instances) Terminate(ctx context.Context, i *Instance) {
 // bury removes what an instance without a process leaves, but for its log.
 func (s *Instances) bury(i *Instance) {
 	s.platform.Forget(i.ID)
+	s.network.lost.set(i.Interface, false)
 	s.network.Detach(i.Interface)
 	_ = os.RemoveAll(i.dir)
 }
+
+// Watch has a function told whenever something about the instance changes: its service
+// ends or starts, or its status checks fail.
+func (i *Instance) Watch(changed func()) {
+	i.service.mu.Lock()
+	i.service.changed = changed
+	i.service.mu.Unlock()
+	changed()
+}
+
+// Running says whether the instance's service runs. One that hangs does.
+func (i *Instance) Running() bool { return i.service.last().Running() }
+
+// Ends is how often the service has ended.
+func (i *Instance) Ends() int {
+	i.service.mu.Lock()
+	defer i.service.mu.Unlock()
+	return i.service.ends
+}
+
+// PID is the number of the service's process, 0 while none runs.
+func (i *Instance) PID() int {
+	if process := i.service.last(); process.Running() {
+		return process.PID()
+	}
+	return 0
+}
+
+// Log is the path of the service's log.
+func (i *Instance) Log() string { return i.service.unit.Log }
+
+// Failure describes why the instance did not come up, with the end of its log. cause is
+// what is known otherwise; that its service ended counts more.
+func (i *Instance) Failure(cause error) error { return i.service.failure("instance "+i.ID, cause) }
 
 // name returns the profile's name; an ARN ends with it.
 func (p *InstanceProfileRef) name() string {

@@ -36,16 +36,21 @@ type gauge struct {
 //	by InstanceId and by AutoScalingGroupName: StatusCheckFailed and
 //	StatusCheckFailed_Instance (0 or 1), every minute
 //
+// By AutoScalingGroupName it counts only if counts says so: not while it warms up.
+//
 // CPU utilization is the processor time of the instance's service, in percent of what the
 // virtual processors of its type would give; of a type that VCPUs does not know there is
 // none. A status check fails when the instance hangs. StatusCheckFailed_System is not
 // published: AWS's own machine is this one. Disk…, EBS…, Network…, MetadataNoToken and
 // CPUCredit… are not: an instance has neither a disk, a network card and a metadata
 // service of its own, nor credits.
-func (i *Instance) Publish(m *cloudwatch.Metrics, group string) {
+func (i *Instance) Publish(m *cloudwatch.Metrics, group string, counts bool) {
 	own := cloudwatch.Dimension{Name: "InstanceId", Value: i.ID}
 	ofGroup := cloudwatch.Dimension{Name: "AutoScalingGroupName", Value: group}
-	p := cloudwatch.Publisher{Metrics: m, Namespace: "AWS/EC2", Dimensions: [][]cloudwatch.Dimension{{own}, {ofGroup}}}
+	p := cloudwatch.Publisher{Metrics: m, Namespace: "AWS/EC2", Dimensions: [][]cloudwatch.Dimension{{own}}}
+	if counts {
+		p.Dimensions = append(p.Dimensions, []cloudwatch.Dimension{ofGroup})
+	}
 	detailed := i.template.Monitoring != nil && i.template.Monitoring.Enabled
 	i.gauge.minutes++
 	failed := 0.0
@@ -58,7 +63,7 @@ func (i *Instance) Publish(m *cloudwatch.Metrics, group string) {
 		return
 	}
 	processors := VCPUs(i.template.InstanceType)
-	load, known := i.gauge.meter.Look(i.Process, processors)
+	load, known := i.gauge.meter.Look(i.service.last(), processors)
 	if !known {
 		return
 	}
@@ -70,4 +75,4 @@ func (i *Instance) Publish(m *cloudwatch.Metrics, group string) {
 }
 
 // hangs says whether the instance does not run on, although it has not ended.
-func (i *Instance) hangs() bool { return i.Process.Stopped() }
+func (i *Instance) hangs() bool { return i.service.last().Stopped() }

@@ -25,6 +25,7 @@ type Network struct {
 	ingress   *aws.Records[SecurityGroupRule]
 	egress    *aws.Records[SecurityGroupRule]
 	endpoints vpcEndpoints
+	lost      lostMachines
 
 	mu         sync.RWMutex
 	interfaces map[netip.Addr]*Interface // by loopback address

@@ -1,13 +1,11 @@
 package elb
 
 import (
-	"cmp"
 	"context"
 	"crypto/rand"
 	"encoding/hex"
 	"errors"
 	"fmt"
-	"io"
 	"net"
 	"net/http"
 	"net/http/httputil"
@@ -20,12 +18,11 @@ import (
 	"myclothes/local/cloud/ec2"
 )
 
-var errIdle = errors.New("the target did not answer within the idle timeout")
-
 // forwarding is one request on its way to a target group.
 type forwarding struct {
 	listener *listener
 	group    *Targets
+	client   *http.ResponseController
 	bound    binding // what its stickiness cookie says
 	target   *target // who gets it, once that is chosen
 }
@@ -49,7 +46,7 @@ func (l *listener) forward(w http.ResponseWriter, r *http.Request, group *Target
 		writePage(w, http.StatusServiceUnavailable)
 		return
 	}
-	f := &forwarding{listener: l, group: group, bound: group.bindingOf(r)}
+	f := &forwarding{listener: l, group: group, client: http.NewResponseController(w), bound: group.bindingOf(r)}
 	defer func() {
 		if f.target != nil {
 			group.release(f.target)
@@ -89,43 +86,29 @@ func traceID() string {
 	return fmt.Sprintf("1-%08x-%s", time.Now().Unix(), hex.EncodeToString(random))
 }
 
-// RoundTrip sends the request to a target, and to another one only when no
-// connection came about: a request that may have arrived is never sent twice.
-// (net/http itself repeats a GET whose kept-alive connection turns out to be
-// closed; ALB answers 502 there.)
+// RoundTrip sends the request to one target, once. A target that refuses the connection or
+// closes it is an error, which becomes a 502, and no other is tried
+// (https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-troubleshooting.html#http-502-issues).
+// net/http itself repeats a GET whose kept-alive connection turns out to be closed; ALB
+// answers 502 there, too.
 func (f *forwarding) RoundTrip(r *http.Request) (*http.Response, error) {
-	ctx, cancel := context.WithCancelCause(r.Context())
-	idle := time.AfterFunc(f.listener.balancer.idleTimeout(), func() { cancel(errIdle) })
-	defer idle.Stop() // the cancel func goes with the request's own context
-	var tried []*target
-	var unreached error
-	for {
-		t, err := f.group.pick(f.bound.target, tried)
-		if err != nil {
-			return nil, cmp.Or(unreached, err)
-		}
-		if f.target != nil {
-			f.group.release(f.target)
-		}
-		f.target = t
-		attempt := r.Clone(ctx)
-		attempt.URL.Host = t.eni.Local.String()
-		if r.Body != nil {
-			attempt.Body = io.NopCloser(r.Body) // a failed attempt closes it
-		}
-		response, err := t.transport.RoundTrip(attempt)
-		if err == nil || !neverConnected(err) || ctx.Err() != nil {
-			return response, causeOf(ctx, err)
-		}
-		tried, unreached = append(tried, t), err
+	t, err := f.group.pick(f.bound.target)
+	if err != nil {
+		return nil, err
 	}
-}
-
-// neverConnected says whether a request has surely not been sent. A flow that the
-// security groups refuse is refused for every target: there is no other to try.
-func neverConnected(err error) bool {
-	var op *net.OpError
-	return errors.As(err, &op) && op.Op == "dial"
+	f.target = t
+	ctx, cancel := context.WithCancelCause(r.Context()) // which ends with the request's own
+	watch := watchIdle(f.listener.balancer.idleTimeout(), f.client, cancel)
+	attempt := r.Clone(ctx)
+	attempt.URL.Host = t.eni.Local.String()
+	attempt.Body = watch.request(r.Body)
+	response, err := t.transport.RoundTrip(attempt)
+	if err != nil {
+		watch.stop()
+		return nil, causeOf(ctx, err)
+	}
+	watch.answer(response)
+	return response, nil
 }
 
 func causeOf(ctx context.Context, err error) error {
@@ -148,6 +131,8 @@ func (f *forwarding) fail(w http.ResponseWriter, r *http.Request, err error) {
 		status = 460 // ALB's for a client that left
 	case errors.Is(err, errNoTargets):
 		status = http.StatusServiceUnavailable
+	case errors.Is(err, errClientIdle):
+		status = http.StatusRequestTimeout
 	case errors.Is(err, ec2.ErrRefused), errors.Is(err, errIdle), errors.Is(err, context.DeadlineExceeded):
 		// A refused packet is dropped on AWS, so that the connection times out.
 		status = http.StatusGatewayTimeout

@@ -7,7 +7,6 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"strconv"
 	"strings"
 	"sync"
 	"time"
@@ -49,19 +48,15 @@ func (s *LoadBalancers) Create(ctx context.Context, r aws.Resource, spec LoadBal
 	}
 	s.balancers.Put(r, balancer)
 	return aws.Outputs{
-		"dnsName":   s.dnsName(),
+		"dnsName":   dnsName,
 		"zoneId":    "Z0LOCAL",
 		"arnSuffix": arnSuffix(r.ARN),
 	}, nil
 }
 
-// dnsName is what http://<dnsName> opens if the port of a listener on 80 was chosen.
-func (s *LoadBalancers) dnsName() string {
-	if port := s.ports[80]; port != 0 {
-		return "127.0.0.1:" + strconv.Itoa(port)
-	}
-	return "127.0.0.1"
-}
+// dnsName is every load balancer's name. It has no port, as on AWS, because listeners
+// have: whoever opens it here goes to the ports of this machine that stand for theirs.
+const dnsName = "127.0.0.1"
 
 // Update changes subnets, security groups and idle timeout.
 func (s *LoadBalancers) Update(_ context.Context, r aws.Resource, spec LoadBalancer) (aws.Outputs, error) {

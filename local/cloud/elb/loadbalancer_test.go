@@ -49,6 +49,19 @@ func TestATargetThatHangsUpIsA502(t *testing.T) {
 	require.Equal(t, http.StatusBadGateway, s.get(cloudtest.Browser(t), "/hang-up").Status)
 }
 
+func TestATargetThatRefusesIsA502AndNoOtherOneIsTried(t *testing.T) {
+	t.Parallel()
+	s := newSite(t, func(g *TargetGroup) { g.HealthCheck.UnhealthyThreshold = 1000 }).open()
+	require.NoError(t, s.servers["i-1"].Close())
+	answers := map[int]int{}
+	for range 9 { // in turn
+		a, err := cloudtest.Post(cloudtest.Browser(t), s.url, "a write")
+		require.NoError(t, err)
+		answers[a.Status]++
+	}
+	require.Equal(t, map[int]int{http.StatusOK: 6, http.StatusBadGateway: 3}, answers)
+}
+
 func TestATargetGroupWithoutTargetsIsA503(t *testing.T) {
 	t.Parallel()
 	s := newSite(t, nil)

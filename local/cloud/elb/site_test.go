@@ -130,7 +130,7 @@ func (s *site) count(state targetState) int {
 }
 
 // kill ends a target's service and returns which target serves the client from then
-// on. A request that the killed one had received is answered with 502, as on AWS.
+// on. Until it is unhealthy, its requests are answered with 502, as on AWS.
 func (s *site) kill(client *http.Client, id string) (elsewhere string) {
 	s.Helper()
 	require.NoError(s, s.servers[id].Close())

@@ -9,6 +9,7 @@ import (
 	"sync"
 	"time"
 
+	"myclothes/local/cloud/aws"
 	"myclothes/local/cloud/ec2"
 )
 
@@ -77,16 +78,15 @@ func (t *target) drain() {
 }
 
 // pick chooses a target for a request, the preferred one if it may have it, and
-// counts the request as in flight until release. Targets that were tried are left
-// out. If none is healthy it fails open, as AWS does: all get requests.
-func (g *Targets) pick(preferred string, tried []*target) (*target, error) {
+// counts the request as in flight until release. If none is healthy it fails open, as AWS
+// does: all get requests.
+func (g *Targets) pick(preferred string) (*target, error) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	candidates := g.inState(Healthy)
 	if len(candidates) == 0 {
 		candidates = g.inState(initial, Unhealthy, unused)
 	}
-	candidates = slices.DeleteFunc(candidates, func(t *target) bool { return slices.Contains(tried, t) })
 	if len(candidates) == 0 {
 		return nil, errNoTargets
 	}
@@ -141,12 +141,19 @@ func (g *Targets) newTransport(t *target) *http.Transport {
 	}
 }
 
-// dialer connects from the load balancer to a target, whatever the address asked for.
+// dialer connects from the load balancer to a target, whatever the address asked for, or
+// gives up after a time. A target whose machine is lost neither accepts nor refuses.
 func (g *Targets) dialer(t *target, port int) func(context.Context, string, string) (net.Conn, error) {
 	return func(ctx context.Context, _, _ string) (net.Conn, error) {
 		from := g.source(t.eni.Zone)
 		if from == nil {
 			return nil, errUnused
+		}
+		ctx, cancel := context.WithTimeout(ctx, g.network.Timings().Of(aws.TargetConnection))
+		defer cancel()
+		if g.network.Lost(t.eni) {
+			<-ctx.Done()
+			return nil, ctx.Err()
 		}
 		return g.network.Dial(ctx, from, t.eni, port)
 	}

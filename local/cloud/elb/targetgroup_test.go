@@ -28,7 +28,7 @@ func TestDeregistrationEndsWithTheDeclaredDelay(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		group := idleGroup(t, TargetGroup{Port: 8080, DeregistrationDelay: new(300)})
-		busy, err := group.pick("", nil)
+		busy, err := group.pick("")
 		require.NoError(t, err)
 		started := time.Now()
 		group.Deregister(t.Context(), busy.id)
@@ -42,7 +42,7 @@ func TestDeregistrationEndsWithTheLastRequest(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		group := idleGroup(t, TargetGroup{Port: 8080})
-		busy, err := group.pick("", nil)
+		busy, err := group.pick("")
 		require.NoError(t, err)
 		time.AfterFunc(7*time.Second, func() { group.release(busy) })
 		started := time.Now()

@@ -52,6 +52,12 @@ func (c *Process) Running() bool {
 	}
 }
 
+// Err is how the process ended, once it has: nil with exit status 0.
+func (c *Process) Err() error {
+	<-c.Done
+	return c.err
+}
+
 // Signal sends a signal to the process; os.ErrProcessDone says that it has ended.
 func (c *Process) Signal(signal syscall.Signal) error { return c.signal(c.PID(), signal) }
 

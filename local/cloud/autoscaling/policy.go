@@ -1,0 +1,137 @@
+package autoscaling
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"strings"
+
+	"myclothes/local/cloud/aws"
+	"myclothes/local/cloud/cloudwatch"
+)
+
+// Policy is aws:autoscaling/policy:Policy. Target tracking is modelled: simple and step
+// scaling, which alarms of one's own set off, and predictive scaling are refused.
+type Policy struct {
+	GroupName               string          `json:"autoscalingGroupName"`
+	PolicyType              string          `json:"policyType"`              // "TargetTrackingScaling"
+	Enabled                 *bool           `json:"enabled"`                 // true if not declared
+	EstimatedInstanceWarmup *int            `json:"estimatedInstanceWarmup"` // seconds of AWS, the group's default if not declared
+	TargetTracking          *TargetTracking `json:"targetTrackingConfiguration"`
+}
+
+// TargetTracking keeps a metric near a value.
+type TargetTracking struct {
+	Predefined     *PredefinedMetric `json:"predefinedMetricSpecification"`
+	Customized     *CustomizedMetric `json:"customizedMetricSpecification"`
+	TargetValue    float64           `json:"targetValue"`
+	DisableScaleIn bool              `json:"disableScaleIn"`
+}
+
+// PredefinedMetric names a metric of the group's instances, or of a target group.
+type PredefinedMetric struct {
+	Type          string `json:"predefinedMetricType"`
+	ResourceLabel string `json:"resourceLabel"` // "app/NAME/ID/targetgroup/NAME/ID"
+}
+
+// CustomizedMetric names any metric that is published here.
+type CustomizedMetric struct {
+	Namespace  string `json:"namespace"`
+	Name       string `json:"metricName"`
+	Statistic  string `json:"statistic"`
+	Dimensions []struct {
+		Name  string `json:"name"`
+		Value string `json:"value"`
+	} `json:"metricDimensions"`
+	Math json.RawMessage `json:"metrics"` // not modelled
+}
+
+// Metrics are CloudWatch's.
+type Metrics interface {
+	// Latest returns the last count complete periods of so many seconds of AWS, the oldest
+	// first.
+	Latest(metric cloudwatch.Metric, seconds, count int) ([]cloudwatch.Datapoint, error)
+}
+
+// metric is what a policy tracks.
+type metric struct {
+	cloudwatch.Metric
+	statistic string // "Average", "Sum", …
+}
+
+// metric returns what a policy tracks, or why it cannot be.
+// https://docs.aws.amazon.com/autoscaling/ec2/userguide/as-scaling-target-tracking.html
+func (p Policy) metric() (metric, error) {
+	t := p.TargetTracking
+	switch {
+	case p.PolicyType != "TargetTrackingScaling":
+		return metric{}, fmt.Errorf("policyType: %q is not modelled in the local cloud, only TargetTrackingScaling", p.PolicyType)
+	case t == nil || (t.Predefined == nil) == (t.Customized == nil):
+		return metric{}, fmt.Errorf("targetTrackingConfiguration: it names either a predefined metric or a customized one")
+	case t.TargetValue <= 0:
+		return metric{}, fmt.Errorf("targetValue: %g is not more than 0", t.TargetValue)
+	case t.Customized != nil:
+		return t.Customized.metric()
+	case t.Predefined.Type == "ASGAverageCPUUtilization":
+		return metric{cloudwatch.Metric{Namespace: "AWS/EC2", Name: "CPUUtilization",
+			Dimensions: []cloudwatch.Dimension{{Name: "AutoScalingGroupName", Value: p.GroupName}}}, "Average"}, nil
+	case t.Predefined.Type == "ALBRequestCountPerTarget":
+		_, group, ok := strings.Cut(t.Predefined.ResourceLabel, "/targetgroup/")
+		if !ok {
+			return metric{}, invalid("resourceLabel: %q is not app/NAME/ID/targetgroup/NAME/ID", t.Predefined.ResourceLabel)
+		}
+		return metric{cloudwatch.Metric{Namespace: "AWS/ApplicationELB", Name: "RequestCountPerTarget",
+			Dimensions: []cloudwatch.Dimension{{Name: "TargetGroup", Value: "targetgroup/" + group}}}, "Sum"}, nil
+	}
+	return metric{}, fmt.Errorf("predefinedMetricType: %q is not modelled in the local cloud", t.Predefined.Type)
+}
+
+func (c CustomizedMetric) metric() (metric, error) {
+	if text := string(c.Math); text != "" && text != "null" && text != "[]" {
+		return metric{}, fmt.Errorf("customizedMetricSpecification: metric math is not modelled in the local cloud")
+	}
+	if _, err := (cloudwatch.Summary{Count: 1}).Statistic(c.Statistic); err != nil {
+		return metric{}, fmt.Errorf("customizedMetricSpecification: %w", err)
+	}
+	m := metric{cloudwatch.Metric{Namespace: c.Namespace, Name: c.Name}, c.Statistic}
+	for _, d := range c.Dimensions {
+		m.Dimensions = append(m.Dimensions, cloudwatch.Dimension{Name: d.Name, Value: d.Value})
+	}
+	return m, nil
+}
+
+// Policies implements Service[Policy].
+type Policies struct{ groups *Groups }
+
+// Policies are the scaling policies of the groups.
+func (s *Groups) Policies() *Policies { return &Policies{s} }
+
+// Create adds a policy to its group.
+func (s *Policies) Create(_ context.Context, r aws.Resource, spec Policy) (aws.Outputs, error) {
+	g, err := s.groups.find(spec.GroupName)
+	if err == nil {
+		_, err = spec.metric()
+	}
+	if err != nil {
+		return nil, fmt.Errorf("scaling policy %s: %w", r.Name, err)
+	}
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.policies[r.ID] = spec
+	return nil, nil
+}
+
+// Update changes a policy.
+func (s *Policies) Update(ctx context.Context, r aws.Resource, spec Policy) (aws.Outputs, error) {
+	return s.Create(ctx, r, spec)
+}
+
+// Delete takes a policy from its group. Policies of a group that is deleted go with it.
+func (s *Policies) Delete(_ context.Context, r aws.Resource) error {
+	for _, group := range s.groups.groups.All() {
+		group.Spec.mu.Lock()
+		delete(group.Spec.policies, r.ID)
+		group.Spec.mu.Unlock()
+	}
+	return nil
+}

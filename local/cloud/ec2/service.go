@@ -1,0 +1,172 @@
+package ec2
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"sync"
+	"syscall"
+	"time"
+
+	"myclothes/local/cloud/host"
+)
+
+// Unit is the service of an instance as its user data declares it to systemd
+// (systemd.service(5) and systemd.unit(5)).
+type Unit struct {
+	host.Command
+	Restart Restart
+	// After is how long after its end the service is started again: RestartSec=.
+	After time.Duration
+	// A service that was started Burst times within Interval is not started again:
+	// StartLimitBurst= and StartLimitIntervalSec=. Without an interval there is no limit.
+	Burst    int
+	Interval time.Duration
+}
+
+// Restart says after what end a service is started again: systemd's Restart=.
+type Restart string
+
+// The kinds of Restart that are known here. The zero value is RestartNo.
+const (
+	RestartNo        Restart = "no"
+	RestartOnFailure Restart = "on-failure" // an exit status that is not 0, or a signal
+	RestartAlways    Restart = "always"
+)
+
+// startsAgain says whether a service that ended is started again; recent are its starts
+// within the interval.
+func (u Unit) startsAgain(failed bool, recent int) bool {
+	if u.Interval > 0 && recent >= u.Burst {
+		return false
+	}
+	return u.Restart == RestartAlways || u.Restart == RestartOnFailure && failed
+}
+
+// service keeps a unit's process running, as systemd does.
+type service struct {
+	unit      Unit
+	processes *host.Processes
+	cancel    context.CancelFunc // ends keep
+	kept      sync.WaitGroup
+
+	mu      sync.Mutex
+	process *host.Process // the one that was started last
+	ended   *host.Process // the one that ended last, or nil
+	ends    int
+	starts  []time.Time // within the unit's interval
+	changed func()      // is told of every end and every start
+}
+
+// startService starts a unit and keeps it.
+func startService(processes *host.Processes, unit Unit) (*service, error) {
+	s := &service{unit: unit, processes: processes, changed: func() {}}
+	if err := s.start(); err != nil {
+		return nil, err
+	}
+	ctx, cancel := context.WithCancel(context.Background())
+	s.cancel = cancel
+	s.kept.Go(func() { s.keep(ctx) })
+	return s, nil
+}
+
+func (s *service) start() error {
+	process, err := s.processes.Start(s.unit.Command)
+	if err != nil {
+		return err
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.process = process
+	s.starts = append(s.starts, time.Now())
+	return nil
+}
+
+// keep starts the service again whenever it has ended, if its unit says so, until ctx
+// ends.
+func (s *service) keep(ctx context.Context) {
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-s.last().Done:
+		}
+		again := s.noteEnd()
+		s.tell()
+		if !again {
+			return
+		}
+		select {
+		case <-ctx.Done():
+			return
+		case <-time.After(s.unit.After):
+		}
+		if s.start() != nil {
+			return // the cloud is closed, or the program is gone
+		}
+		s.tell()
+	}
+}
+
+// noteEnd counts an end, and says whether the service is started again.
+func (s *service) noteEnd() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.ended = s.process
+	s.ends++
+	s.starts = slices.DeleteFunc(s.starts, func(at time.Time) bool { return time.Since(at) >= s.unit.Interval })
+	return s.unit.startsAgain(s.ended.Err() != nil, len(s.starts))
+}
+
+func (s *service) last() *host.Process {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.process
+}
+
+func (s *service) tell() {
+	s.mu.Lock()
+	changed := s.changed
+	s.mu.Unlock()
+	changed()
+}
+
+// stop ends the service for good, within the time that ctx leaves.
+func (s *service) stop(ctx context.Context) {
+	s.cancel()
+	s.kept.Wait()
+	if process := s.last(); process.Running() {
+		process.Stop(ctx, syscall.SIGTERM)
+	}
+}
+
+// freeze makes the service hang, as on a machine that is lost: its connections stay open
+// and silent.
+func (s *service) freeze() {
+	s.cancel()
+	s.kept.Wait()
+	_ = s.last().Signal(syscall.SIGSTOP) // one that has ended is as silent
+}
+
+// kill ends a service that hangs.
+func (s *service) kill() {
+	s.cancel()
+	s.kept.Wait()
+	if process := s.last(); process.Running() {
+		process.Kill()
+	}
+}
+
+// failure describes why an instance with this service did not come up.
+func (s *service) failure(what string, cause error) error {
+	s.mu.Lock()
+	process := s.process
+	if s.ended != nil {
+		process = s.ended
+	}
+	s.mu.Unlock()
+	if cause == nil {
+		cause = errors.New("its service does not run")
+	}
+	return process.Failure(what, cause)
+}

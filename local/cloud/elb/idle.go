@@ -1,0 +1,108 @@
+package elb
+
+import (
+	"errors"
+	"io"
+	"net/http"
+	"sync/atomic"
+	"time"
+)
+
+// The ends of a request on which nothing moves for the idle timeout: it counts from the
+// last byte in either direction
+// (https://docs.aws.amazon.com/elasticloadbalancing/latest/application/edit-load-balancer-attributes.html#connection-idle-timeout).
+var (
+	errIdle       = errors.New("the target did not answer within the idle timeout")
+	errClientIdle = errors.New("the client did not send its request within the idle timeout")
+)
+
+// idleWatch ends a request on which no byte has moved for the idle timeout. What it
+// passes on counts when it is read, so that a client which takes less than a buffer of
+// the answer in that time is cut off as well.
+type idleWatch struct {
+	timeout   time.Duration
+	client    *http.ResponseController
+	end       func(error) // ends the attempt
+	timer     *time.Timer
+	sending   atomic.Bool // the load balancer waits for the client's next bytes
+	answering atomic.Bool // the answer has begun
+}
+
+// watchIdle begins to watch over a request of a client; end is told why it is over.
+func watchIdle(timeout time.Duration, client *http.ResponseController, end func(error)) *idleWatch {
+	w := &idleWatch{timeout: timeout, client: client, end: end}
+	w.timer = time.AfterFunc(timeout, w.expire)
+	return w
+}
+
+// expire ends the attempt, and frees who waits for the client.
+func (w *idleWatch) expire() {
+	if w.sending.Load() {
+		w.end(errClientIdle)
+		_ = w.client.SetReadDeadline(time.Now())
+		return
+	}
+	w.end(errIdle)
+	if w.answering.Load() {
+		_ = w.client.SetWriteDeadline(time.Now())
+	}
+}
+
+// stop ends the watch.
+func (w *idleWatch) stop() { w.timer.Stop() }
+
+// request watches a request's body on its way to the target.
+func (w *idleWatch) request(body io.ReadCloser) io.ReadCloser {
+	if body == nil || body == http.NoBody {
+		return body
+	}
+	return &requestBody{body, w}
+}
+
+type requestBody struct {
+	io.ReadCloser
+	watch *idleWatch
+}
+
+// Read reads what the client sends.
+func (b *requestBody) Read(p []byte) (int, error) {
+	b.watch.sending.Store(true)
+	n, err := b.ReadCloser.Read(p)
+	b.watch.sending.Store(false)
+	if n > 0 {
+		b.watch.timer.Reset(b.watch.timeout)
+	}
+	return n, err
+}
+
+// answer watches an answer's body on its way to the client, and ends the watch with it.
+// Where the protocol is switched, both sides keep their own time.
+func (w *idleWatch) answer(response *http.Response) {
+	if response.StatusCode == http.StatusSwitchingProtocols {
+		w.stop()
+		return
+	}
+	w.timer.Reset(w.timeout)
+	w.answering.Store(true)
+	response.Body = &answerBody{response.Body, w}
+}
+
+type answerBody struct {
+	io.ReadCloser
+	watch *idleWatch
+}
+
+// Read reads what the target answers.
+func (b *answerBody) Read(p []byte) (int, error) {
+	n, err := b.ReadCloser.Read(p)
+	if n > 0 {
+		b.watch.timer.Reset(b.watch.timeout)
+	}
+	return n, err
+}
+
+// Close ends the watch.
+func (b *answerBody) Close() error {
+	b.watch.stop()
+	return b.ReadCloser.Close()
+}
