@@ -76,6 +76,9 @@ func (c *Cloud) wire(o Options) (err error) {
 	c.machines = ec2.NewInstances(c.host, c.network, platform{c.api, objects}, o.Image)
 	templates, balancers, groups := ec2.NewLaunchTemplates(), elb.NewLoadBalancers(c.network, o.ListenerPorts), elb.NewTargetGroups(c.network)
 	c.groups = autoscaling.New(c.host, c.machines, templates, groups)
+	c.groups.Watch(alarms, c.host.Metrics)
+	c.host.Metrics.After(c.groups.Measured)
+	alarms.OnChange(func(cloudwatch.Change) { c.groups.Wake() })
 	caches, databases := elasticache.New(c.host, c.network), rds.New(c.host, c.network)
 	c.services = services{
 		VPCs: c.network.VPCs(), Subnets: c.network.Subnets(), RouteTables: c.network.RouteTables(),

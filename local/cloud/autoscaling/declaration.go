@@ -28,6 +28,7 @@ type Group struct {
 	ProtectFromScaleIn        bool                   `json:"protectFromScaleIn"`  // instances that are launched from now on
 	MaxInstanceLifetime       int                    `json:"maxInstanceLifetime"` // seconds of AWS, 0 for ever
 	SuspendedProcesses        []string               `json:"suspendedProcesses"`
+	EnabledMetrics            []string               `json:"enabledMetrics"` // of the group; none if not declared
 
 	// What would change what the group does, and is not modelled here.
 	AvailabilityZones     json.RawMessage `json:"availabilityZones"`

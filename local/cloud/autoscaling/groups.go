@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"myclothes/local/cloud/aws"
+	"myclothes/local/cloud/cloudwatch"
 	"myclothes/local/cloud/ec2"
 	"myclothes/local/cloud/elb"
 	"myclothes/local/cloud/host"
@@ -19,8 +20,8 @@ import (
 
 // Alarms are CloudWatch's.
 type Alarms interface {
-	// Alarmed returns the first of the named alarms that is in the ALARM state, if one is.
-	Alarmed(names []string) (name string, alarmed bool)
+	// State returns the state of an alarm, if there is one of that name.
+	State(name string) (state cloudwatch.State, ok bool)
 }
 
 // Groups implements Service[Group], and what operators ask of groups.
@@ -37,17 +38,19 @@ type Groups struct {
 
 // New launches the instances of groups, and registers them with target groups.
 func New(h *host.Host, instances *ec2.Instances, templates *ec2.LaunchTemplates, groups *elb.TargetGroups) *Groups {
-	return &Groups{
+	s := &Groups{
 		host: h, instances: instances, templates: templates, targetGroups: groups,
 		groups: aws.NewRecords[*group]("auto scaling group"),
 	}
+	instances.Metrics().Every(s.publish)
+	return s
 }
 
 // Watch makes refreshes look at alarms, and policies at metrics. It is called before there
 // is a group. Without it no alarm is in ALARM, and no metric has data.
 func (s *Groups) Watch(alarms Alarms, metrics Metrics) { s.alarms, s.metrics = alarms, metrics }
 
-// Wake makes all groups look again: an alarm has changed, or a metric has new data.
+// Wake makes all groups look again: an alarm has changed.
 func (s *Groups) Wake() {
 	for _, group := range s.groups.All() {
 		group.Spec.poke()

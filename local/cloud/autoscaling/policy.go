@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"myclothes/local/cloud/aws"
+	"myclothes/local/cloud/cloudwatch"
 )
 
 // Policy is aws:autoscaling/policy:Policy. Target tracking is modelled: simple and step
@@ -47,50 +48,54 @@ type CustomizedMetric struct {
 
 // Metrics are CloudWatch's.
 type Metrics interface {
-	// Latest returns a statistic of the last count complete periods of a minute of AWS, the
-	// oldest first; NaN where a period has no data.
-	Latest(m Metric, count int) []float64
+	// Latest returns the last count complete periods of so many seconds of AWS, the oldest
+	// first.
+	Latest(metric cloudwatch.Metric, seconds, count int) ([]cloudwatch.Datapoint, error)
 }
 
-// Metric names a metric and the statistic that is looked at.
-type Metric struct {
-	Namespace, Name string
-	Dimensions      map[string]string
-	Statistic       string // "Average", "Sum", …
+// metric is what a policy tracks.
+type metric struct {
+	cloudwatch.Metric
+	statistic string // "Average", "Sum", …
 }
 
 // metric returns what a policy tracks, or why it cannot be.
 // https://docs.aws.amazon.com/autoscaling/ec2/userguide/as-scaling-target-tracking.html
-func (p Policy) metric() (Metric, error) {
+func (p Policy) metric() (metric, error) {
 	t := p.TargetTracking
 	switch {
 	case p.PolicyType != "TargetTrackingScaling":
-		return Metric{}, fmt.Errorf("policyType: %q is not modelled in the local cloud, only TargetTrackingScaling", p.PolicyType)
+		return metric{}, fmt.Errorf("policyType: %q is not modelled in the local cloud, only TargetTrackingScaling", p.PolicyType)
 	case t == nil || (t.Predefined == nil) == (t.Customized == nil):
-		return Metric{}, fmt.Errorf("targetTrackingConfiguration: it names either a predefined metric or a customized one")
+		return metric{}, fmt.Errorf("targetTrackingConfiguration: it names either a predefined metric or a customized one")
 	case t.TargetValue <= 0:
-		return Metric{}, fmt.Errorf("targetValue: %g is not more than 0", t.TargetValue)
+		return metric{}, fmt.Errorf("targetValue: %g is not more than 0", t.TargetValue)
 	case t.Customized != nil:
 		return t.Customized.metric()
 	case t.Predefined.Type == "ASGAverageCPUUtilization":
-		return Metric{"AWS/EC2", "CPUUtilization", map[string]string{"AutoScalingGroupName": p.GroupName}, "Average"}, nil
+		return metric{cloudwatch.Metric{Namespace: "AWS/EC2", Name: "CPUUtilization",
+			Dimensions: []cloudwatch.Dimension{{Name: "AutoScalingGroupName", Value: p.GroupName}}}, "Average"}, nil
 	case t.Predefined.Type == "ALBRequestCountPerTarget":
 		_, group, ok := strings.Cut(t.Predefined.ResourceLabel, "/targetgroup/")
 		if !ok {
-			return Metric{}, invalid("resourceLabel: %q is not app/NAME/ID/targetgroup/NAME/ID", t.Predefined.ResourceLabel)
+			return metric{}, invalid("resourceLabel: %q is not app/NAME/ID/targetgroup/NAME/ID", t.Predefined.ResourceLabel)
 		}
-		return Metric{"AWS/ApplicationELB", "RequestCountPerTarget", map[string]string{"TargetGroup": "targetgroup/" + group}, "Sum"}, nil
+		return metric{cloudwatch.Metric{Namespace: "AWS/ApplicationELB", Name: "RequestCountPerTarget",
+			Dimensions: []cloudwatch.Dimension{{Name: "TargetGroup", Value: "targetgroup/" + group}}}, "Sum"}, nil
 	}
-	return Metric{}, fmt.Errorf("predefinedMetricType: %q is not modelled in the local cloud", t.Predefined.Type)
+	return metric{}, fmt.Errorf("predefinedMetricType: %q is not modelled in the local cloud", t.Predefined.Type)
 }
 
-func (c CustomizedMetric) metric() (Metric, error) {
+func (c CustomizedMetric) metric() (metric, error) {
 	if text := string(c.Math); text != "" && text != "null" && text != "[]" {
-		return Metric{}, fmt.Errorf("customizedMetricSpecification: metric math is not modelled in the local cloud")
+		return metric{}, fmt.Errorf("customizedMetricSpecification: metric math is not modelled in the local cloud")
 	}
-	m := Metric{c.Namespace, c.Name, map[string]string{}, c.Statistic}
+	if _, err := (cloudwatch.Summary{Count: 1}).Statistic(c.Statistic); err != nil {
+		return metric{}, fmt.Errorf("customizedMetricSpecification: %w", err)
+	}
+	m := metric{cloudwatch.Metric{Namespace: c.Namespace, Name: c.Name}, c.Statistic}
 	for _, d := range c.Dimensions {
-		m.Dimensions[d.Name] = d.Value
+		m.Dimensions = append(m.Dimensions, cloudwatch.Dimension{Name: d.Name, Value: d.Value})
 	}
 	return m, nil
 }

@@ -9,6 +9,7 @@ import (
 
 	"myclothes/local/cloud/aws"
 	"myclothes/local/cloud/cloudtest"
+	"myclothes/local/cloud/cloudwatch"
 	"myclothes/local/cloud/ec2"
 )
 
@@ -170,7 +171,12 @@ func TestAnAlarmStopsARefreshThatNamesIt(t *testing.T) {
 // alarmSwitch puts all alarms into ALARM at once.
 type alarmSwitch struct{ atomic.Bool }
 
-func (a *alarmSwitch) Alarmed(names []string) (string, bool) { return names[0], a.Load() }
+func (a *alarmSwitch) State(string) (cloudwatch.State, bool) {
+	if a.Load() {
+		return cloudwatch.InAlarm, true
+	}
+	return cloudwatch.OK, true
+}
 
 func TestARefreshThatNobodyGatesRollsOutWhatIsBroken(t *testing.T) {
 	t.Parallel()

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"myclothes/local/cloud/aws"
+	"myclothes/local/cloud/cloudwatch"
 	"myclothes/local/cloud/ec2"
 )
 
@@ -243,15 +244,26 @@ func (g *group) judge(r *rollout) {
 		}
 		return
 	}
-	if alarms := r.Preferences.AlarmSpecification; alarms != nil && g.alarms != nil && r.Status != RefreshRollbackInProgress {
-		if name, alarmed := g.alarms.Alarmed(alarms.Alarms); alarmed {
-			g.refreshFails(r, fmt.Sprintf("CloudWatch alarm %s is in ALARM state", name))
-			return
-		}
+	if name := g.alarmed(r.Preferences.AlarmSpecification); name != "" && r.Status != RefreshRollbackInProgress {
+		g.refreshFails(r, fmt.Sprintf("CloudWatch alarm %s is in ALARM state", name))
+		return
 	}
 	if !r.failing.IsZero() && time.Since(r.failing) >= g.host.Timings.Of(aws.RefreshPatience) {
 		g.refreshFails(r, r.Reason)
 	}
+}
+
+// alarmed returns the first of the alarms that is in ALARM, "" if none is.
+func (g *group) alarmed(choice *AlarmChoice) string {
+	if choice == nil || g.alarms == nil {
+		return ""
+	}
+	for _, name := range choice.Alarms {
+		if state, ok := g.alarms.State(name); ok && state == cloudwatch.InAlarm {
+			return name
+		}
+	}
+	return ""
 }
 
 // measure takes in how far a refresh is.

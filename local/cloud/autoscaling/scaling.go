@@ -2,6 +2,7 @@ package autoscaling
 
 import (
 	"maps"
+	"math"
 	"slices"
 	"time"
 
@@ -26,23 +27,34 @@ func (g *group) follow() {
 	}
 	g.measured = false
 	var policies []tracked
-	warmup := time.Duration(0)
 	for _, id := range slices.Sorted(maps.Keys(g.policies)) {
 		p := g.policies[id]
-		metric, err := p.metric()
-		if err != nil || p.Enabled != nil && !*p.Enabled {
-			continue
+		if m, err := p.metric(); err == nil && p.enabled() {
+			t := p.TargetTracking
+			policies = append(policies, tracked{m.Name, t.TargetValue, !t.DisableScaleIn, m.latest(g.metrics)})
 		}
-		t := p.TargetTracking
-		policies = append(policies, tracked{metric.Name, t.TargetValue, !t.DisableScaleIn, g.metrics.Latest(metric, lookback)})
-		warmup = max(warmup, g.scalingWarmup(p))
 	}
 	if len(policies) == 0 {
 		return
 	}
-	if size, cause := track(g.capacity(warmup), policies); size != g.desired {
+	if size, cause := track(g.capacity(g.longestWarmup()), policies); size != g.desired {
 		g.scale(size, cause)
 	}
+}
+
+func (p Policy) enabled() bool { return p.Enabled == nil || *p.Enabled }
+
+// latest returns what the metric was in the last minutes, NaN where there is no data.
+func (m metric) latest(metrics Metrics) []float64 {
+	values := make([]float64, lookback)
+	points, err := metrics.Latest(m.Metric, 60, lookback)
+	for i := range values {
+		values[i] = math.NaN()
+		if err == nil && points[i].Count > 0 {
+			values[i], _ = points[i].Statistic(m.statistic) // a policy whose statistic is none is refused
+		}
+	}
+	return values
 }
 
 // capacity counts who is warm, after a time in service, and who is not yet.
@@ -60,4 +72,15 @@ func (g *group) scalingWarmup(p Policy) time.Duration {
 		}
 	}
 	return g.cooldown()
+}
+
+// longestWarmup is how long a new instance does not count for any policy; without a policy
+// it is the group's default.
+func (g *group) longestWarmup() time.Duration {
+	longest := aws.Seconds(g.spec.DefaultInstanceWarmup, 0)
+	longest = g.host.Timings.Scaled(max(0, longest))
+	for _, p := range g.policies {
+		longest = max(longest, g.scalingWarmup(p))
+	}
+	return longest
 }

@@ -7,6 +7,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"myclothes/local/cloud/cloudtest"
+	"myclothes/local/cloud/cloudwatch"
 )
 
 // offered is a load of requests that the healthy instances share.
@@ -17,10 +18,16 @@ type offered struct {
 	values []float64 // requests per target, by minutes
 }
 
-func (o *offered) Latest(m Metric, count int) []float64 {
+func (o *offered) Latest(_ cloudwatch.Metric, _, count int) ([]cloudwatch.Datapoint, error) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	return o.values[max(0, len(o.values)-count):]
+	points := make([]cloudwatch.Datapoint, count)
+	for i := range points {
+		if at := len(o.values) - count + i; at >= 0 {
+			points[i].Add(o.values[at])
+		}
+	}
+	return points, nil
 }
 
 // minute lets a minute pass: the group looks at what its metric is now.

@@ -14,9 +14,12 @@ const (
 	lowPart        = 0.9
 )
 
-// lookback is of how many minutes data is looked at, so that one that is missing does not
-// keep an alarm from its state.
-const lookback = lowDatapoints + 2
+// spare is how many minutes more an alarm looks at, in case some have no data.
+// https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarms-and-missing-data.html
+const spare = 2
+
+// lookback is of how many minutes data is looked at.
+const lookback = lowDatapoints + spare
 
 // tracked is a policy and what its metric was in the last minutes, the oldest first; NaN
 // where there is no data.
@@ -43,8 +46,8 @@ type capacity struct {
 // https://docs.aws.amazon.com/autoscaling/ec2/userguide/as-scaling-target-tracking.html
 func track(c capacity, policies []tracked) (size int, cause string) {
 	for _, p := range policies {
-		high := p.last(highDatapoints)
-		if len(high) == 0 || slices.Min(high) <= p.target {
+		high := p.breaching(highDatapoints, func(value float64) bool { return value > p.target })
+		if len(high) == 0 {
 			continue
 		}
 		if wanted := c.clamp(p.size(c.warm, high[len(high)-1])); wanted > max(c.desired, size) {
@@ -68,8 +71,8 @@ func shrink(c capacity, policies []tracked) (size int, cause string) {
 		if !p.scaleIn {
 			continue
 		}
-		low := p.last(lowDatapoints)
-		if len(low) == 0 || slices.Max(low) >= lowPart*p.target {
+		low := p.breaching(lowDatapoints, func(value float64) bool { return value < lowPart*p.target })
+		if len(low) == 0 {
 			return c.desired, ""
 		}
 		if wanted := p.size(c.warm, slices.Max(low)); cause == "" || wanted > size {
@@ -88,14 +91,21 @@ func (p tracked) size(instances int, value float64) int {
 	return int(math.Ceil(float64(instances) * value / p.target))
 }
 
-// last returns the last n values that there are, none if some are missing.
-func (p tracked) last(n int) []float64 {
-	recent := p.values[max(0, len(p.values)-n-(lookback-lowDatapoints)):]
-	known := slices.DeleteFunc(slices.Clone(recent), math.IsNaN)
-	if len(known) < n {
+// breaching returns the last n values, the oldest first, if all of them breach. Of those that
+// are missing it is enough that the others breach, and that the oldest is not too new: that
+// is how an alarm treats missing data as missing.
+func (p tracked) breaching(n int, breaches func(float64) bool) []float64 {
+	var values []float64
+	oldest := 0 // minutes ago
+	for age := 1; age <= min(n+spare, len(p.values)) && len(values) < n; age++ {
+		if value := p.values[len(p.values)-age]; !math.IsNaN(value) {
+			values, oldest = append([]float64{value}, values...), age
+		}
+	}
+	if len(values) < n && oldest < n || slices.ContainsFunc(values, func(v float64) bool { return !breaches(v) }) {
 		return nil
 	}
-	return known[len(known)-n:]
+	return values
 }
 
 func round(value float64) float64 { return math.Round(100*value) / 100 }

@@ -8,6 +8,8 @@ import (
 
 	"github.com/stretchr/testify/require"
 	"pgregory.net/rapid"
+
+	"myclothes/local/cloud/cloudwatch"
 )
 
 // minutes is that many minutes of data with one value.
@@ -36,20 +38,22 @@ func TestAGroupGrowsAfterThreeMinutesAndShrinksAfterFifteen(t *testing.T) {
 		values []float64
 		size   int
 	}{
-		"two minutes above":                   {append(minutes(15, 50), 80, 80), 4},
-		"three minutes above":                 {append(minutes(14, 50), 80, 80, 80), 7},
-		"not in a row":                        {append(minutes(12, 50), 80, 80, 50, 80, 80), 4},
-		"the last minute says how much":       {append(minutes(14, 50), 80, 80, 55), 5},
-		"at the target":                       {minutes(17, 50), 4},
-		"fourteen minutes below":              {append(minutes(3, 50), minutes(14, 10)...), 4},
-		"fifteen minutes below":               {append(minutes(2, 50), minutes(15, 10)...), 1},
-		"the highest of them says how much":   {append(minutes(2, 50), append(minutes(14, 10), 24)...), 2},
-		"below, but by less than a tenth":     {minutes(17, 46), 4},
-		"below by a tenth, but none is to go": {minutes(17, 44), 4},
-		"no data":                             {minutes(17, math.NaN()), 4},
-		"one minute is missing":               {append(minutes(13, 50), 80, math.NaN(), 80, 80), 7},
-		"nobody calls":                        {minutes(17, 0), 1},
-		"new metric":                          {minutes(2, 80), 4},
+		"two minutes above":                                 {append(minutes(15, 50), 80, 80), 4},
+		"three minutes above":                               {append(minutes(14, 50), 80, 80, 80), 7},
+		"not in a row":                                      {append(minutes(12, 50), 80, 80, 50, 80, 80), 4},
+		"the last minute says how much":                     {append(minutes(14, 50), 80, 80, 55), 5},
+		"at the target":                                     {minutes(17, 50), 4},
+		"fourteen minutes below":                            {append(minutes(3, 50), minutes(14, 10)...), 4},
+		"fifteen minutes below":                             {append(minutes(2, 50), minutes(15, 10)...), 1},
+		"the highest of them says how much":                 {append(minutes(2, 50), append(minutes(14, 10), 24)...), 2},
+		"below, but by less than a tenth":                   {minutes(17, 46), 4},
+		"below by a tenth, but none is to go":               {minutes(17, 44), 4},
+		"no data":                                           {minutes(17, math.NaN()), 4},
+		"one minute is missing":                             {append(minutes(13, 50), 80, math.NaN(), 80, 80), 7},
+		"data every five minutes, the last two minutes old": {append(minutes(14, math.NaN()), 80, math.NaN(), math.NaN()), 7},
+		"data every five minutes, too new":                  {append(minutes(16, math.NaN()), 80), 4},
+		"nobody calls":                                      {minutes(17, 0), 1},
+		"new metric":                                        {minutes(2, 80), 4},
 	} {
 		size, _ := track(fleetOf(4, 0), []tracked{cpu(c.values...)})
 		require.Equal(t, c.size, size, name)
@@ -134,14 +138,14 @@ func tracking(configuration string) string {
 
 func TestAPolicyTracksTheMetricThatItNames(t *testing.T) {
 	t.Parallel()
-	for inputs, want := range map[string]Metric{
+	for inputs, want := range map[string]metric{
 		`"predefinedMetricSpecification": {"predefinedMetricType": "ASGAverageCPUUtilization"}`: {
-			"AWS/EC2", "CPUUtilization", map[string]string{"AutoScalingGroupName": "servers"}, "Average"},
+			named("AWS/EC2", "CPUUtilization", "AutoScalingGroupName", "servers"), "Average"},
 		`"predefinedMetricSpecification": {"predefinedMetricType": "ALBRequestCountPerTarget", "resourceLabel": "app/web/0a/targetgroup/app/0b"}`: {
-			"AWS/ApplicationELB", "RequestCountPerTarget", map[string]string{"TargetGroup": "targetgroup/app/0b"}, "Sum"},
+			named("AWS/ApplicationELB", "RequestCountPerTarget", "TargetGroup", "targetgroup/app/0b"), "Sum"},
 		`"customizedMetricSpecification": {"namespace": "AWS/ElastiCache", "metricName": "CPUUtilization", "statistic": "Maximum",
 			"metricDimensions": [{"name": "CacheClusterId", "value": "carts-001"}]}`: {
-			"AWS/ElastiCache", "CPUUtilization", map[string]string{"CacheClusterId": "carts-001"}, "Maximum"},
+			named("AWS/ElastiCache", "CPUUtilization", "CacheClusterId", "carts-001"), "Maximum"},
 	} {
 		var p Policy
 		require.NoError(t, json.Unmarshal([]byte(tracking(`"targetValue": 50, `+inputs)), &p))
@@ -150,4 +154,8 @@ func TestAPolicyTracksTheMetricThatItNames(t *testing.T) {
 		require.NoError(t, err)
 		require.Equal(t, want, metric)
 	}
+}
+
+func named(namespace, name, dimension, value string) cloudwatch.Metric {
+	return cloudwatch.Metric{Namespace: namespace, Name: name, Dimensions: []cloudwatch.Dimension{{Name: dimension, Value: value}}}
 }

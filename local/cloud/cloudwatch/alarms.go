@@ -128,6 +128,17 @@ func (s *Alarms) State(name string) (State, bool) {
 	return alarm.State, true
 }
 
+// Alarmed returns the first of the named alarms that is in the ALARM state, if one is. A
+// name that no alarm has is none that is.
+func (s *Alarms) Alarmed(names []string) (name string, alarmed bool) {
+	for _, name := range names {
+		if state, _ := s.State(name); state == InAlarm {
+			return name, true
+		}
+	}
+	return "", false
+}
+
 // SetState puts an alarm into a state, as set-alarm-state does, until it is evaluated next.
 func (s *Alarms) SetState(name string, state State, reason string) error {
 	if !slices.Contains([]State{OK, InAlarm, InsufficientData}, state) {

@@ -65,9 +65,14 @@ func TestAStateThatIsSetHoldsUntilTheNextEvaluation(t *testing.T) {
 		minutes(1)
 		require.NoError(t, s.SetState("errors", InAlarm, "a rehearsal"))
 		requireState(t, s, InAlarm)
+		name, alarmed := s.Alarmed([]string{"another", "errors"})
+		require.True(t, alarmed)
+		require.Equal(t, "errors", name)
 		require.Equal(t, "a rehearsal", s.Describe()[0].Reason)
 		minutes(1)
 		requireState(t, s, OK)
+		_, alarmed = s.Alarmed([]string{"another", "errors"})
+		require.False(t, alarmed)
 
 		alarm.TreatMissingData = "ignore"
 		require.NoError(t, s.Put(alarm))

@@ -25,11 +25,7 @@ func (s *Alarms) datapoints(a MetricAlarm) ([]float64, error) {
 	count := a.EvaluationPeriods + extraDatapoints
 	if len(a.MetricQueries) > 0 {
 		return resolve(a.MetricQueries, func(stat MetricStat) ([]float64, error) {
-			points, err := s.metrics.Latest(stat.metric(), stat.Period, count)
-			if err != nil {
-				return nil, err
-			}
-			return statistics(points, stat.Stat)
+			return s.metrics.Values(stat.metric(), stat.Stat, stat.Period, count)
 		})
 	}
 	points, err := s.metrics.Latest(a.metric(), a.Period, count)

@@ -3,7 +3,6 @@ package cloudwatch
 import (
 	"errors"
 	"fmt"
-	"math"
 	"regexp"
 )
 
@@ -118,20 +117,4 @@ func resolve(queries []MetricQuery, datapoints func(MetricStat) ([]float64, erro
 		}
 	}
 	return nil, nil
-}
-
-// statistics picks one statistic of datapoints, NaN where there is no data.
-func statistics(points []Datapoint, name string) ([]float64, error) {
-	picked := make([]float64, len(points))
-	for i, p := range points {
-		picked[i] = math.NaN()
-		if p.Count > 0 {
-			value, err := p.Statistic(name)
-			if err != nil {
-				return nil, err
-			}
-			picked[i] = value
-		}
-	}
-	return picked, nil
 }

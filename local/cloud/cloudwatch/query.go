@@ -2,6 +2,7 @@ package cloudwatch
 
 import (
 	"fmt"
+	"math"
 	"time"
 )
 
@@ -67,6 +68,31 @@ func (m *Metrics) Latest(metric Metric, period, count int) ([]Datapoint, error) 
 		}
 	}
 	return points, nil
+}
+
+// Values returns one statistic of what Latest returns, NaN for a period without data.
+func (m *Metrics) Values(metric Metric, statistic string, period, count int) ([]float64, error) {
+	points, err := m.Latest(metric, period, count)
+	if err != nil {
+		return nil, err
+	}
+	return statistics(points, statistic)
+}
+
+// statistics picks one statistic of datapoints, NaN where there is no data.
+func statistics(points []Datapoint, name string) ([]float64, error) {
+	picked := make([]float64, len(points))
+	for i, p := range points {
+		picked[i] = math.NaN()
+		if p.Count > 0 {
+			value, err := p.Statistic(name)
+			if err != nil {
+				return nil, err
+			}
+			picked[i] = value
+		}
+	}
+	return picked, nil
 }
 
 // Minutes returns how many minutes a period of seconds has. CloudWatch knows periods of

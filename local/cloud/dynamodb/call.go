@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"time"
 
 	"myclothes/local/cloud/aws"
 	"myclothes/local/cloud/iam"
@@ -58,7 +59,12 @@ func (s *Tables) Call(by iam.Caller, operation string, r *http.Request) (any, er
 	if !there {
 		return nil, aws.Error{Code: "ResourceNotFoundException", Message: "Requested resource not found"}
 	}
-	return s.forward(r.Context(), operation, r.Header, body)
+	began := time.Now()
+	answer, err := s.forward(r.Context(), operation, r.Header, body)
+	if err == nil {
+		s.publish(table.Name, operation, answer, time.Since(began))
+	}
+	return answer, err
 }
 
 // forward hands a call to dynalite, which does not check who makes it.

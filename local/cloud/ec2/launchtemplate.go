@@ -19,6 +19,7 @@ type LaunchTemplate struct {
 	UserData             string              `json:"userData"` // base64
 	VPCSecurityGroupIDs  []string            `json:"vpcSecurityGroupIds"`
 	IAMInstanceProfile   *InstanceProfileRef `json:"iamInstanceProfile"`
+	Monitoring           *Monitoring         `json:"monitoring"` // basic if not declared
 	UpdateDefaultVersion bool                `json:"updateDefaultVersion"`
 	DefaultVersion       *int                `json:"defaultVersion"` // a version's number; without an effect if updateDefaultVersion
 

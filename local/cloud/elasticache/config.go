@@ -22,6 +22,7 @@ func (n *cacheNode) config(spec ReplicationGroup, primary *cacheNode) string {
 		port, tlsPort, tlsUse = 0, port, "yes"
 	}
 	set("bind", n.Address.Addr())
+	set("replica-announce-ip", n.Address.Addr()) // by which its primary tells it from others
 	set("protected-mode", "no")
 	set("port", port)
 	set("tls-port", tlsPort)

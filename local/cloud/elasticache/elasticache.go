@@ -43,6 +43,9 @@ type ElastiCache struct {
 
 	host    *host.Host
 	network *ec2.Network
+
+	said      datastore.Samples[saidByNode] // by nodes, for the metrics
+	published map[string]*published         // of nodes, by whoever publishes
 }
 
 // New returns a service without groups. Nodes run on the host, and their endpoints are in
@@ -51,6 +54,7 @@ func New(h *host.Host, n *ec2.Network) *ElastiCache {
 	s := &ElastiCache{SubnetGroups: datastore.NewSubnetGroups(n, subnetsInUse), ParameterGroups: datastore.NewParameterGroups(parametersInUse, checkParameters), host: h, network: n}
 	stores := datastore.NewStores[*replicationGroup]("replication group", s.ParameterGroups, s.SubnetGroups)
 	s.ReplicationGroups = &ReplicationGroups{stores, s, datastore.NewSnapshots(snapshotExists)}
+	h.Metrics.Every(s.publish)
 	return s
 }
 

@@ -63,6 +63,9 @@ func (n *cacheNode) watcher(s *server) func(context.Context) {
 			case <-tick.C:
 			}
 			a := s.ask(ctx)
+			if a.err == nil {
+				n.measure(ctx, s.client, s.process)
+			}
 			n.group.Say(func() {
 				if n.server == s && n.Up {
 					n.take(a)

@@ -94,6 +94,7 @@ func (l *listener) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	case action.Redirect != nil:
 		l.redirect(w, r, *action.Redirect)
 	case action.FixedResponse != nil:
+		l.balancer.traffic.answered(action.FixedResponse.status(), "HTTP_Fixed_Response_Count")
 		action.FixedResponse.write(w)
 	default:
 		l.forward(w, r, choose(routes))
@@ -120,6 +121,7 @@ func (l *listener) redirect(w http.ResponseWriter, r *http.Request, to Redirect)
 		status = http.StatusMovedPermanently
 	}
 	w.Header().Set("Location", location)
+	l.balancer.traffic.answered(status, "HTTP_Redirect_Count")
 	writePage(w, status)
 }
 
@@ -136,14 +138,18 @@ func (b *loadBalancer) servedPort(declared string) string {
 	return declared
 }
 
-func (f FixedResponse) write(w http.ResponseWriter) {
+func (f FixedResponse) status() int {
 	status, err := strconv.Atoi(f.StatusCode)
 	if err != nil {
-		status = http.StatusOK
+		return http.StatusOK
 	}
+	return status
+}
+
+func (f FixedResponse) write(w http.ResponseWriter) {
 	w.Header().Set("Content-Type", cmp.Or(f.ContentType, "text/plain"))
 	w.Header().Set("Server", serverName)
-	w.WriteHeader(status)
+	w.WriteHeader(f.status())
 	_, _ = io.WriteString(w, f.MessageBody)
 }
 

@@ -42,6 +42,7 @@ func (b *buffers) Put(buffer []byte) { b.pool.Put((*[bufferSize]byte)(buffer)) }
 
 func (l *listener) forward(w http.ResponseWriter, r *http.Request, group *Targets) {
 	if group == nil {
+		l.balancer.traffic.answered(http.StatusServiceUnavailable)
 		writePage(w, http.StatusServiceUnavailable)
 		return
 	}
@@ -53,7 +54,7 @@ func (l *listener) forward(w http.ResponseWriter, r *http.Request, group *Target
 	}()
 	proxy := httputil.ReverseProxy{
 		Rewrite:        f.rewrite,
-		Transport:      f,
+		Transport:      measured{f},
 		ModifyResponse: f.answer,
 		ErrorHandler:   f.fail,
 		ErrorLog:       l.server.ErrorLog,
@@ -139,6 +140,7 @@ func (f *forwarding) fail(w http.ResponseWriter, r *http.Request, err error) {
 	if status != 460 && f.listener.complain.allow(time.Second) {
 		f.listener.log.Warn("load balancer answers for a target", "status", status, "path", r.URL.Path, "because", err)
 	}
+	f.listener.balancer.traffic.answered(status)
 	writePage(w, status)
 }
 

@@ -35,12 +35,14 @@ type LoadBalancers struct {
 
 // NewLoadBalancers takes the ports of this machine by declared port.
 func NewLoadBalancers(n *ec2.Network, ports map[int]int) *LoadBalancers {
-	return &LoadBalancers{network: n, ports: ports, balancers: aws.NewRecords[*loadBalancer]("load balancer")}
+	s := &LoadBalancers{network: n, ports: ports, balancers: aws.NewRecords[*loadBalancer]("load balancer")}
+	n.Metrics().Every(s.publish)
+	return s
 }
 
 // Create gives a load balancer an interface in each of its subnets.
 func (s *LoadBalancers) Create(ctx context.Context, r aws.Resource, spec LoadBalancer) (aws.Outputs, error) {
-	balancer := &loadBalancer{name: r.Name, network: s.network, listeners: map[string]*listener{}, since: time.Now()}
+	balancer := &loadBalancer{name: r.Name, suffix: arnSuffix(r.ARN), network: s.network, listeners: map[string]*listener{}, since: time.Now()}
 	if err := balancer.update(spec); err != nil {
 		balancer.close(ctx)
 		return nil, fmt.Errorf("load balancer %s: %w", r.Name, err)
@@ -95,8 +97,10 @@ func (s *LoadBalancers) Report() []aws.Component {
 // targets, and listeners on this machine's 127.0.0.1.
 type loadBalancer struct {
 	name    string
+	suffix  string // what CloudWatch calls it
 	network *ec2.Network
 	since   time.Time
+	traffic traffic
 
 	mu         sync.RWMutex
 	spec       LoadBalancer

@@ -43,7 +43,7 @@ func (l *listener) open(a *host.Authority, port int) error {
 		ErrorLog:          slog.NewLogLogger(l.log.Handler(), slog.LevelDebug),
 	}
 	balancer := func() *ec2.Interface { return l.balancer.interfaceIn("") }
-	gated := host.Gated(socket, l.balancer.network.GateTo(balancer, l.spec.Port), func(string) {})
+	gated := l.balancer.traffic.listen(host.Gated(socket, l.balancer.network.GateTo(balancer, l.spec.Port), func(string) {}))
 	serve := func() error { return l.server.Serve(gated) }
 	if l.spec.Protocol == "HTTPS" {
 		certificate, err := a.Issue("localhost", "127.0.0.1")

@@ -134,7 +134,7 @@ func (g *Targets) release(t *target) {
 
 func (g *Targets) newTransport(t *target) *http.Transport {
 	return &http.Transport{
-		DialContext:         g.dialer(t, g.Port),
+		DialContext:         g.counted(g.dialer(t, g.Port)),
 		MaxIdleConnsPerHost: 1000,
 		IdleConnTimeout:     defaultIdleTimeout,
 		DisableCompression:  true, // what the client accepts is its own business

@@ -31,7 +31,9 @@ type TargetGroups struct {
 
 // NewTargetGroups returns none yet; targets are interfaces of the network.
 func NewTargetGroups(n *ec2.Network) *TargetGroups {
-	return &TargetGroups{network: n, groups: aws.NewRecords[*Targets]("target group")}
+	s := &TargetGroups{network: n, groups: aws.NewRecords[*Targets]("target group")}
+	n.Metrics().Every(s.publish)
+	return s
 }
 
 // Create makes a group without targets.
@@ -40,7 +42,7 @@ func (s *TargetGroups) Create(_ context.Context, r aws.Resource, spec TargetGrou
 	if err != nil {
 		return nil, fmt.Errorf("target group %s: %w", r.Name, err)
 	}
-	group.events = s.network.Events()
+	group.events, group.suffix = s.network.Events(), arnSuffix(r.ARN)
 	s.groups.Put(r, group)
 	return aws.Outputs{"arnSuffix": arnSuffix(r.ARN)}, nil
 }
@@ -86,6 +88,9 @@ type Targets struct {
 	routes  map[string]*loadBalancer // who sends requests here, by listener
 	targets []*target
 	turn    int // of round robin
+
+	suffix   string // what CloudWatch calls the group
+	requests int    // since that was published last
 }
 
 func newTargets(n *ec2.Network, spec TargetGroup) (*Targets, error) {

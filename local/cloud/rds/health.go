@@ -113,6 +113,9 @@ func (n *dbNode) watcher(p *host.Process) func(context.Context) {
 			case <-tick.C:
 			}
 			a := n.ask(ctx, &s)
+			if a.err == nil {
+				n.measure(ctx, s.conn, p)
+			}
 			n.instance.Say(func() {
 				if n.Process == p && n.Up {
 					n.take(a)

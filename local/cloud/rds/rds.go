@@ -52,6 +52,9 @@ type RDS struct {
 
 	host    *host.Host
 	network *ec2.Network
+
+	said   datastore.Samples[saidByNode] // by nodes, for the metrics
+	meters map[string]*host.Meter        // of nodes, by whoever publishes
 }
 
 // New returns a service without databases. Nodes run on the host, and their endpoints are
@@ -64,6 +67,7 @@ func New(h *host.Host, n *ec2.Network) *RDS {
 		service:   s,
 		snapshots: datastore.NewSnapshots(snapshotExists),
 	}
+	h.Metrics.Every(s.publish)
 	return s
 }
 

@@ -1,0 +1,6 @@
+//go:build !linux
+
+package host
+
+// usage is for Linux; on other systems nothing is measured.
+func (*Process) usage() (Usage, error) { return Usage{}, errNoUsage }
