@@ -1,5 +1,6 @@
 # Every command of the project, one line each. README.md explains them.
 STACK  ?= dev
+# Where the shop is on 127.0.0.1: over HTTP and, with a certificateArn, over HTTPS.
 PORT   ?= 8080
 HTTPS_PORT ?= 8443
 # Of the operators' API of AWS: 6 above PORT if not given.

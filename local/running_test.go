@@ -3,6 +3,9 @@ package main
 import (
 	"bytes"
 	"encoding/json"
+	"fmt"
+	"io"
+	"net"
 	"os"
 	"path/filepath"
 	"testing"
@@ -55,4 +58,19 @@ func TestDownOfAnotherStackLeavesTheOneThatRuns(t *testing.T) {
 	require.ErrorContains(t, down(t.Context(), r), "stack dev runs here, not other")
 	require.FileExists(t, filepath.Join(r.root, ".local", "cloud.json"))
 	require.Empty(t, out.String())
+}
+
+func TestAStackWithHTTPSIsNotStartedWhereItsPortIsTaken(t *testing.T) {
+	t.Parallel()
+	listener, err := net.Listen("tcp4", "127.0.0.1:0")
+	require.NoError(t, err)
+	defer listener.Close()
+	root := t.TempDir()
+	text := "name: shop\nruntime: go\nconfig:\n  certificateArn: {default: \"\"}\n"
+	require.NoError(t, os.WriteFile(filepath.Join(root, "Pulumi.yaml"), []byte(text), 0o600))
+	r := request{root: root, stack: "dev", https: listener.Addr().(*net.TCPAddr).Port, out: io.Discard,
+		config: settings{"certificateArn=arn:aws:acm:eu-west-1:000000000000:certificate/1"}}
+	_, _, _, err = r.start(t.Context())
+	require.ErrorContains(t, err, fmt.Sprintf("HTTPS_PORT=%d", r.https+10))
+	require.NoFileExists(t, filepath.Join(root, ".local", "cloud.log"), "nothing was started")
 }

@@ -22,6 +22,9 @@ func up(ctx context.Context, r request) error {
 	if err != nil {
 		return err
 	}
+	if err := checkHTTPSPort(c.Options(), c, settings); err != nil { // one that runs may not have it yet
+		return err
+	}
 	refresh := fresh && engine.HasState(r.root, r.stack)
 	if refresh {
 		fmt.Fprintln(r.out, "The local cloud was started anew, so what the stack had is made again.")
@@ -72,42 +75,44 @@ func (r request) start(ctx context.Context) (settings *engine.Settings, c *contr
 		return nil, nil, false, err
 	}
 	r.tellOverrides(settings)
-	if err := r.checkHTTPSPort(c, settings); err != nil {
-		return nil, nil, false, err
-	}
 	if fresh {
+		if err := checkHTTPSPort(control.Options{HTTPSPort: r.https}, nil, settings); err != nil {
+			return nil, nil, false, err
+		}
 		fmt.Fprintf(r.out, "Starting the local cloud for stack %s (log: .local/cloud.log).\n", r.stack)
 		c, err = control.Start(ctx, control.Options{
 			Root: r.root, Stack: r.stack, Region: settings.Region, Port: r.port, HTTPSPort: r.https, AWSPort: r.aws, Scale: r.scale})
 		return settings, c, true, err
 	}
+	return settings, c, false, r.accept(c.Options(), settings.Region)
+}
+
+// accept is nil when the local cloud that runs is one for what is asked.
+func (r request) accept(running control.Options, region string) error {
 	build, err := cloudBuild()
 	if err != nil {
-		return nil, nil, false, err
+		return err
 	}
-	switch running := c.Options(); {
+	switch {
 	case running.Build != build:
-		err = errors.New("the local cloud that runs was built from other code: make down first")
+		return errors.New("the local cloud that runs was built from other code: make down first")
 	case running.Stack != r.stack:
-		err = fmt.Errorf("stack %s runs here, and one stack can at a time: make down first", running.Stack)
-	case running.Region != settings.Region:
-		err = fmt.Errorf("stack %s runs here in %s, not in %s: make down first", running.Stack, running.Region, settings.Region)
+		return fmt.Errorf("stack %s runs here, and one stack can at a time: make down first", running.Stack)
+	case running.Region != region:
+		return fmt.Errorf("stack %s runs here in %s, not in %s: make down first", running.Stack, running.Region, region)
 	case r.scale != 0 && r.scale != running.Scale:
-		err = fmt.Errorf("a second of AWS takes %g s in the local cloud that runs, not %g: make down first", aws.Timings{Scale: running.Scale}.Scaled(time.Second).Seconds(), r.scale)
+		return fmt.Errorf("a second of AWS takes %g s in the local cloud that runs, not %g: make down first", aws.Timings{Scale: running.Scale}.Scaled(time.Second).Seconds(), r.scale)
 	case running.Port != r.port || running.HTTPSPort != r.https:
 		fmt.Fprintf(r.out, "The shop stays at port %d, and with HTTPS at %d; make down frees them.\n", running.Port, running.HTTPSPort)
 	}
-	return settings, c, false, err
+	return nil
 }
 
-// checkHTTPSPort says who has the port for HTTPS, if the stack declares that.
-func (r request) checkHTTPSPort(running *control.Cloud, settings *engine.Settings) error {
+// checkHTTPSPort says who has the port for HTTPS, if the stack declares that and neither
+// is it free nor has the local cloud that runs, if one does, got it.
+func checkHTTPSPort(o control.Options, running *control.Cloud, settings *engine.Settings) error {
 	if certificate, _ := settings.Value("certificateArn"); certificate == "" {
 		return nil
-	}
-	o := control.Options{HTTPSPort: r.https}
-	if running != nil {
-		o = running.Options()
 	}
 	return o.CheckHTTPSPort(running)
 }

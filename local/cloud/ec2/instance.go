@@ -166,8 +166,8 @@ func (i *Instance) PID() int {
 // Log is the path of the service's log.
 func (i *Instance) Log() string { return i.service.unit.Log }
 
-// Failure describes why the instance did not come up, with the end of its log. cause is
-// what is known otherwise; that its service ended counts more.
+// Failure describes why the instance did not come up, with the end of its log: for a
+// cause, if its service runs, and otherwise because that ended.
 func (i *Instance) Failure(cause error) error { return i.service.failure("instance "+i.ID, cause) }
 
 // name returns the profile's name; an ARN ends with it.

@@ -2,7 +2,6 @@ package ec2
 
 import (
 	"context"
-	"errors"
 	"slices"
 	"sync"
 	"syscall"
@@ -157,16 +156,13 @@ func (s *service) kill() {
 	}
 }
 
-// failure describes why an instance with this service did not come up.
+// failure describes why an instance with this service did not come up. Without a cause it
+// is that the service ended.
 func (s *service) failure(what string, cause error) error {
 	s.mu.Lock()
-	process := s.process
-	if s.ended != nil {
-		process = s.ended
+	defer s.mu.Unlock()
+	if cause == nil && s.ended != nil {
+		return s.ended.Failure(what, nil)
 	}
-	s.mu.Unlock()
-	if cause == nil {
-		cause = errors.New("its service does not run")
-	}
-	return process.Failure(what, cause)
+	return s.process.Failure(what, cause)
 }

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"io"
 	"net/http"
+	"sync"
 	"sync/atomic"
 	"time"
 )
@@ -26,6 +27,9 @@ type idleWatch struct {
 	timer     *time.Timer
 	sending   atomic.Bool // the load balancer waits for the client's next bytes
 	answering atomic.Bool // the answer has begun
+
+	mu   sync.Mutex
+	over bool // the client's connection is another request's now
 }
 
 // watchIdle begins to watch over a request of a client; end is told why it is over.
@@ -37,6 +41,11 @@ func watchIdle(timeout time.Duration, client *http.ResponseController, end func(
 
 // expire ends the attempt, and frees who waits for the client.
 func (w *idleWatch) expire() {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.over {
+		return
+	}
 	if w.sending.Load() {
 		w.end(errClientIdle)
 		_ = w.client.SetReadDeadline(time.Now())
@@ -49,7 +58,15 @@ func (w *idleWatch) expire() {
 }
 
 // stop ends the watch.
-func (w *idleWatch) stop() { w.timer.Stop() }
+func (w *idleWatch) stop() {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.over = true
+	w.timer.Stop()
+}
+
+// moved begins the idle timeout anew.
+func (w *idleWatch) moved() { w.timer.Reset(w.timeout) }
 
 // request watches a request's body on its way to the target.
 func (w *idleWatch) request(body io.ReadCloser) io.ReadCloser {
@@ -70,7 +87,7 @@ func (b *requestBody) Read(p []byte) (int, error) {
 	n, err := b.ReadCloser.Read(p)
 	b.watch.sending.Store(false)
 	if n > 0 {
-		b.watch.timer.Reset(b.watch.timeout)
+		b.watch.moved()
 	}
 	return n, err
 }
@@ -82,7 +99,7 @@ func (w *idleWatch) answer(response *http.Response) {
 		w.stop()
 		return
 	}
-	w.timer.Reset(w.timeout)
+	w.moved()
 	w.answering.Store(true)
 	response.Body = &answerBody{response.Body, w}
 }
@@ -96,7 +113,7 @@ type answerBody struct {
 func (b *answerBody) Read(p []byte) (int, error) {
 	n, err := b.ReadCloser.Read(p)
 	if n > 0 {
-		b.watch.timer.Reset(b.watch.timeout)
+		b.watch.moved()
 	}
 	return n, err
 }
