@@ -196,19 +196,3 @@ func TestZonesAreThoseOfTheRegion(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, []any{"eu-west-1a", "eu-west-1b", "eu-west-1c"}, answer.Return.AsMap()["names"])
 }
-
-func TestALaunchTemplateHasAnotherVersionWhenAnInputChangesThatNothingHereReads(t *testing.T) {
-	r := newRig(t)
-	const template = "aws:ec2/launchTemplate:LaunchTemplate"
-	id, inputs, state := r.create("aws", template, properties{"imageId": "ami-1", "metadataOptions": properties{"httpTokens": "optional"}})
-	require.Equal(t, 1.0, state["latestVersion"].NumberValue())
-	changed := r.unwire(inputs)
-	changed["metadataOptions"] = resource.NewPropertyValue(properties{"httpTokens": "required"})
-	news, err := plugin.MarshalProperties(changed, plugin.MarshalOptions{KeepSecrets: true})
-	require.NoError(t, err)
-	olds, err := plugin.MarshalProperties(state, plugin.MarshalOptions{KeepSecrets: true})
-	require.NoError(t, err)
-	updated, err := r.client("aws").Update(t.Context(), &pulumirpc.UpdateRequest{Id: id, Urn: urn(template), Olds: olds, OldInputs: inputs, News: news})
-	require.NoError(t, err)
-	require.Equal(t, 2.0, r.unwire(updated.Properties)["latestVersion"].NumberValue())
-}
