@@ -41,5 +41,8 @@ func (r *Route) Settle(now time.Time) (due time.Time, waits bool) {
 	return due, false
 }
 
+// Renew leads clients to where they are led once more: a node there that was lost is back.
+func (r *Route) Renew() { r.endpoint.Move(r.leads...) }
+
 // Settled says whether clients are led where they are to be.
 func (r *Route) Settled() bool { return slices.Equal(r.leads, r.next) }

@@ -186,6 +186,8 @@ func (g *replicationGroup) started(n *cacheNode, err error) {
 		return
 	}
 	n.Usable()
+	g.primaryRoute.Renew()
+	g.readerRoute.Renew()
 	g.Watch(n.server.process, n.watcher(n.server))
 	g.service.host.Events.Add(aws.NodeStarted, n.ID, n.Zone, "")
 }

@@ -90,6 +90,9 @@ func (n *cacheNode) take(a answer) {
 	}
 	if n.Alive() && n.Missed(h.Timings.Of(aws.CacheDetection)) {
 		h.Log.Warn("cache node does not answer", "node", n.ID, "error", a.err)
+		// To its clients it is a machine that was lost: nobody tells them that it is gone.
+		g.primaryEnd.Fail(n.Address)
+		g.readerEnd.Fail(n.Address)
 		n.GiveUp()
 		n.tellLost("it does not answer")
 	}

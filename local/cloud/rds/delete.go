@@ -33,8 +33,8 @@ var snapshotName = regexp.MustCompile(`^[A-Za-z](-?[A-Za-z0-9])*$`)
 // on AWS: "Deleting a DB instance", Amazon RDS User Guide. The final snapshot is a name
 // that is taken from then on.
 //
-// A database is deleted although it has read replicas. RDS promotes those; here they go on
-// serving what they have.
+// A database is deleted although it has read replicas: "each read replica is promoted to a
+// standalone DB instance". Here they go on serving what they have, and take no writes.
 func (s *Instances) Delete(ctx context.Context, r aws.Resource) error {
 	i, err := s.Get(r)
 	if err != nil {

@@ -127,6 +127,7 @@ func (i *instance) started(n *dbNode, err error) {
 		return
 	}
 	n.usable()
+	i.route.Renew()
 	if i.source == nil {
 		i.internal.Move(n.Address)
 	}

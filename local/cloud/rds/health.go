@@ -137,6 +137,8 @@ func (n *dbNode) take(a answer) {
 	h := n.instance.service.host
 	if n.Alive() && n.Missed(h.Timings.Of(aws.DatabaseDetection)) {
 		h.Log.Warn("database node does not answer", "node", n.ID, "error", a.err)
+		// To its clients it is a machine that was lost: nobody tells them that it is gone.
+		n.instance.endpoint.Fail(n.Address)
 		n.GiveUp()
 		n.tellLost("it does not answer")
 	}

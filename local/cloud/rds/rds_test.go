@@ -127,7 +127,7 @@ func TestDatabaseAsksForTLSAndAPermittedSource(t *testing.T) {
 		defer conn.Close(context.Background())
 		return true
 	})
-	parameters.Parameters[1].Value = "plenty"
+	parameters = datastore.ParameterGroup{Parameters: []datastore.Parameter{{Name: "rds.force_ssl", Value: "0"}, {Name: "work_mem", Value: "plenty"}}}
 	_, err = a.ParameterGroups.Update(t.Context(), cloudtest.Named("db-parameters"), parameters)
 	require.ErrorContains(t, err, "work_mem")
 }

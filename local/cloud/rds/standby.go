@@ -16,6 +16,9 @@ func (i *instance) lookAfterStandby() {
 	if s := i.standby; s != nil && (!s.Up || s.lost() || !i.Spec().MultiAZ) {
 		i.dropStandby()
 	}
+	if s := i.standby; s != nil && !s.inSync && !s.busy {
+		i.confirm(s) // the primary had ended meanwhile
+	}
 	switch {
 	case i.making != nil && !i.Spec().MultiAZ:
 		i.making.abort()
@@ -74,6 +77,11 @@ func (i *instance) adopt(n *dbNode, err error) {
 	i.making, i.standby = nil, n
 	n.usable()
 	i.waitFor(n.ID)
+	i.confirm(n)
+}
+
+// confirm finds out whether commits wait for the standby, from when on it may take over.
+func (i *instance) confirm(n *dbNode) {
 	primary, p := i.primary, i.primary.Process
 	n.begin(startTimeout, func(ctx context.Context) error { return primary.syncs(ctx, p, n.ID) }, func(err error) {
 		n.inSync = err == nil
