@@ -10,9 +10,14 @@ import (
 	pulumirpc "github.com/pulumi/pulumi/sdk/v3/proto/go"
 )
 
-// Check completes the inputs: a resource that declares no name gets one.
+// Check refuses inputs that nobody knows, and completes the others: a resource that
+// declares no name gets one.
 func (p *resources) Check(_ context.Context, req *pulumirpc.CheckRequest) (*pulumirpc.CheckResponse, error) {
-	typ, inputs, _, err := p.read(req.GetUrn(), req.GetNews())
+	typ, inputs, plain, err := p.read(req.GetUrn(), req.GetNews())
+	if err != nil {
+		return nil, err
+	}
+	failures, err := refusals(typ, plain)
 	if err != nil {
 		return nil, err
 	}
@@ -23,10 +28,10 @@ func (p *resources) Check(_ context.Context, req *pulumirpc.CheckRequest) (*pulu
 	k := p.kinds[typ]
 	logical := resource.URN(req.GetUrn()).Name()
 	if err := k.autoname(logical, p.random.seed(req), old, inputs); err != nil {
-		return &pulumirpc.CheckResponse{Failures: []*pulumirpc.CheckFailure{{Property: k.name, Reason: err.Error()}}}, nil
+		failures = append(failures, &pulumirpc.CheckFailure{Property: k.name, Reason: err.Error()})
 	}
 	properties, err := marshal(inputs)
-	return &pulumirpc.CheckResponse{Inputs: properties}, err
+	return &pulumirpc.CheckResponse{Inputs: properties, Failures: failures}, err
 }
 
 // Diff compares the declared inputs with those of the last update. Files are

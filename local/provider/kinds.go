@@ -38,12 +38,12 @@ type inputs = []string
 // ec2ARN is the ARN of something that EC2 names by its id.
 func ec2ARN(thing string) string { return "arn:aws:ec2:{region}:{account}:" + thing + "/{id}" }
 
-// awsKinds are the types of package aws that have something particular. All others
-// get a random id and an ARN, and change in place.
+// awsKinds are the types of package aws. One whose row says nothing gets a random id and
+// an ARN, and changes in place.
 var awsKinds = union(networkKinds, webKinds, dataKinds)
 
-func union(tables ...map[string]kind) map[string]kind {
-	all := map[string]kind{}
+func union[V any](tables ...map[string]V) map[string]V {
+	all := map[string]V{}
 	for _, table := range tables {
 		maps.Copy(all, table)
 	}

@@ -38,10 +38,6 @@ func marshal(properties resource.PropertyMap) (*structpb.Struct, error) {
 // as plain Go values, where an asset is the path of its file.
 func (p *resources) read(urn string, properties *structpb.Struct) (string, resource.PropertyMap, map[string]any, error) {
 	typ := typeOf(urn)
-	if _, ok := p.kinds[typ]; !ok && p.pkg != "aws" {
-		return "", nil, nil, fmt.Errorf("%s is not modelled in the local cloud; package %s has %v",
-			typ, p.pkg, slices.Sorted(maps.Keys(p.kinds)))
-	}
 	inputs, err := unmarshal(properties)
 	if err != nil {
 		return "", nil, nil, err

@@ -5,6 +5,7 @@ import (
 	"embed"
 	"errors"
 	"fmt"
+	"reflect"
 	"strings"
 
 	"myclothes/local/cloud/aws"
@@ -34,6 +35,8 @@ func (computed) update(context.Context, aws.Resource, map[string]any) (aws.Outpu
 }
 
 func (computed) remove(context.Context, aws.Resource) error { return nil }
+
+func (computed) spec() reflect.Type { return nil }
 
 // recordedServices compute what other resources and outputs refer to, as far as no
 // template of a kind says it.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"sync"
 	"time"
 
@@ -26,7 +27,7 @@ type resources struct {
 	random   source
 
 	liveMu sync.Mutex
-	live   map[liveResource]struct{}
+	live   map[liveResource][]string // which of its inputs are without effect
 }
 
 // liveResource is what this cloud has made and not deleted. The engine's state may
@@ -37,7 +38,7 @@ func newResources(pkg string, kinds map[string]kind, services map[string]service
 	return &resources{
 		protocol: protocol{version: sdkVersion(pkg)},
 		pkg:      pkg, kinds: kinds, services: services, random: random,
-		live: map[liveResource]struct{}{},
+		live: map[liveResource][]string{},
 	}
 }
 
@@ -65,7 +66,7 @@ func (p *resources) Create(ctx context.Context, req *pulumirpc.CreateRequest) (*
 		}
 		k.lay(outputs, state)
 	}
-	p.remember(typ, r.ID)
+	p.remember(typ, r.ID, plain)
 	properties, err := marshal(state)
 	return &pulumirpc.CreateResponse{Id: r.ID, Properties: properties}, err
 }
@@ -96,6 +97,9 @@ func (p *resources) Update(ctx context.Context, req *pulumirpc.UpdateRequest) (*
 			return nil, err
 		}
 		k.lay(outputs, state)
+	}
+	if !req.GetPreview() {
+		p.remember(typ, req.GetId(), plain)
 	}
 	properties, err := marshal(state)
 	return &pulumirpc.UpdateResponse{Properties: properties}, err
@@ -139,10 +143,11 @@ func (p *resources) operation(ctx context.Context, seconds float64) (context.Con
 	return ctx, func() { stop(); cancel() }
 }
 
-func (p *resources) remember(typ, id string) {
+func (p *resources) remember(typ, id string, inputs map[string]any) {
+	l, _ := listingOf(typ)
 	p.liveMu.Lock()
 	defer p.liveMu.Unlock()
-	p.live[liveResource{typ, id}] = struct{}{}
+	p.live[liveResource{typ, id}] = l.ineffective(inputs)
 }
 
 func (p *resources) forget(typ, id string) {
@@ -158,15 +163,38 @@ func (p *resources) knows(typ, id string) bool {
 	return ok
 }
 
+// isRecorded says whether nothing stands for the resources of a type.
+func (p *resources) isRecorded(typ string) bool {
+	return p.services[typ] == nil && !p.kinds[typ].implied
+}
+
 // recorded counts the live resources that nothing stands for.
 func (p *resources) recorded() map[string]int {
 	p.liveMu.Lock()
 	defer p.liveMu.Unlock()
 	count := map[string]int{}
 	for r := range p.live {
-		if p.services[r.kind] == nil && !p.kinds[r.kind].implied {
+		if p.isRecorded(r.kind) {
 			count[r.kind]++
 		}
 	}
 	return count
+}
+
+// ineffective lists, by type, the inputs of live resources that change nothing here. Of
+// those that are only recorded nothing has an effect, so they are left out.
+func (p *resources) ineffective() map[string][]string {
+	p.liveMu.Lock()
+	defer p.liveMu.Unlock()
+	found := map[string][]string{}
+	for r, inputs := range p.live {
+		if len(inputs) > 0 && !p.isRecorded(r.kind) {
+			found[r.kind] = append(found[r.kind], inputs...)
+		}
+	}
+	for typ, inputs := range found {
+		slices.Sort(inputs)
+		found[typ] = slices.Compact(inputs)
+	}
+	return found
 }

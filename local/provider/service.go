@@ -2,6 +2,7 @@ package provider
 
 import (
 	"context"
+	"reflect"
 
 	"myclothes/local/cloud"
 	"myclothes/local/cloud/autoscaling"
@@ -22,6 +23,8 @@ type service interface {
 	create(ctx context.Context, r aws.Resource, inputs map[string]any) (aws.Outputs, error)
 	update(ctx context.Context, r aws.Resource, inputs map[string]any) (aws.Outputs, error)
 	remove(ctx context.Context, r aws.Resource) error
+	// spec is what inputs are decoded into; nil if they are not.
+	spec() reflect.Type
 }
 
 // typed hands resources to a cloud service that takes them declared as S.
@@ -42,6 +45,8 @@ func (t typed[S]) update(ctx context.Context, r aws.Resource, inputs map[string]
 	}
 	return t.of.Update(ctx, r, spec)
 }
+
+func (typed[S]) spec() reflect.Type { return reflect.TypeFor[S]() }
 
 func (t typed[S]) remove(ctx context.Context, r aws.Resource) error { return t.of.Delete(ctx, r) }
 
