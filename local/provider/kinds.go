@@ -12,6 +12,9 @@ type kind struct {
 	// id is a random one and the ARN ends in it if not said otherwise.
 	id      string
 	outputs map[string]string
+	// computed are the outputs that the service of the kind computes, and sometimes
+	// those that it does for some resources only, as AWS does. Nobody computes others.
+	computed, sometimes []string
 	// replace are the inputs whose change makes AWS replace the resource.
 	replace []string
 	// alternatives are the inputs that exclude each other: changing the value is an
@@ -31,6 +34,9 @@ type kind struct {
 
 // outputs are templates by output name.
 type outputs = map[string]string
+
+// outputNames are outputs that no template makes.
+type outputNames = []string
 
 // inputs are input names.
 type inputs = []string

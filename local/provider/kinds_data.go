@@ -30,8 +30,9 @@ var dataKinds = map[string]kind{
 	},
 	"aws:elasticache/replicationGroup:ReplicationGroup": {
 		name: "replicationGroupId", maxName: 40, id: "{replicationGroupId}",
-		outputs: outputs{"arn": "arn:aws:elasticache:{region}:{account}:replicationgroup:{replicationGroupId}"},
-		replace: inputs{"replicationGroupId", "atRestEncryptionEnabled", "kmsKeyId", "port", "subnetGroupName"},
+		outputs:  outputs{"arn": "arn:aws:elasticache:{region}:{account}:replicationgroup:{replicationGroupId}"},
+		computed: outputNames{"primaryEndpointAddress", "readerEndpointAddress"},
+		replace:  inputs{"replicationGroupId", "atRestEncryptionEnabled", "kmsKeyId", "port", "subnetGroupName"},
 	},
 	"aws:rds/subnetGroup:SubnetGroup": {
 		name: "name", maxName: 255, id: "{name}",
@@ -45,8 +46,9 @@ var dataKinds = map[string]kind{
 	},
 	"aws:rds/instance:Instance": {
 		name: "identifier", maxName: 63, id: "{resourceId}",
-		outputs: outputs{"arn": "arn:aws:rds:{region}:{account}:db:{identifier}", "resourceId": "db-{hex26}"},
-		replace: inputs{"engine", "username", "dbName", "storageEncrypted", "kmsKeyId", "availabilityZone", "snapshotIdentifier"},
+		outputs:  outputs{"arn": "arn:aws:rds:{region}:{account}:db:{identifier}", "resourceId": "db-{hex26}"},
+		computed: outputNames{"address", "endpoint", "port", "status"},
+		replace:  inputs{"engine", "username", "dbName", "storageEncrypted", "kmsKeyId", "availabilityZone", "snapshotIdentifier"},
 	},
 	"aws:secretsmanager/secret:Secret": {
 		name: "name", maxName: 512, id: "{arn}",

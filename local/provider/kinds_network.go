@@ -35,7 +35,8 @@ var networkKinds = map[string]kind{
 	},
 	"aws:ec2/vpcEndpoint:VpcEndpoint": {
 		id: "vpce-{hex17}", outputs: outputs{"arn": ec2ARN("vpc-endpoint"), "ownerId": "{account}", "state": "available"},
-		replace: inputs{"vpcId", "serviceName", "vpcEndpointType"},
+		sometimes: outputNames{"prefixListId"}, // of a gateway endpoint
+		replace:   inputs{"vpcId", "serviceName", "vpcEndpointType"},
 	},
 	"aws:ec2/defaultSecurityGroup:DefaultSecurityGroup": {
 		id: "sg-{hex17}", outputs: outputs{"arn": ec2ARN("security-group"), "ownerId": "{account}", "name": "default"},

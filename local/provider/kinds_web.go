@@ -6,8 +6,9 @@ const loadBalancing = "arn:aws:elasticloadbalancing:{region}:{account}:"
 var webKinds = map[string]kind{
 	"aws:lb/loadBalancer:LoadBalancer": {
 		name: "name", maxName: 32, id: "{arn}",
-		outputs: outputs{"arnSuffix": "app/{name}/{hex16}", "arn": loadBalancing + "loadbalancer/{arnSuffix}"},
-		replace: inputs{"name", "internal", "loadBalancerType"},
+		outputs:  outputs{"arnSuffix": "app/{name}/{hex16}", "arn": loadBalancing + "loadbalancer/{arnSuffix}"},
+		computed: outputNames{"dnsName", "zoneId"},
+		replace:  inputs{"name", "internal", "loadBalancerType"},
 	},
 	"aws:lb/targetGroup:TargetGroup": {
 		name: "name", maxName: 32, id: "{arn}",
@@ -20,7 +21,8 @@ var webKinds = map[string]kind{
 	},
 	"aws:ec2/launchTemplate:LaunchTemplate": {
 		name: "name", maxName: 128, id: "lt-{hex17}", outputs: outputs{"arn": ec2ARN("launch-template")},
-		replace: inputs{"name", "namePrefix"}, volatile: []string{"latestVersion", "defaultVersion"},
+		computed: outputNames{"latestVersion", "defaultVersion"}, volatile: outputNames{"latestVersion", "defaultVersion"},
+		replace: inputs{"name", "namePrefix"},
 	},
 	"aws:autoscaling/group:Group": {
 		name: "name", maxName: 255, id: "{name}",

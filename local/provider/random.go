@@ -16,9 +16,9 @@ import (
 
 // randomKinds are the types of package random. They live in the engine's state.
 var randomKinds = map[string]kind{
-	"random:index/randomPassword:RandomPassword": {durable: true, secret: []string{"result"}},
-	"random:index/randomId:RandomId":             {durable: true},
-	"random:index/randomBytes:RandomBytes":       {durable: true, secret: []string{"base64", "hex"}},
+	"random:index/randomPassword:RandomPassword": {durable: true, computed: outputNames{"result"}, secret: outputNames{"result"}},
+	"random:index/randomId:RandomId":             {durable: true, computed: outputNames{"b64Std", "b64Url", "dec", "hex"}},
+	"random:index/randomBytes:RandomBytes":       {durable: true, computed: outputNames{"base64", "hex"}, secret: outputNames{"base64", "hex"}},
 }
 
 func randomServices(random source) map[string]service {

@@ -48,7 +48,7 @@ func recordedServices(region string) map[string]service {
 				port = 5432.0 // RDS: "Default: 5432" for PostgreSQL
 			}
 			address := r.Name + ".recorded." + region + ".rds.amazonaws.com"
-			return aws.Outputs{"address": address, "port": port, "endpoint": fmt.Sprintf("%s:%v", address, port)}
+			return aws.Outputs{"address": address, "port": port, "endpoint": fmt.Sprintf("%s:%v", address, port), "status": "available"}
 		}),
 		"aws:elasticache/replicationGroup:ReplicationGroup": computed(func(r aws.Resource, _ map[string]any) aws.Outputs {
 			domain := r.Name + ".recorded." + region + ".cache.amazonaws.com"

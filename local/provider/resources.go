@@ -11,6 +11,8 @@ import (
 	"github.com/pulumi/pulumi/sdk/v3/go/common/resource"
 	pulumirpc "github.com/pulumi/pulumi/sdk/v3/proto/go"
 	"google.golang.org/protobuf/types/known/emptypb"
+
+	"myclothes/local/cloud/aws"
 )
 
 // operationLimit bounds one create or update that declares no timeout. On one
@@ -55,20 +57,36 @@ func (p *resources) Create(ctx context.Context, req *pulumirpc.CreateRequest) (*
 	}
 	k := p.kinds[typ]
 	r, state := k.identify(p.random.of(req.GetUrn()), typ, p.region, inputs, plain)
+	id := r.ID
 	if s := p.services[typ]; s != nil {
-		outputs, err := s.create(ctx, r, plain)
-		if err != nil {
+		if id, err = k.run(ctx, s, r, plain, state); err != nil {
 			return nil, errors.Join(err, s.remove(context.WithoutCancel(ctx), r))
 		}
-		if id, ok := outputs["id"].(string); ok {
-			r.ID = id
-			delete(outputs, "id")
-		}
-		k.lay(outputs, state)
 	}
-	p.remember(typ, r.ID, plain)
+	p.remember(typ, id, plain)
 	properties, err := marshal(state)
-	return &pulumirpc.CreateResponse{Id: r.ID, Properties: properties}, err
+	return &pulumirpc.CreateResponse{Id: id, Properties: properties}, err
+}
+
+// run lets a service create a resource, lays its outputs over the state, and returns the
+// resource's id. A computed output that it leaves out is an error.
+func (k kind) run(ctx context.Context, s service, r aws.Resource, inputs map[string]any, state resource.PropertyMap) (string, error) {
+	outputs, err := s.create(ctx, r, inputs)
+	if err != nil {
+		return "", err
+	}
+	id := r.ID
+	if made, ok := outputs["id"].(string); ok {
+		id = made
+		delete(outputs, "id")
+	}
+	k.lay(outputs, state)
+	for _, output := range k.computed {
+		if !state.HasValue(resource.PropertyKey(output)) {
+			return "", fmt.Errorf("%s: kinds says that its service computes %s, which it does not", r.Name, output)
+		}
+	}
+	return id, nil
 }
 
 // Update changes a resource in place, or in a preview says what it will be.
