@@ -17,6 +17,13 @@ type kind struct {
 	computed, sometimes []string
 	// replace are the inputs whose change makes AWS replace the resource.
 	replace []string
+	// replaceIf are the inputs of which some changes replace the resource, and which.
+	replaceIf map[string]replacing
+	// keep are the inputs that stay what they were when they are no longer declared: AWS
+	// chooses their value, and the provider leaves alone what nobody declares.
+	keep []string
+	// defaults are the values of inputs that are not declared, where it is not false.
+	defaults map[string]any
 	// alternatives are the inputs that exclude each other: changing the value is an
 	// update, changing from one to another a replacement.
 	alternatives []string

@@ -29,7 +29,7 @@ type resources struct {
 	random   source
 
 	liveMu sync.Mutex
-	live   map[liveResource][]string // which of its inputs are without effect
+	live   map[liveResource]map[string]any // the inputs that it has
 }
 
 // liveResource is what this cloud has made and not deleted. The engine's state may
@@ -40,7 +40,7 @@ func newResources(pkg string, kinds map[string]kind, services map[string]service
 	return &resources{
 		protocol: protocol{version: sdkVersion(pkg)},
 		pkg:      pkg, kinds: kinds, services: services, random: random,
-		live: map[liveResource][]string{},
+		live: map[liveResource]map[string]any{},
 	}
 }
 
@@ -98,10 +98,11 @@ func (p *resources) Update(ctx context.Context, req *pulumirpc.UpdateRequest) (*
 		return nil, err
 	}
 	k := p.kinds[typ]
-	state, err := nextState(req.GetOlds(), req.GetOldInputs(), inputs)
+	state, err := k.nextState(req.GetOlds(), req.GetOldInputs(), inputs)
 	if err != nil {
 		return nil, err
 	}
+	p.keep(k, typ, req.GetId(), plain)
 	switch s := p.services[typ]; {
 	case req.GetPreview():
 		for _, property := range k.volatile {
@@ -162,10 +163,22 @@ func (p *resources) operation(ctx context.Context, seconds float64) (context.Con
 }
 
 func (p *resources) remember(typ, id string, inputs map[string]any) {
-	l, _ := listingOf(typ)
 	p.liveMu.Lock()
 	defer p.liveMu.Unlock()
-	p.live[liveResource{typ, id}] = l.ineffective(inputs)
+	p.live[liveResource{typ, id}] = inputs
+}
+
+// keep adds to inputs those that a resource has and keeps although nobody declares them
+// any more.
+func (p *resources) keep(k kind, typ, id string, inputs map[string]any) {
+	p.liveMu.Lock()
+	defer p.liveMu.Unlock()
+	has := p.live[liveResource{typ, id}]
+	for _, name := range k.keep {
+		if value, kept := has[name]; kept && inputs[name] == nil {
+			inputs[name] = value
+		}
+	}
 }
 
 func (p *resources) forget(typ, id string) {
@@ -206,8 +219,9 @@ func (p *resources) ineffective() map[string][]string {
 	defer p.liveMu.Unlock()
 	found := map[string][]string{}
 	for r, inputs := range p.live {
-		if len(inputs) > 0 && !p.isRecorded(r.kind) {
-			found[r.kind] = append(found[r.kind], inputs...)
+		l, _ := listingOf(r.kind)
+		if without := l.ineffective(inputs); len(without) > 0 && !p.isRecorded(r.kind) {
+			found[r.kind] = append(found[r.kind], without...)
 		}
 	}
 	for typ, inputs := range found {
