@@ -1,6 +1,10 @@
 package cloud
 
 import (
+	"log/slog"
+	"slices"
+	"strings"
+
 	"myclothes/local/cloud/api"
 	"myclothes/local/cloud/autoscaling"
 	"myclothes/local/cloud/aws"
@@ -27,6 +31,8 @@ type services struct {
 	RolePolicies     aws.Service[iam.RolePolicy]
 	InstanceProfiles aws.Service[iam.InstanceProfile]
 
+	Buckets        aws.Service[s3.Bucket]
+	BucketPolicies aws.Service[s3.BucketPolicy]
 	Objects        aws.Service[s3.Object]
 	Secrets        aws.Service[secretsmanager.Secret]
 	SecretVersions aws.Service[secretsmanager.SecretVersion]
@@ -61,7 +67,7 @@ func (c *Cloud) wire(o Options) (err error) {
 		return err
 	}
 	objects := s3.New(c.host, c.network, policies)
-	instances := ec2.NewInstances(c.host, c.network, platform{c.api, objects}, o.Image)
+	instances := ec2.NewInstances(c.host, c.network, platform{c.api, objects, policies, c.host.Log}, o.Image)
 	templates, balancers, groups := ec2.NewLaunchTemplates(), elb.NewLoadBalancers(c.network, o.ListenerPorts), elb.NewTargetGroups(c.network)
 	c.groups = autoscaling.New(c.host.Log, instances, templates, groups)
 	caches, databases := elasticache.New(c.host, c.network), rds.New(c.host, c.network)
@@ -69,7 +75,7 @@ func (c *Cloud) wire(o Options) (err error) {
 		Subnets: c.network.Subnets(), IngressRules: c.network.IngressRules(), EgressRules: c.network.EgressRules(),
 		VPCEndpoints: c.network.VPCEndpoints(),
 		Roles:        policies.Roles, RolePolicies: policies.RolePolicies, InstanceProfiles: policies.InstanceProfiles,
-		Objects: objects, Secrets: secrets, SecretVersions: versions, Tables: tables,
+		Buckets: objects.Buckets, BucketPolicies: objects.Policies, Objects: objects, Secrets: secrets, SecretVersions: versions, Tables: tables,
 		LoadBalancers: balancers, TargetGroups: groups, Listeners: elb.NewListeners(c.host, balancers, groups),
 		LaunchTemplates: templates, AutoScalingGroups: c.groups,
 		CacheSubnetGroups: caches.SubnetGroups, CacheParameterGroups: caches.ParameterGroups, ReplicationGroups: caches.ReplicationGroups,
@@ -82,6 +88,23 @@ func (c *Cloud) wire(o Options) (err error) {
 type platform struct {
 	*api.API
 	*s3.Objects
+	policies *iam.IAM
+	log      *slog.Logger
+}
+
+// Environment is the API's. An instance whose role does not trust EC2 finds no credentials
+// in it, and is told not to look elsewhere.
+func (p platform) Environment(i *ec2.Interface, instanceID, profile string) []string {
+	environment := p.API.Environment(i, instanceID, profile)
+	err := p.policies.Assumable(profile)
+	if err == nil {
+		return environment
+	}
+	p.log.Warn("an instance has no credentials", "instance", instanceID, "error", err)
+	environment = slices.DeleteFunc(environment, func(variable string) bool {
+		return strings.HasPrefix(variable, "AWS_ACCESS_KEY_ID=") || strings.HasPrefix(variable, "AWS_SECRET_ACCESS_KEY=")
+	})
+	return append(environment, "AWS_EC2_METADATA_DISABLED=true")
 }
 
 // all lists the services in the order in which a request passes them, which is

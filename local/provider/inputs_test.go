@@ -72,3 +72,15 @@ func TestWhatIsDeclaredWithoutEffectIsToldByKind(t *testing.T) {
 	require.NoError(t, err)
 	require.Empty(t, r.server.WithoutEffect())
 }
+
+func TestManagedPoliciesAreRefusedBecauseNobodyEvaluatesThem(t *testing.T) {
+	r := newRig(t)
+	_, err := r.client("aws").Check(t.Context(), &pulumirpc.CheckRequest{Urn: urn("aws:iam/rolePolicyAttachment:RolePolicyAttachment"), News: r.wire(nil)})
+	require.ErrorContains(t, err, "aws:iam/rolePolicyAttachment:RolePolicyAttachment is not modelled")
+	for _, input := range []string{"managedPolicyArns", "permissionsBoundary"} {
+		checked, err := r.client("aws").Check(t.Context(), &pulumirpc.CheckRequest{Urn: urn(role), News: r.wire(properties{input: "arn:aws:iam::aws:policy/X"})})
+		require.NoError(t, err)
+		require.Len(t, checked.Failures, 1)
+		require.Equal(t, input, checked.Failures[0].Property)
+	}
+}

@@ -5,7 +5,7 @@ var dataKinds = map[string]kind{
 		name: "bucket", maxName: 63, id: "{bucket}",
 		outputs: outputs{"arn": "arn:aws:s3:::{bucket}", "bucketDomainName": "{bucket}.s3.amazonaws.com",
 			"bucketRegionalDomainName": "{bucket}.s3.{region}.amazonaws.com", "region": "{region}"},
-		replace: inputs{"bucket", "bucketPrefix", "objectLockEnabled"}, keep: inputs{"objectLockEnabled"}, implied: true,
+		replace: inputs{"bucket", "bucketPrefix", "objectLockEnabled"}, keep: inputs{"objectLockEnabled"},
 	},
 	"aws:s3/bucketObjectv2:BucketObjectv2": {
 		id: "{bucket}/{key}", outputs: outputs{"arn": "arn:aws:s3:::{bucket}/{key}"},

@@ -46,9 +46,6 @@ var webKinds = map[string]kind{
 	"aws:iam/rolePolicy:RolePolicy": {
 		name: "name", maxName: 128, id: "{role}:{name}", replace: inputs{"name", "namePrefix", "role"},
 	},
-	"aws:iam/rolePolicyAttachment:RolePolicyAttachment": {
-		id: "{role}-{hex17}", replace: inputs{"role", "policyArn"},
-	},
 	"aws:iam/instanceProfile:InstanceProfile": {
 		name: "name", maxName: 128, id: "{name}",
 		outputs: outputs{"arn": "arn:aws:iam::{account}:instance-profile/{name}", "uniqueId": "AIPA{hex17}"},

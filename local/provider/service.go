@@ -65,6 +65,8 @@ func awsServices(c *cloud.Cloud) map[string]service {
 		"aws:iam/role:Role":                                         typed[iam.Role]{c.Roles},
 		"aws:iam/rolePolicy:RolePolicy":                             typed[iam.RolePolicy]{c.RolePolicies},
 		"aws:iam/instanceProfile:InstanceProfile":                   typed[iam.InstanceProfile]{c.InstanceProfiles},
+		"aws:s3/bucketV2:BucketV2":                                  typed[s3.Bucket]{c.Buckets},
+		"aws:s3/bucketPolicy:BucketPolicy":                          typed[s3.BucketPolicy]{c.BucketPolicies},
 		"aws:s3/bucketObjectv2:BucketObjectv2":                      typed[s3.Object]{c.Objects},
 		"aws:secretsmanager/secret:Secret":                          typed[secretsmanager.Secret]{c.Secrets},
 		"aws:secretsmanager/secretVersion:SecretVersion":            typed[secretsmanager.SecretVersion]{c.SecretVersions},

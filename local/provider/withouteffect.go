@@ -27,10 +27,9 @@ func recorded(names ...string) reasons {
 }
 
 const (
-	described  = "a description is for people"
-	oneAccount = "nobody but the stack's own instances calls"
-	encrypted  = "nothing is written to a disk that somebody else could read"
-	oneVPC     = "there is one VPC"
+	described = "a description is for people"
+	encrypted = "nothing is written to a disk that somebody else could read"
+	oneVPC    = "there is one VPC"
 )
 
 var withoutEffectOfNetwork = map[string]reasons{
@@ -80,16 +79,13 @@ var withoutEffectOfWeb = map[string]reasons{
 	}),
 	"aws:autoscaling/policy:Policy": recorded("policyType", "targetTrackingConfiguration"),
 
-	"aws:iam/role:Role":                       tagged(reasons{"description": described, "assumeRolePolicy": oneAccount}),
+	"aws:iam/role:Role":                       tagged(reasons{"description": described}),
 	"aws:iam/instanceProfile:InstanceProfile": tagged(nil),
 }
 
 var withoutEffectOfData = map[string]reasons{
-	"aws:s3/bucketV2:BucketV2": tagged(reasons{
-		"forceDestroy": "nothing here outlives the cloud", "objectLockEnabled": "objects have one version",
-	}),
+	"aws:s3/bucketV2:BucketV2":             tagged(reasons{"objectLockEnabled": "objects have one version"}),
 	"aws:s3/bucketObjectv2:BucketObjectv2": tagged(reasons{"contentType": "no browser reads it", "serverSideEncryption": encrypted}),
-	"aws:s3/bucketPolicy:BucketPolicy":     recorded("policy"),
 	"aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock": recorded("blockPublicAcls", "blockPublicPolicy",
 		"ignorePublicAcls", "restrictPublicBuckets"),
 	"aws:s3/bucketServerSideEncryptionConfigurationV2:BucketServerSideEncryptionConfigurationV2": recorded("rules"),
