@@ -22,10 +22,11 @@ import (
 // services are the AWS services that have a runtime here. Everything else that
 // the declaration names is only recorded (see package provider).
 type services struct {
-	Subnets      aws.Service[ec2.Subnet]
-	IngressRules aws.Service[ec2.SecurityGroupRule]
-	EgressRules  aws.Service[ec2.SecurityGroupRule]
-	VPCEndpoints aws.Service[ec2.VPCEndpoint]
+	Subnets        aws.Service[ec2.Subnet]
+	SecurityGroups aws.Service[ec2.SecurityGroup]
+	IngressRules   aws.Service[ec2.SecurityGroupRule]
+	EgressRules    aws.Service[ec2.SecurityGroupRule]
+	VPCEndpoints   aws.Service[ec2.VPCEndpoint]
 
 	Roles            aws.Service[iam.Role]
 	RolePolicies     aws.Service[iam.RolePolicy]
@@ -57,7 +58,7 @@ type services struct {
 // wire makes the services, each on those that it stands on.
 func (c *Cloud) wire(o Options) (err error) {
 	policies := iam.New()
-	secrets := aws.NewRecords[secretsmanager.Secret]("secret")
+	secrets := secretsmanager.NewSecrets()
 	versions := secretsmanager.NewVersions(secrets, policies)
 	tables := dynamodb.New(c.host, o.Region, policies)
 	c.api, err = api.Open(c.host, c.network,
@@ -73,8 +74,8 @@ func (c *Cloud) wire(o Options) (err error) {
 	caches, databases := elasticache.New(c.host, c.network), rds.New(c.host, c.network)
 	c.services = services{
 		Subnets: c.network.Subnets(), IngressRules: c.network.IngressRules(), EgressRules: c.network.EgressRules(),
-		VPCEndpoints: c.network.VPCEndpoints(),
-		Roles:        policies.Roles, RolePolicies: policies.RolePolicies, InstanceProfiles: policies.InstanceProfiles,
+		VPCEndpoints: c.network.VPCEndpoints(), SecurityGroups: c.network.SecurityGroups(),
+		Roles: policies.Roles, RolePolicies: policies.RolePolicies, InstanceProfiles: policies.InstanceProfiles,
 		Buckets: objects.Buckets, BucketPolicies: objects.Policies, Objects: objects, Secrets: secrets, SecretVersions: versions, Tables: tables,
 		LoadBalancers: balancers, TargetGroups: groups, Listeners: elb.NewListeners(c.host, balancers, groups),
 		LaunchTemplates: templates, AutoScalingGroups: c.groups,

@@ -47,7 +47,7 @@ var networkKinds = map[string]kind{
 	},
 	"aws:ec2/securityGroup:SecurityGroup": {
 		name: "name", id: "sg-{hex17}", outputs: outputs{"arn": ec2ARN("security-group"), "ownerId": "{account}"},
-		replace: inputs{"name", "namePrefix", "description", "vpcId"}, implied: true,
+		replace: inputs{"name", "namePrefix", "description", "vpcId"},
 	},
 	"aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule": securityGroupRule,
 	"aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule":   securityGroupRule,

@@ -56,6 +56,7 @@ func awsServices(c *cloud.Cloud) map[string]service {
 		"aws:ec2/subnet:Subnet":                                     typed[ec2.Subnet]{c.Subnets},
 		"aws:ec2/vpcEndpoint:VpcEndpoint":                           typed[ec2.VPCEndpoint]{c.VPCEndpoints},
 		"aws:ec2/launchTemplate:LaunchTemplate":                     typed[ec2.LaunchTemplate]{c.LaunchTemplates},
+		"aws:ec2/securityGroup:SecurityGroup":                       typed[ec2.SecurityGroup]{c.SecurityGroups},
 		"aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule": typed[ec2.SecurityGroupRule]{c.IngressRules},
 		"aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule":   typed[ec2.SecurityGroupRule]{c.EgressRules},
 		"aws:lb/loadBalancer:LoadBalancer":                          typed[elb.LoadBalancer]{c.LoadBalancers},

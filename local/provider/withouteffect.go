@@ -61,7 +61,7 @@ var withoutEffectOfNetwork = map[string]reasons{
 var withoutEffectOfWeb = map[string]reasons{
 	"aws:lb/loadBalancer:LoadBalancer": tagged(reasons{
 		"internal": "this machine is the internet and the VPC", "loadBalancerType": "every one is an Application Load Balancer",
-		"dropInvalidHeaderFields": "Go refuses requests with such headers", "enableDeletionProtection": "nothing here outlives the cloud",
+		"dropInvalidHeaderFields": "Go refuses requests with such headers",
 	}),
 	"aws:lb/targetGroup:TargetGroup": tagged(reasons{
 		"vpcId": oneVPC, "protocol": "targets speak HTTP", "healthCheck.protocol": "targets speak HTTP", "targetType": "targets are instances",
@@ -111,9 +111,9 @@ var withoutEffectOfData = map[string]reasons{
 		"deletionProtection": "nothing here outlives the cloud", "skipFinalSnapshot": "there are no snapshots",
 		"finalSnapshotIdentifier": "there are no snapshots",
 	}),
-	"aws:secretsmanager/secret:Secret": tagged(reasons{"description": described, "recoveryWindowInDays": "nothing here outlives the cloud"}),
+	"aws:secretsmanager/secret:Secret": tagged(reasons{"description": described}),
 	"aws:dynamodb/table:Table": tagged(reasons{
 		"billingMode": "dynalite has no capacity", "ttl": "dynalite keeps expired items", "pointInTimeRecovery": "there are no backups",
-		"serverSideEncryption": encrypted, "deletionProtectionEnabled": "nothing here outlives the cloud",
+		"serverSideEncryption": encrypted,
 	}),
 }
