@@ -76,6 +76,9 @@ func (s *Server) Recorded() map[string]int { return s.aws.recorded() }
 // nothing: what this cloud says nothing about.
 func (s *Server) WithoutEffect() map[string][]string { return s.aws.ineffective() }
 
+// Refused lists the resources that AWS refused to delete when it was last asked, and why.
+func (s *Server) Refused() []string { return s.aws.refusals() }
+
 // sdkVersion returns the version of a package's linked SDK. The engine compares
 // it with the version that the program asks for.
 func sdkVersion(pkg string) string {

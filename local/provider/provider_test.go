@@ -199,3 +199,24 @@ func TestZonesAreThoseOfTheRegion(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, []any{"eu-west-1a", "eu-west-1b", "eu-west-1c"}, answer.Return.AsMap()["names"])
 }
+
+func TestWhatAWSRefusesToDeleteStaysAndIsNamed(t *testing.T) {
+	t.Parallel()
+	r := newRig(t)
+	const bucket = "aws:s3/bucketV2:BucketV2"
+	id, inputs, state := r.create("aws", bucket, properties{"bucket": "releases"})
+	objectID, objectInputs, _ := r.create("aws", object, properties{"bucket": "releases", "key": "cart", "content": "x"})
+	remove := func(typ, id string, properties *structpb.Struct) error {
+		_, err := r.client("aws").Delete(t.Context(), &pulumirpc.DeleteRequest{Urn: urn(typ), Id: id, Properties: properties})
+		return err
+	}
+	require.ErrorContains(t, remove(bucket, id, inputs), "BucketNotEmpty")
+	require.Equal(t, []string{"thing: BucketNotEmpty: The bucket you tried to delete is not empty: releases"}, r.server.Refused())
+	read, err := r.client("aws").Read(t.Context(), &pulumirpc.ReadRequest{Urn: urn(bucket), Id: id, Properties: r.wire(state.Mappable())})
+	require.NoError(t, err)
+	require.Equal(t, id, read.Id)
+
+	require.NoError(t, remove(object, objectID, objectInputs))
+	require.NoError(t, remove(bucket, id, inputs))
+	require.Empty(t, r.server.Refused())
+}

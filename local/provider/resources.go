@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"sync"
 	"time"
@@ -30,6 +31,8 @@ type resources struct {
 
 	liveMu sync.Mutex
 	live   map[liveResource]map[string]any // the inputs that it has
+	// refused is what AWS answered to the last try to delete a resource, by URN.
+	refused map[string]aws.Error
 }
 
 // liveResource is what this cloud has made and not deleted. The engine's state may
@@ -40,7 +43,7 @@ func newResources(pkg string, kinds map[string]kind, services map[string]service
 	return &resources{
 		protocol: protocol{version: sdkVersion(pkg)},
 		pkg:      pkg, kinds: kinds, services: services, random: random,
-		live: map[liveResource]map[string]any{},
+		live: map[liveResource]map[string]any{}, refused: map[string]aws.Error{},
 	}
 }
 
@@ -144,10 +147,12 @@ func (p *resources) Delete(ctx context.Context, req *pulumirpc.DeleteRequest) (*
 	}
 	if s := p.services[typ]; s != nil && p.knows(typ, req.GetId()) {
 		if err := s.remove(ctx, p.kinds[typ].resource(req.GetId(), state)); err != nil {
+			p.refuse(req.GetUrn(), err)
 			return nil, err
 		}
 	}
 	p.forget(typ, req.GetId())
+	p.refuse(req.GetUrn(), nil)
 	return &emptypb.Empty{}, nil
 }
 
@@ -185,6 +190,28 @@ func (p *resources) forget(typ, id string) {
 	p.liveMu.Lock()
 	defer p.liveMu.Unlock()
 	delete(p.live, liveResource{typ, id})
+}
+
+// refuse notes whether AWS would delete a resource. An error that is not AWS's is none of
+// its refusals.
+func (p *resources) refuse(urn string, err error) {
+	p.liveMu.Lock()
+	defer p.liveMu.Unlock()
+	delete(p.refused, urn)
+	if refusal, ok := errors.AsType[aws.Error](err); ok {
+		p.refused[urn] = refusal
+	}
+}
+
+// refusals lists what is not deleted, and why, in the order of the URNs.
+func (p *resources) refusals() []string {
+	p.liveMu.Lock()
+	defer p.liveMu.Unlock()
+	var all []string
+	for _, urn := range slices.Sorted(maps.Keys(p.refused)) {
+		all = append(all, resource.URN(urn).Name()+": "+p.refused[urn].Error())
+	}
+	return all
 }
 
 func (p *resources) knows(typ, id string) bool {
