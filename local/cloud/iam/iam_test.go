@@ -2,6 +2,7 @@ package iam
 
 import (
 	"encoding/json"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -119,6 +120,7 @@ func TestAnEndpointPolicyMustAllowWhatPasses(t *testing.T) {
 	require.NoError(t, through("", "s3:PutObject", object))
 	require.NoError(t, through(onlyReading, "s3:GetObject", object))
 	require.ErrorContains(t, through(onlyReading, "s3:PutObject", object), "because no VPC endpoint policy allows the s3:PutObject action")
+	require.ErrorContains(t, through(strings.Replace(onlyReading, "Allow", "Deny", 1), "s3:GetObject", object), "explicit deny in a VPC endpoint policy")
 	require.Error(t, through("{", "s3:GetObject", object))
 }
 
