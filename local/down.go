@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
 
 	"myclothes/infra"
 	"myclothes/local/control"
@@ -14,8 +15,8 @@ import (
 
 // down destroys the stack that runs, stops the local cloud, and removes what both
 // have written. Whatever fails, it goes on: nothing may be left running. What AWS would
-// refuse to delete, like a protected database, is an error, and ends with the local cloud
-// all the same. A stack that was named is destroyed only if it is the one that runs.
+// refuse to delete, like a protected database, it names, and that ends with the local
+// cloud all the same. A stack that was named is destroyed only if it is the one that runs.
 func down(ctx context.Context, r request) error {
 	var destroyed error
 	c, err := control.Find(ctx, r.root)
@@ -30,7 +31,7 @@ func down(ctx context.Context, r request) error {
 			return fmt.Errorf("stack %s runs here, not %s: make down without STACK stops whatever runs", running, r.stack)
 		}
 		r.stack = running
-		destroyed = r.destroy(ctx, c)
+		destroyed = r.pardon(ctx, c, r.destroy(ctx, c))
 		if ctx.Err() != nil {
 			return destroyed
 		}
@@ -45,6 +46,21 @@ func down(ctx context.Context, r request) error {
 	}
 	fmt.Fprintln(r.out, "Nothing runs any more, and nothing of the stack is left. In .local there are still tools, screenshots, and what previews compared with.")
 	return destroyed
+}
+
+// pardon takes AWS's refusal to delete something for what it is: a guard that works. It says
+// what would stay, and what lets it go. Any other error is returned.
+func (r request) pardon(ctx context.Context, c *control.Cloud, destroyed error) error {
+	if destroyed == nil || ctx.Err() != nil {
+		return destroyed
+	}
+	report, err := c.Report(ctx)
+	if err != nil || len(report.Refused) == 0 {
+		return destroyed
+	}
+	fmt.Fprintf(r.out, "\nOn AWS this stack would stay, because of what its state says:\n  %s\n"+
+		"What guards it must be off in a pulumi up before pulumi destroy. Here it ends with the local cloud.\n", strings.Join(report.Refused, "\n  "))
+	return nil
 }
 
 // destroy lets the engine delete the stack's resources, last made first.

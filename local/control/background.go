@@ -70,6 +70,10 @@ type Report struct {
 	Refreshes  []autoscaling.Refresh `json:"refreshes"`
 	Recorded   map[string]int        `json:"recorded"` // declared and not simulated, by type
 	Unknown    map[string]int        `json:"unknown"`  // operations of AWS that were asked for and are not there
+	// WithoutEffect are the declared inputs that change nothing here, by type.
+	WithoutEffect map[string][]string `json:"withoutEffect"`
+	// Refused are the resources that AWS refused to delete when it was last asked.
+	Refused []string `json:"refused"`
 }
 
 // maintenance is what a maintenance window did.
@@ -162,7 +166,10 @@ func (i info) write() error {
 func control(token string, stop func(), c *cloud.Cloud, providers *provider.Server) http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /report", func(w http.ResponseWriter, _ *http.Request) {
-		_ = json.NewEncoder(w).Encode(Report{c.Status(), c.Refreshes(), providers.Recorded(), c.Operators.Unknown()})
+		_ = json.NewEncoder(w).Encode(Report{
+			Components: c.Status(), Refreshes: c.Refreshes(), Recorded: providers.Recorded(), Unknown: c.Operators.Unknown(),
+			WithoutEffect: providers.WithoutEffect(), Refused: providers.Refused(),
+		})
 	})
 	mux.HandleFunc("GET /events", func(w http.ResponseWriter, r *http.Request) {
 		after, _ := strconv.ParseInt(r.URL.Query().Get("after"), 10, 64)

@@ -39,3 +39,13 @@ func (p Placement) Zone(taken ...string) string {
 	}
 	return p.Zones[0]
 }
+
+// VPC returns the VPC of the first of some subnets that is known, or "".
+func (n *Network) VPC(subnetIDs []string) string {
+	for _, id := range subnetIDs {
+		if subnet, err := n.subnets.Get(id); err == nil {
+			return subnet.VpcID
+		}
+	}
+	return ""
+}

@@ -45,8 +45,9 @@ func (s *Versions) Call(by iam.Caller, operation string, r *http.Request) (any, 
 		return nil, aws.Error{Code: "ValidationException", Message: "the request body is not JSON: " + err.Error()}
 	}
 	secret, found := s.secrets.Find(in.SecretId)
+	gone, marked := s.secrets.scheduled.Find(in.SecretId)
 	// Who may not use a secret is not told whether it exists.
-	if err := s.policies.Authorize(by, Target[:len(Target)-1]+":"+operation, cmp.Or(secret.ARN, in.SecretId, "*")); err != nil {
+	if err := s.policies.Authorize(by, Target[:len(Target)-1]+":"+operation, cmp.Or(secret.ARN, gone.ARN, in.SecretId, "*")); err != nil {
 		return nil, err
 	}
 	s.mu.Lock()
@@ -54,6 +55,8 @@ func (s *Versions) Call(by iam.Caller, operation string, r *http.Request) (any, 
 	switch {
 	case operation == "ListSecrets":
 		return s.listSecrets()
+	case !found && marked:
+		return nil, aws.Error{Code: "InvalidRequestException", Message: "You can't perform this operation on the secret because it was marked for deletion."}
 	case !found:
 		return nil, notFound("the specified secret")
 	}

@@ -14,9 +14,6 @@ import (
 	"myclothes/local/cloud/iam"
 )
 
-// Secret is aws:secretsmanager/secret:Secret. Its ID is its ARN.
-type Secret struct{}
-
 // SecretVersion is aws:secretsmanager/secretVersion:SecretVersion.
 type SecretVersion struct {
 	SecretID     string `json:"secretId"` // the secret's ARN or name
@@ -27,7 +24,7 @@ type SecretVersion struct {
 // its own, unless it was put by an operator; the one that was created last is current
 // until its label is moved.
 type Versions struct {
-	secrets  *aws.Records[Secret]
+	secrets  *Secrets
 	policies *iam.IAM
 
 	mu       sync.RWMutex
@@ -35,7 +32,7 @@ type Versions struct {
 }
 
 // NewVersions returns no versions yet. The policies say who may read which secret.
-func NewVersions(secrets *aws.Records[Secret], policies *iam.IAM) *Versions {
+func NewVersions(secrets *Secrets, policies *iam.IAM) *Versions {
 	return &Versions{secrets: secrets, policies: policies}
 }
 

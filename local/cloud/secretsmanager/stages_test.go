@@ -22,7 +22,7 @@ func labelled(s *Versions) []string {
 
 func TestLabelsMoveAsSecretsManagerMovesThem(t *testing.T) {
 	t.Parallel()
-	secrets := aws.NewRecords[Secret]("secret")
+	secrets := NewSecrets()
 	s := NewVersions(secrets, iam.New())
 	secret := aws.Resource{ID: secretARN, Name: "cache", ARN: secretARN}
 	_, err := secrets.Create(t.Context(), secret, Secret{})
