@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"myclothes/infra"
@@ -29,7 +30,7 @@ func down(ctx context.Context, r request) error {
 			return fmt.Errorf("stack %s runs here, not %s: make down without STACK stops whatever runs", running, r.stack)
 		}
 		r.stack = running
-		destroyed := r.destroy(ctx, c)
+		destroyed := r.pardon(ctx, c, r.destroy(ctx, c))
 		if ctx.Err() != nil {
 			return destroyed
 		}
@@ -43,6 +44,21 @@ func down(ctx context.Context, r request) error {
 		}
 	}
 	fmt.Fprintln(r.out, "Nothing runs any more, and nothing of the stack is left. In .local there are still tools, screenshots, and what previews compared with.")
+	return nil
+}
+
+// pardon takes AWS's refusal to delete something for what it is: a guard that works. It says
+// what would stay, and what lets it go. Any other error is returned.
+func (r request) pardon(ctx context.Context, c *control.Cloud, destroyed error) error {
+	if destroyed == nil || ctx.Err() != nil {
+		return destroyed
+	}
+	report, err := c.Report(ctx)
+	if err != nil || len(report.Refused) == 0 {
+		return destroyed
+	}
+	fmt.Fprintf(r.out, "\nOn AWS this stack would stay, because of what its state says:\n  %s\n"+
+		"What guards it must be off in a pulumi up before pulumi destroy. Here it ends with the local cloud.\n", strings.Join(report.Refused, "\n  "))
 	return nil
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/base64"
 	"log/slog"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -22,10 +23,16 @@ var fetchOnly = ec2.Image{Kind: "instance", Boot: func(_ context.Context, m ec2.
 	return host.Command{Path: path}, err
 }}
 
+const trustEC2 = `{"Statement":{"Effect":"Allow","Action":"sts:AssumeRole","Principal":{"Service":"ec2.amazonaws.com"}}}`
+
 func TestAnInstanceGetsOnlyWhatItsRoleAndGroupsLetItHave(t *testing.T) {
 	t.Parallel()
 	for want, spoil := range map[string]func(*Cloud) error{
 		"access denied": func(c *Cloud) error { return c.RolePolicies.Delete(context.Background(), cloudtest.Named("policy")) },
+		"no credentials: role role does not let ec2.amazonaws.com assume it": func(c *Cloud) error {
+			_, err := c.Roles.Update(context.Background(), cloudtest.Named("role"), iam.Role{AssumeRolePolicy: strings.Replace(trustEC2, "ec2", "lambda", 1)})
+			return err
+		},
 		"refused by the security groups": func(c *Cloud) error {
 			return c.EgressRules.Delete(context.Background(), cloudtest.Named("sg-app-internet"))
 		},
@@ -40,7 +47,7 @@ func TestAnInstanceGetsOnlyWhatItsRoleAndGroupsLetItHave(t *testing.T) {
 			t.Cleanup(func() { require.NoError(t, c.Close(context.Background())) })
 			cloudtest.Fill(t, c.host, c.network).AllowInternet("sg-app")
 			cloudtest.Declare(t, c.Objects, "release", s3.Object{Bucket: "releases", Key: "cart/1", Content: "release 1"})
-			cloudtest.Declare(t, c.Roles, "role", iam.Role{})
+			cloudtest.Declare(t, c.Roles, "role", iam.Role{AssumeRolePolicy: trustEC2})
 			cloudtest.Declare(t, c.RolePolicies, "policy", iam.RolePolicy{Role: "role",
 				Policy: `{"Statement": {"Effect": "Allow", "Action": "s3:GetObject", "Resource": "arn:aws:s3:::releases/*"}}`})
 			cloudtest.Declare(t, c.InstanceProfiles, "profile", iam.InstanceProfile{Role: "role"})

@@ -1,6 +1,10 @@
 package cloud
 
 import (
+	"log/slog"
+	"slices"
+	"strings"
+
 	"myclothes/local/cloud/api"
 	"myclothes/local/cloud/autoscaling"
 	"myclothes/local/cloud/aws"
@@ -24,6 +28,7 @@ type services struct {
 	RouteTableAssociations aws.Service[ec2.RouteTableAssociation]
 	Routes                 aws.Service[ec2.Route]
 	NATGateways            aws.Service[ec2.NATGateway]
+	SecurityGroups         aws.Service[ec2.SecurityGroup]
 	IngressRules           aws.Service[ec2.SecurityGroupRule]
 	EgressRules            aws.Service[ec2.SecurityGroupRule]
 	VPCEndpoints           aws.Service[ec2.VPCEndpoint]
@@ -32,6 +37,8 @@ type services struct {
 	RolePolicies     aws.Service[iam.RolePolicy]
 	InstanceProfiles aws.Service[iam.InstanceProfile]
 
+	Buckets        aws.Service[s3.Bucket]
+	BucketPolicies aws.Service[s3.BucketPolicy]
 	Objects        aws.Service[s3.Object]
 	Secrets        aws.Service[secretsmanager.Secret]
 	SecretVersions aws.Service[secretsmanager.SecretVersion]
@@ -56,7 +63,7 @@ type services struct {
 // wire makes the services, each on those that it stands on.
 func (c *Cloud) wire(o Options) (err error) {
 	policies := iam.New()
-	secrets := aws.NewRecords[secretsmanager.Secret]("secret")
+	secrets := secretsmanager.NewSecrets()
 	versions := secretsmanager.NewVersions(secrets, policies)
 	tables := dynamodb.New(c.host, o.Region, policies)
 	c.api, err = api.Open(c.host, c.network,
@@ -66,7 +73,7 @@ func (c *Cloud) wire(o Options) (err error) {
 		return err
 	}
 	objects := s3.New(c.host, c.network, policies)
-	instances := ec2.NewInstances(c.host, c.network, platform{c.api, objects}, o.Image)
+	instances := ec2.NewInstances(c.host, c.network, platform{c.api, objects, policies, c.host.Log}, o.Image)
 	templates, balancers, groups := ec2.NewLaunchTemplates(), elb.NewLoadBalancers(c.network, o.ListenerPorts), elb.NewTargetGroups(c.network)
 	c.groups = autoscaling.New(c.host.Log, instances, templates, groups)
 	caches, databases := elasticache.New(c.host, c.network), rds.New(c.host, c.network)
@@ -74,8 +81,9 @@ func (c *Cloud) wire(o Options) (err error) {
 		VPCs: c.network.VPCs(), Subnets: c.network.Subnets(), RouteTables: c.network.RouteTables(),
 		RouteTableAssociations: c.network.RouteTableAssociations(), Routes: c.network.Routes(), NATGateways: c.network.NATGateways(),
 		IngressRules: c.network.IngressRules(), EgressRules: c.network.EgressRules(), VPCEndpoints: c.network.VPCEndpoints(),
-		Roles: policies.Roles, RolePolicies: policies.RolePolicies, InstanceProfiles: policies.InstanceProfiles,
-		Objects: objects, Secrets: secrets, SecretVersions: versions, Tables: tables,
+		SecurityGroups: c.network.SecurityGroups(),
+		Roles:          policies.Roles, RolePolicies: policies.RolePolicies, InstanceProfiles: policies.InstanceProfiles,
+		Buckets: objects.Buckets, BucketPolicies: objects.Policies, Objects: objects, Secrets: secrets, SecretVersions: versions, Tables: tables,
 		LoadBalancers: balancers, TargetGroups: groups, Listeners: elb.NewListeners(c.host, balancers, groups),
 		LaunchTemplates: templates, AutoScalingGroups: c.groups,
 		CacheSubnetGroups: caches.SubnetGroups, CacheParameterGroups: caches.ParameterGroups, ReplicationGroups: caches.ReplicationGroups,
@@ -88,6 +96,23 @@ func (c *Cloud) wire(o Options) (err error) {
 type platform struct {
 	*api.API
 	*s3.Objects
+	policies *iam.IAM
+	log      *slog.Logger
+}
+
+// Environment is the API's. An instance whose role does not trust EC2 finds no credentials
+// in it, and is told not to look elsewhere.
+func (p platform) Environment(i *ec2.Interface, instanceID, profile string) []string {
+	environment := p.API.Environment(i, instanceID, profile)
+	err := p.policies.Assumable(profile)
+	if err == nil {
+		return environment
+	}
+	p.log.Warn("an instance has no credentials", "instance", instanceID, "error", err)
+	environment = slices.DeleteFunc(environment, func(variable string) bool {
+		return strings.HasPrefix(variable, "AWS_ACCESS_KEY_ID=") || strings.HasPrefix(variable, "AWS_SECRET_ACCESS_KEY=")
+	})
+	return append(environment, "AWS_EC2_METADATA_DISABLED=true")
 }
 
 // all lists the services in the order in which a request passes them, which is

@@ -60,6 +60,10 @@ type Report struct {
 	Components []aws.Component       `json:"components"`
 	Refreshes  []autoscaling.Refresh `json:"refreshes"`
 	Recorded   map[string]int        `json:"recorded"` // declared and not simulated, by type
+	// WithoutEffect are the declared inputs that change nothing here, by type.
+	WithoutEffect map[string][]string `json:"withoutEffect"`
+	// Refused are the resources that AWS refused to delete when it was last asked.
+	Refused []string `json:"refused"`
 }
 
 // stopLimit bounds the end of a local cloud, in which instances finish requests.
@@ -141,7 +145,10 @@ func (i info) write() error {
 func control(token string, stop func(), c *cloud.Cloud, providers *provider.Server) http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /report", func(w http.ResponseWriter, _ *http.Request) {
-		_ = json.NewEncoder(w).Encode(Report{c.Status(), c.Refreshes(), providers.Recorded()})
+		_ = json.NewEncoder(w).Encode(Report{
+			Components: c.Status(), Refreshes: c.Refreshes(), Recorded: providers.Recorded(), WithoutEffect: providers.WithoutEffect(),
+			Refused: providers.Refused(),
+		})
 	})
 	mux.HandleFunc("POST /stop", func(http.ResponseWriter, *http.Request) { stop() })
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {

@@ -117,12 +117,16 @@ func TestAReportShowsWhoRunsWhereAndWhatIsOnlyDeclared(t *testing.T) {
 		Kind: "cart instance", ID: "i-1", Zone: "eu-west-1a", Address: "127.16.0.5:8080",
 		State: "healthy", Healthy: true, Since: now.Add(-time.Minute), Log: "/project/.local/cloud/log/i-1.log", Note: "version 3",
 	}
-	report := control.Report{Components: []aws.Component{instance, instance}, Recorded: map[string]int{"aws:ec2/eip:Eip": 2}}
+	report := control.Report{
+		Components: []aws.Component{instance, instance}, Recorded: map[string]int{"aws:ec2/eip:Eip": 2},
+		WithoutEffect: map[string][]string{"aws:lb/loadBalancer:LoadBalancer": {"internal", "tags"}},
+	}
 	var out bytes.Buffer
 	require.True(t, report.Print(&out, "/project", now))
 	require.Regexp(t, `cart instance +i-1 +eu-west-1a +127\.16\.0\.5:8080 +healthy +1m0s +\.local/cloud/log/i-1\.log`, out.String())
 	require.Equal(t, 1, bytes.Count(out.Bytes(), []byte("version 3")))
 	require.Contains(t, out.String(), "Declared, not simulated: aws:ec2/eip ×2")
+	require.Contains(t, out.String(), "Declared, without effect here:\n  aws:lb/loadBalancer: internal, tags\n")
 
 	report.Components[1].Healthy = false
 	require.False(t, report.Print(&out, "/project", now))

@@ -35,12 +35,21 @@ func (r Report) Print(out io.Writer, root string, now time.Time) (healthy bool) 
 	if len(r.Recorded) > 0 {
 		var types []string
 		for _, kind := range slices.Sorted(maps.Keys(r.Recorded)) {
-			types = append(types, fmt.Sprintf("%s ×%d", kind[:strings.LastIndex(kind, ":")], r.Recorded[kind]))
+			types = append(types, fmt.Sprintf("%s ×%d", short(kind), r.Recorded[kind]))
 		}
 		fmt.Fprintf(out, "\nDeclared, not simulated: %s\n", strings.Join(types, ", "))
 	}
+	if len(r.WithoutEffect) > 0 {
+		fmt.Fprintln(out, "\nDeclared, without effect here:")
+		for _, kind := range slices.Sorted(maps.Keys(r.WithoutEffect)) {
+			fmt.Fprintf(out, "  %s: %s\n", short(kind), strings.Join(r.WithoutEffect[kind], ", "))
+		}
+	}
 	return healthy
 }
+
+// short is a type without what it says twice: "aws:ec2/eip" of "aws:ec2/eip:Eip".
+func short(kind string) string { return kind[:strings.LastIndex(kind, ":")] }
 
 // notes are what components say of themselves, each once.
 func (r Report) notes() []string {

@@ -8,11 +8,17 @@ import (
 	"github.com/pulumi/pulumi/sdk/v3/go/common/resource"
 	"github.com/pulumi/pulumi/sdk/v3/go/common/resource/plugin"
 	pulumirpc "github.com/pulumi/pulumi/sdk/v3/proto/go"
+	"google.golang.org/protobuf/types/known/structpb"
 )
 
-// Check completes the inputs: a resource that declares no name gets one.
+// Check refuses inputs that nobody knows, and completes the others: a resource that
+// declares no name gets one.
 func (p *resources) Check(_ context.Context, req *pulumirpc.CheckRequest) (*pulumirpc.CheckResponse, error) {
-	typ, inputs, _, err := p.read(req.GetUrn(), req.GetNews())
+	typ, inputs, plain, err := p.read(req.GetUrn(), req.GetNews())
+	if err != nil {
+		return nil, err
+	}
+	failures, err := refusals(typ, plain)
 	if err != nil {
 		return nil, err
 	}
@@ -23,25 +29,21 @@ func (p *resources) Check(_ context.Context, req *pulumirpc.CheckRequest) (*pulu
 	k := p.kinds[typ]
 	logical := resource.URN(req.GetUrn()).Name()
 	if err := k.autoname(logical, p.random.seed(req), old, inputs); err != nil {
-		return &pulumirpc.CheckResponse{Failures: []*pulumirpc.CheckFailure{{Property: k.name, Reason: err.Error()}}}, nil
+		failures = append(failures, &pulumirpc.CheckFailure{Property: k.name, Reason: err.Error()})
 	}
 	properties, err := marshal(inputs)
-	return &pulumirpc.CheckResponse{Inputs: properties}, err
+	return &pulumirpc.CheckResponse{Inputs: properties, Failures: failures}, err
 }
 
 // Diff compares the declared inputs with those of the last update. Files are
 // compared by content, wherever they are.
 func (p *resources) Diff(_ context.Context, req *pulumirpc.DiffRequest) (*pulumirpc.DiffResponse, error) {
 	k := p.kinds[typeOf(req.GetUrn())]
-	old, err := unmarshalOpen(req.GetOldInputs())
+	old, inputs, state, err := compared(req)
 	if err != nil {
 		return nil, err
 	}
-	inputs, err := unmarshalOpen(req.GetNews())
-	if err != nil {
-		return nil, err
-	}
-	changes := old.Diff(inputs)
+	changes := k.changes(old, inputs, state)
 	if changes == nil {
 		return &pulumirpc.DiffResponse{Changes: pulumirpc.DiffResponse_DIFF_NONE}, nil
 	}
@@ -54,7 +56,7 @@ func (p *resources) Diff(_ context.Context, req *pulumirpc.DiffRequest) (*pulumi
 	}
 	for _, key := range changes.ChangedKeys() {
 		response.Diffs = append(response.Diffs, string(key))
-		if k.replacedBy(string(key), old, inputs) {
+		if k.replacedBy(string(key), old, inputs, state) {
 			response.Replaces = append(response.Replaces, string(key))
 		}
 	}
@@ -68,11 +70,15 @@ func (p *resources) Diff(_ context.Context, req *pulumirpc.DiffRequest) (*pulumi
 	return response, nil
 }
 
-// replacedBy says whether the change of an input replaces the resource.
-func (k kind) replacedBy(property string, old, inputs resource.PropertyMap) bool {
-	key := resource.PropertyKey(property)
-	switched := slices.Contains(k.alternatives, property) && old.HasValue(key) != inputs.HasValue(key)
-	return k.durable || switched || slices.Contains(k.replace, property)
+// compared returns what is compared: the inputs of the last update, those declared now,
+// and the state.
+func compared(req *pulumirpc.DiffRequest) (old, inputs, state resource.PropertyMap, err error) {
+	for to, from := range map[*resource.PropertyMap]*structpb.Struct{&old: req.GetOldInputs(), &inputs: req.GetNews(), &state: req.GetOlds()} {
+		if *to, err = unmarshalOpen(from); err != nil {
+			break
+		}
+	}
+	return old, inputs, state, err
 }
 
 // autonamedIn says whether the resource in question has a name made up by Check.

@@ -13,7 +13,6 @@ import (
 func TestADiffSaysWhatIsUpdatedAndWhatIsReplaced(t *testing.T) {
 	r := newRig(t)
 	const rule = "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule"
-	unknown := resource.MakeComputed(resource.NewProperty(""))
 	for name, c := range map[string]struct {
 		typ             string
 		old, new        properties

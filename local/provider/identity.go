@@ -80,6 +80,18 @@ func (k kind) identify(random io.Reader, typ, region string, inputs resource.Pro
 	return k.resource(e.value("id"), state), state
 }
 
+// Computed lists the outputs of a type that have a value here whatever is declared. An
+// input is an output as well, if it is declared. A program that reads any other output
+// gets "", 0 or false.
+func Computed(typ string) []string {
+	k := everyKind[typ]
+	outputs := slices.Concat([]string{"id", k.name}, slices.Collect(maps.Keys(k.outputs)), k.computed, k.sometimes)
+	if !k.durable {
+		outputs = append(outputs, "arn")
+	}
+	return outputs
+}
+
 // resource names a resource as package cloud knows it.
 func (k kind) resource(id string, state resource.PropertyMap) aws.Resource {
 	r := aws.Resource{ID: id, Name: text(state, k.name), ARN: text(state, "arn")}

@@ -12,8 +12,18 @@ type kind struct {
 	// id is a random one and the ARN ends in it if not said otherwise.
 	id      string
 	outputs map[string]string
+	// computed are the outputs that the service of the kind computes, and sometimes
+	// those that it does for some resources only, as AWS does. Nobody computes others.
+	computed, sometimes []string
 	// replace are the inputs whose change makes AWS replace the resource.
 	replace []string
+	// replaceIf are the inputs of which some changes replace the resource, and which.
+	replaceIf map[string]replacing
+	// keep are the inputs that stay what they were when they are no longer declared: AWS
+	// chooses their value, and the provider leaves alone what nobody declares.
+	keep []string
+	// defaults are the values of inputs that are not declared, where it is not false.
+	defaults map[string]any
 	// alternatives are the inputs that exclude each other: changing the value is an
 	// update, changing from one to another a replacement.
 	alternatives []string
@@ -32,18 +42,21 @@ type kind struct {
 // outputs are templates by output name.
 type outputs = map[string]string
 
+// outputNames are outputs that no template makes.
+type outputNames = []string
+
 // inputs are input names.
 type inputs = []string
 
 // ec2ARN is the ARN of something that EC2 names by its id.
 func ec2ARN(thing string) string { return "arn:aws:ec2:{region}:{account}:" + thing + "/{id}" }
 
-// awsKinds are the types of package aws that have something particular. All others
-// get a random id and an ARN, and change in place.
+// awsKinds are the types of package aws. One whose row says nothing gets a random id and
+// an ARN, and changes in place.
 var awsKinds = union(networkKinds, webKinds, dataKinds)
 
-func union(tables ...map[string]kind) map[string]kind {
-	all := map[string]kind{}
+func union[V any](tables ...map[string]V) map[string]V {
+	all := map[string]V{}
 	for _, table := range tables {
 		maps.Copy(all, table)
 	}

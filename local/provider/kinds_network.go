@@ -6,10 +6,12 @@ var networkKinds = map[string]kind{
 			"defaultSecurityGroupId": "sg-{hex17}", "defaultRouteTableId": "{mainRouteTableId}", "defaultNetworkAclId": "acl-{hex17}",
 			"mainRouteTableId": "rtb-{hex17}"},
 		replace: inputs{"cidrBlock", "instanceTenancy"}, implied: true,
+		keep: inputs{"enableDnsHostnames"}, defaults: map[string]any{"enableDnsSupport": true},
 	},
 	"aws:ec2/subnet:Subnet": {
 		id: "subnet-{hex17}", outputs: outputs{"arn": ec2ARN("subnet"), "ownerId": "{account}"},
 		replace: inputs{"vpcId", "cidrBlock", "availabilityZone", "availabilityZoneId"},
+		keep:    inputs{"availabilityZone", "availabilityZoneId"},
 	},
 	"aws:ec2/internetGateway:InternetGateway": {
 		id: "igw-{hex17}", outputs: outputs{"arn": ec2ARN("internet-gateway"), "ownerId": "{account}"},
@@ -19,8 +21,8 @@ var networkKinds = map[string]kind{
 		replace: inputs{"subnetId", "allocationId", "connectivityType"},
 	},
 	"aws:ec2/eip:Eip": {
-		id: "eipalloc-{hex17}", outputs: outputs{"arn": ec2ARN("elastic-ip"), "allocationId": "{id}"},
-		replace: inputs{"domain", "publicIpv4Pool", "networkBorderGroup"},
+		id: "eipalloc-{hex17}", outputs: outputs{"arn": ec2ARN("elastic-ip"), "allocationId": "{id}", "domain": "vpc"},
+		replace: inputs{"domain", "publicIpv4Pool", "networkBorderGroup"}, keep: inputs{"domain"},
 	},
 	"aws:ec2/routeTable:RouteTable": {
 		id: "rtb-{hex17}", outputs: outputs{"arn": ec2ARN("route-table"), "ownerId": "{account}"},
@@ -35,7 +37,9 @@ var networkKinds = map[string]kind{
 	},
 	"aws:ec2/vpcEndpoint:VpcEndpoint": {
 		id: "vpce-{hex17}", outputs: outputs{"arn": ec2ARN("vpc-endpoint"), "ownerId": "{account}", "state": "available"},
-		replace: inputs{"vpcId", "serviceName", "vpcEndpointType"},
+		sometimes: outputNames{"prefixListId"}, // of a gateway endpoint
+		replace:   inputs{"vpcId", "serviceName", "vpcEndpointType"},
+		keep:      inputs{"privateDnsEnabled", "routeTableIds", "securityGroupIds"}, defaults: map[string]any{"vpcEndpointType": "Gateway"},
 	},
 	"aws:ec2/defaultSecurityGroup:DefaultSecurityGroup": {
 		id: "sg-{hex17}", outputs: outputs{"arn": ec2ARN("security-group"), "ownerId": "{account}", "name": "default"},
@@ -43,7 +47,7 @@ var networkKinds = map[string]kind{
 	},
 	"aws:ec2/securityGroup:SecurityGroup": {
 		name: "name", id: "sg-{hex17}", outputs: outputs{"arn": ec2ARN("security-group"), "ownerId": "{account}"},
-		replace: inputs{"name", "namePrefix", "description", "vpcId"}, implied: true,
+		replace: inputs{"name", "namePrefix", "description", "vpcId"},
 	},
 	"aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule": securityGroupRule,
 	"aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule":   securityGroupRule,

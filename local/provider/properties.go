@@ -38,10 +38,6 @@ func marshal(properties resource.PropertyMap) (*structpb.Struct, error) {
 // as plain Go values, where an asset is the path of its file.
 func (p *resources) read(urn string, properties *structpb.Struct) (string, resource.PropertyMap, map[string]any, error) {
 	typ := typeOf(urn)
-	if _, ok := p.kinds[typ]; !ok && p.pkg != "aws" {
-		return "", nil, nil, fmt.Errorf("%s is not modelled in the local cloud; package %s has %v",
-			typ, p.pkg, slices.Sorted(maps.Keys(p.kinds)))
-	}
 	inputs, err := unmarshal(properties)
 	if err != nil {
 		return "", nil, nil, err
@@ -76,8 +72,8 @@ func (k kind) lay(outputs aws.Outputs, state resource.PropertyMap) {
 }
 
 // nextState returns the state after an update, without its new outputs: old inputs
-// make way for the new ones, what AWS computed stays.
-func nextState(olds, oldInputs *structpb.Struct, inputs resource.PropertyMap) (resource.PropertyMap, error) {
+// make way for the new ones, what AWS computed or keeps stays.
+func (k kind) nextState(olds, oldInputs *structpb.Struct, inputs resource.PropertyMap) (resource.PropertyMap, error) {
 	state, err := unmarshal(olds)
 	if err != nil {
 		return nil, err
@@ -87,7 +83,9 @@ func nextState(olds, oldInputs *structpb.Struct, inputs resource.PropertyMap) (r
 		return nil, err
 	}
 	for property := range before {
-		delete(state, property)
+		if !slices.Contains(k.keep, string(property)) {
+			delete(state, property)
+		}
 	}
 	maps.Copy(state, inputs)
 	return state, nil

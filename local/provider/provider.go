@@ -72,6 +72,13 @@ func (s *Server) Close() {
 // Recorded counts, by type, the declared resources that nothing stands for here.
 func (s *Server) Recorded() map[string]int { return s.aws.recorded() }
 
+// WithoutEffect lists, by type, the inputs that are declared of what runs here and change
+// nothing: what this cloud says nothing about.
+func (s *Server) WithoutEffect() map[string][]string { return s.aws.ineffective() }
+
+// Refused lists the resources that AWS refused to delete when it was last asked, and why.
+func (s *Server) Refused() []string { return s.aws.refusals() }
+
 // sdkVersion returns the version of a package's linked SDK. The engine compares
 // it with the version that the program asks for.
 func sdkVersion(pkg string) string {

@@ -74,9 +74,13 @@ func (r rig) create(pkg, typ string, declared properties) (string, *structpb.Str
 const (
 	securityGroup = "aws:ec2/securityGroup:SecurityGroup"
 	targetGroup   = "aws:lb/targetGroup:TargetGroup"
+	listener      = "aws:lb/listener:Listener"
 	object        = "aws:s3/bucketObjectv2:BucketObjectv2"
 	password      = "random:index/randomPassword:RandomPassword"
 )
+
+// unknown is a value that only the update will tell.
+var unknown = resource.MakeComputed(resource.NewProperty(""))
 
 func TestAResourceIsNamedAsAWSWould(t *testing.T) {
 	r := newRig(t)
@@ -85,7 +89,6 @@ func TestAResourceIsNamedAsAWSWould(t *testing.T) {
 		targetGroup:                             {"", `^arn:aws:elastic`, `^arn:aws:elasticloadbalancing:eu-west-1:000000000000:targetgroup/thing-[0-9a-f]{7}/[0-9a-f]{16}$`},
 		"aws:iam/role:Role":                     {"", `^thing-[0-9a-f]{7}$`, `^arn:aws:iam::000000000000:role/thing-[0-9a-f]{7}$`},
 		"aws:rds/parameterGroup:ParameterGroup": {"carts", `^carts$`, `^arn:aws:rds:eu-west-1:000000000000:pg:carts$`},
-		"aws:cloudwatch/logGroup:LogGroup":      {"", `^[0-9a-f]{17}$`, `^arn:aws:cloudwatch:eu-west-1:000000000000:[0-9a-f]{17}$`},
 	} {
 		declared := properties{}
 		if want.declared != "" {
@@ -146,7 +149,7 @@ func TestWhatIsSecretStaysSecret(t *testing.T) {
 
 func TestAnUpdateKeepsWhatAWSComputedAndDropsWhatIsNoLongerDeclared(t *testing.T) {
 	r := newRig(t)
-	id, inputs, state := r.create("aws", targetGroup, properties{"port": 80, "slowStart": 30})
+	id, inputs, state := r.create("aws", targetGroup, properties{"port": 80, "deregistrationDelay": 30})
 	updated, err := r.client("aws").Update(t.Context(), &pulumirpc.UpdateRequest{
 		Id: id, Urn: urn(targetGroup), Olds: r.wire(state.Mappable()), OldInputs: inputs,
 		News: r.wire(properties{"port": 80, "name": state["name"].StringValue()}),
@@ -154,7 +157,7 @@ func TestAnUpdateKeepsWhatAWSComputedAndDropsWhatIsNoLongerDeclared(t *testing.T
 	require.NoError(t, err)
 	after := r.unwire(updated.Properties)
 	require.Equal(t, state["arn"], after["arn"])
-	require.NotContains(t, after, resource.PropertyKey("slowStart"))
+	require.NotContains(t, after, resource.PropertyKey("deregistrationDelay"))
 }
 
 func TestOnlyWhatThisCloudHasMadeIsThere(t *testing.T) {
@@ -195,4 +198,25 @@ func TestZonesAreThoseOfTheRegion(t *testing.T) {
 	answer, err := r.client("aws").Invoke(t.Context(), &pulumirpc.InvokeRequest{Tok: "aws:index/getAvailabilityZones:getAvailabilityZones"})
 	require.NoError(t, err)
 	require.Equal(t, []any{"eu-west-1a", "eu-west-1b", "eu-west-1c"}, answer.Return.AsMap()["names"])
+}
+
+func TestWhatAWSRefusesToDeleteStaysAndIsNamed(t *testing.T) {
+	t.Parallel()
+	r := newRig(t)
+	const bucket = "aws:s3/bucketV2:BucketV2"
+	id, inputs, state := r.create("aws", bucket, properties{"bucket": "releases"})
+	objectID, objectInputs, _ := r.create("aws", object, properties{"bucket": "releases", "key": "cart", "content": "x"})
+	remove := func(typ, id string, properties *structpb.Struct) error {
+		_, err := r.client("aws").Delete(t.Context(), &pulumirpc.DeleteRequest{Urn: urn(typ), Id: id, Properties: properties})
+		return err
+	}
+	require.ErrorContains(t, remove(bucket, id, inputs), "BucketNotEmpty")
+	require.Equal(t, []string{"thing: BucketNotEmpty: The bucket you tried to delete is not empty: releases"}, r.server.Refused())
+	read, err := r.client("aws").Read(t.Context(), &pulumirpc.ReadRequest{Urn: urn(bucket), Id: id, Properties: r.wire(state.Mappable())})
+	require.NoError(t, err)
+	require.Equal(t, id, read.Id)
+
+	require.NoError(t, remove(object, objectID, objectInputs))
+	require.NoError(t, remove(bucket, id, inputs))
+	require.Empty(t, r.server.Refused())
 }

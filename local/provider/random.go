@@ -9,40 +9,47 @@ import (
 	"fmt"
 	"io"
 	"math/big"
+	"reflect"
 
 	"myclothes/local/cloud/aws"
 )
 
 // randomKinds are the types of package random. They live in the engine's state.
 var randomKinds = map[string]kind{
-	"random:index/randomPassword:RandomPassword": {durable: true, secret: []string{"result"}},
-	"random:index/randomId:RandomId":             {durable: true},
-	"random:index/randomBytes:RandomBytes":       {durable: true, secret: []string{"base64", "hex"}},
+	"random:index/randomPassword:RandomPassword": {durable: true, computed: outputNames{"result"}, secret: outputNames{"result"}},
+	"random:index/randomId:RandomId":             {durable: true, computed: outputNames{"b64Std", "b64Url", "dec", "hex"}},
+	"random:index/randomBytes:RandomBytes":       {durable: true, computed: outputNames{"base64", "hex"}, secret: outputNames{"base64", "hex"}},
 }
 
 func randomServices(random source) map[string]service {
 	return map[string]service{
-		"random:index/randomPassword:RandomPassword": once{random, randomPassword},
-		"random:index/randomId:RandomId":             once{random, randomID},
-		"random:index/randomBytes:RandomBytes":       once{random, randomBytes},
+		"random:index/randomPassword:RandomPassword": once[passwordArgs]{random, randomPassword},
+		"random:index/randomId:RandomId":             once[idArgs]{random, randomID},
+		"random:index/randomBytes:RandomBytes":       once[bytesArgs]{random, randomBytes},
 	}
 }
 
-// once is a service that only makes outputs, from inputs and at random.
-type once struct {
+// once is a service that only makes outputs, from inputs declared as S and at random.
+type once[S any] struct {
 	random source
-	make   func(random io.Reader, inputs map[string]any) (aws.Outputs, error)
+	make   func(random io.Reader, args S) (aws.Outputs, error)
 }
 
-func (o once) create(_ context.Context, r aws.Resource, inputs map[string]any) (aws.Outputs, error) {
-	return o.make(o.random.of(r.ID), inputs)
+func (o once[S]) create(_ context.Context, r aws.Resource, inputs map[string]any) (aws.Outputs, error) {
+	var args S
+	if err := decode(inputs, &args); err != nil {
+		return nil, err
+	}
+	return o.make(o.random.of(r.ID), args)
 }
 
-func (once) update(context.Context, aws.Resource, map[string]any) (aws.Outputs, error) {
+func (once[S]) update(context.Context, aws.Resource, map[string]any) (aws.Outputs, error) {
 	return nil, nil
 }
 
-func (once) remove(context.Context, aws.Resource) error { return nil }
+func (once[S]) remove(context.Context, aws.Resource) error { return nil }
+
+func (once[S]) spec() reflect.Type { return reflect.TypeFor[S]() }
 
 // passwordArgs are RandomPassword's inputs. Each class of characters is used
 // unless declared otherwise.
@@ -59,11 +66,7 @@ type passwordArgs struct {
 	MinSpecial      int     `json:"minSpecial"`
 }
 
-func randomPassword(random io.Reader, inputs map[string]any) (aws.Outputs, error) {
-	var args passwordArgs
-	if err := decode(inputs, &args); err != nil {
-		return nil, err
-	}
+func randomPassword(random io.Reader, args passwordArgs) (aws.Outputs, error) {
 	special := "!@#$%&*()-_=+[]{}<>:?"
 	if args.OverrideSpecial != nil {
 		special = *args.OverrideSpecial
@@ -114,14 +117,13 @@ func below(random io.Reader, n int) int {
 	return int(i.Int64())
 }
 
-func randomID(random io.Reader, inputs map[string]any) (aws.Outputs, error) {
-	var args struct {
-		ByteLength int    `json:"byteLength"`
-		Prefix     string `json:"prefix"`
-	}
-	if err := decode(inputs, &args); err != nil {
-		return nil, err
-	}
+// idArgs are RandomId's inputs.
+type idArgs struct {
+	ByteLength int    `json:"byteLength"`
+	Prefix     string `json:"prefix"`
+}
+
+func randomID(random io.Reader, args idArgs) (aws.Outputs, error) {
 	bytes := make([]byte, args.ByteLength)
 	_, _ = io.ReadFull(random, bytes)
 	id := base64.RawURLEncoding.EncodeToString(bytes)
@@ -134,13 +136,12 @@ func randomID(random io.Reader, inputs map[string]any) (aws.Outputs, error) {
 	}, nil
 }
 
-func randomBytes(random io.Reader, inputs map[string]any) (aws.Outputs, error) {
-	var args struct {
-		Length int `json:"length"`
-	}
-	if err := decode(inputs, &args); err != nil {
-		return nil, err
-	}
+// bytesArgs are RandomBytes' inputs.
+type bytesArgs struct {
+	Length int `json:"length"`
+}
+
+func randomBytes(random io.Reader, args bytesArgs) (aws.Outputs, error) {
 	if args.Length < 1 {
 		return nil, fmt.Errorf("length %d: at least 1", args.Length)
 	}

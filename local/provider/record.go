@@ -5,6 +5,7 @@ import (
 	"embed"
 	"errors"
 	"fmt"
+	"reflect"
 	"strings"
 
 	"myclothes/local/cloud/aws"
@@ -35,6 +36,8 @@ func (computed) update(context.Context, aws.Resource, map[string]any) (aws.Outpu
 
 func (computed) remove(context.Context, aws.Resource) error { return nil }
 
+func (computed) spec() reflect.Type { return nil }
+
 // recordedServices compute what other resources and outputs refer to, as far as no
 // template of a kind says it.
 func recordedServices(region string) map[string]service {
@@ -45,7 +48,7 @@ func recordedServices(region string) map[string]service {
 				port = 5432.0 // RDS: "Default: 5432" for PostgreSQL
 			}
 			address := r.Name + ".recorded." + region + ".rds.amazonaws.com"
-			return aws.Outputs{"address": address, "port": port, "endpoint": fmt.Sprintf("%s:%v", address, port)}
+			return aws.Outputs{"address": address, "port": port, "endpoint": fmt.Sprintf("%s:%v", address, port), "status": "available"}
 		}),
 		"aws:elasticache/replicationGroup:ReplicationGroup": computed(func(r aws.Resource, _ map[string]any) aws.Outputs {
 			domain := r.Name + ".recorded." + region + ".cache.amazonaws.com"

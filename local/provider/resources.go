@@ -4,12 +4,16 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
+	"slices"
 	"sync"
 	"time"
 
 	"github.com/pulumi/pulumi/sdk/v3/go/common/resource"
 	pulumirpc "github.com/pulumi/pulumi/sdk/v3/proto/go"
 	"google.golang.org/protobuf/types/known/emptypb"
+
+	"myclothes/local/cloud/aws"
 )
 
 // operationLimit bounds one create or update that declares no timeout. On one
@@ -26,7 +30,9 @@ type resources struct {
 	random   source
 
 	liveMu sync.Mutex
-	live   map[liveResource]struct{}
+	live   map[liveResource]map[string]any // the inputs that it has
+	// refused is what AWS answered to the last try to delete a resource, by URN.
+	refused map[string]aws.Error
 }
 
 // liveResource is what this cloud has made and not deleted. The engine's state may
@@ -37,7 +43,7 @@ func newResources(pkg string, kinds map[string]kind, services map[string]service
 	return &resources{
 		protocol: protocol{version: sdkVersion(pkg)},
 		pkg:      pkg, kinds: kinds, services: services, random: random,
-		live: map[liveResource]struct{}{},
+		live: map[liveResource]map[string]any{}, refused: map[string]aws.Error{},
 	}
 }
 
@@ -54,20 +60,36 @@ func (p *resources) Create(ctx context.Context, req *pulumirpc.CreateRequest) (*
 	}
 	k := p.kinds[typ]
 	r, state := k.identify(p.random.of(req.GetUrn()), typ, p.region, inputs, plain)
+	id := r.ID
 	if s := p.services[typ]; s != nil {
-		outputs, err := s.create(ctx, r, plain)
-		if err != nil {
+		if id, err = k.run(ctx, s, r, plain, state); err != nil {
 			return nil, errors.Join(err, s.remove(context.WithoutCancel(ctx), r))
 		}
-		if id, ok := outputs["id"].(string); ok {
-			r.ID = id
-			delete(outputs, "id")
-		}
-		k.lay(outputs, state)
 	}
-	p.remember(typ, r.ID)
+	p.remember(typ, id, plain)
 	properties, err := marshal(state)
-	return &pulumirpc.CreateResponse{Id: r.ID, Properties: properties}, err
+	return &pulumirpc.CreateResponse{Id: id, Properties: properties}, err
+}
+
+// run lets a service create a resource, lays its outputs over the state, and returns the
+// resource's id. A computed output that it leaves out is an error.
+func (k kind) run(ctx context.Context, s service, r aws.Resource, inputs map[string]any, state resource.PropertyMap) (string, error) {
+	outputs, err := s.create(ctx, r, inputs)
+	if err != nil {
+		return "", err
+	}
+	id := r.ID
+	if made, ok := outputs["id"].(string); ok {
+		id = made
+		delete(outputs, "id")
+	}
+	k.lay(outputs, state)
+	for _, output := range k.computed {
+		if !state.HasValue(resource.PropertyKey(output)) {
+			return "", fmt.Errorf("%s: kinds says that its service computes %s, which it does not", r.Name, output)
+		}
+	}
+	return id, nil
 }
 
 // Update changes a resource in place, or in a preview says what it will be.
@@ -79,10 +101,11 @@ func (p *resources) Update(ctx context.Context, req *pulumirpc.UpdateRequest) (*
 		return nil, err
 	}
 	k := p.kinds[typ]
-	state, err := nextState(req.GetOlds(), req.GetOldInputs(), inputs)
+	state, err := k.nextState(req.GetOlds(), req.GetOldInputs(), inputs)
 	if err != nil {
 		return nil, err
 	}
+	p.keep(k, typ, req.GetId(), plain)
 	switch s := p.services[typ]; {
 	case req.GetPreview():
 		for _, property := range k.volatile {
@@ -96,6 +119,9 @@ func (p *resources) Update(ctx context.Context, req *pulumirpc.UpdateRequest) (*
 			return nil, err
 		}
 		k.lay(outputs, state)
+	}
+	if !req.GetPreview() {
+		p.remember(typ, req.GetId(), plain)
 	}
 	properties, err := marshal(state)
 	return &pulumirpc.UpdateResponse{Properties: properties}, err
@@ -121,10 +147,12 @@ func (p *resources) Delete(ctx context.Context, req *pulumirpc.DeleteRequest) (*
 	}
 	if s := p.services[typ]; s != nil && p.knows(typ, req.GetId()) {
 		if err := s.remove(ctx, p.kinds[typ].resource(req.GetId(), state)); err != nil {
+			p.refuse(req.GetUrn(), err)
 			return nil, err
 		}
 	}
 	p.forget(typ, req.GetId())
+	p.refuse(req.GetUrn(), nil)
 	return &emptypb.Empty{}, nil
 }
 
@@ -139,16 +167,51 @@ func (p *resources) operation(ctx context.Context, seconds float64) (context.Con
 	return ctx, func() { stop(); cancel() }
 }
 
-func (p *resources) remember(typ, id string) {
+func (p *resources) remember(typ, id string, inputs map[string]any) {
 	p.liveMu.Lock()
 	defer p.liveMu.Unlock()
-	p.live[liveResource{typ, id}] = struct{}{}
+	p.live[liveResource{typ, id}] = inputs
+}
+
+// keep adds to inputs those that a resource has and keeps although nobody declares them
+// any more.
+func (p *resources) keep(k kind, typ, id string, inputs map[string]any) {
+	p.liveMu.Lock()
+	defer p.liveMu.Unlock()
+	has := p.live[liveResource{typ, id}]
+	for _, name := range k.keep {
+		if value, kept := has[name]; kept && inputs[name] == nil {
+			inputs[name] = value
+		}
+	}
 }
 
 func (p *resources) forget(typ, id string) {
 	p.liveMu.Lock()
 	defer p.liveMu.Unlock()
 	delete(p.live, liveResource{typ, id})
+}
+
+// refuse notes whether AWS would delete a resource. An error that is not AWS's is none of
+// its refusals.
+func (p *resources) refuse(urn string, err error) {
+	p.liveMu.Lock()
+	defer p.liveMu.Unlock()
+	delete(p.refused, urn)
+	if refusal, ok := errors.AsType[aws.Error](err); ok {
+		p.refused[urn] = refusal
+	}
+}
+
+// refusals lists what is not deleted, and why, in the order of the URNs.
+func (p *resources) refusals() []string {
+	p.liveMu.Lock()
+	defer p.liveMu.Unlock()
+	var all []string
+	for _, urn := range slices.Sorted(maps.Keys(p.refused)) {
+		all = append(all, resource.URN(urn).Name()+": "+p.refused[urn].Error())
+	}
+	return all
 }
 
 func (p *resources) knows(typ, id string) bool {
@@ -158,15 +221,39 @@ func (p *resources) knows(typ, id string) bool {
 	return ok
 }
 
+// isRecorded says whether nothing stands for the resources of a type.
+func (p *resources) isRecorded(typ string) bool {
+	return p.services[typ] == nil && !p.kinds[typ].implied
+}
+
 // recorded counts the live resources that nothing stands for.
 func (p *resources) recorded() map[string]int {
 	p.liveMu.Lock()
 	defer p.liveMu.Unlock()
 	count := map[string]int{}
 	for r := range p.live {
-		if p.services[r.kind] == nil && !p.kinds[r.kind].implied {
+		if p.isRecorded(r.kind) {
 			count[r.kind]++
 		}
 	}
 	return count
+}
+
+// ineffective lists, by type, the inputs of live resources that change nothing here. Of
+// those that are only recorded nothing has an effect, so they are left out.
+func (p *resources) ineffective() map[string][]string {
+	p.liveMu.Lock()
+	defer p.liveMu.Unlock()
+	found := map[string][]string{}
+	for r, inputs := range p.live {
+		l, _ := listingOf(r.kind)
+		if without := l.ineffective(inputs); len(without) > 0 && !p.isRecorded(r.kind) {
+			found[r.kind] = append(found[r.kind], without...)
+		}
+	}
+	for typ, inputs := range found {
+		slices.Sort(inputs)
+		found[typ] = slices.Compact(inputs)
+	}
+	return found
 }

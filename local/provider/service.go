@@ -2,6 +2,7 @@ package provider
 
 import (
 	"context"
+	"reflect"
 
 	"myclothes/local/cloud"
 	"myclothes/local/cloud/autoscaling"
@@ -22,6 +23,8 @@ type service interface {
 	create(ctx context.Context, r aws.Resource, inputs map[string]any) (aws.Outputs, error)
 	update(ctx context.Context, r aws.Resource, inputs map[string]any) (aws.Outputs, error)
 	remove(ctx context.Context, r aws.Resource) error
+	// spec is what inputs are decoded into; nil if they are not.
+	spec() reflect.Type
 }
 
 // typed hands resources to a cloud service that takes them declared as S.
@@ -43,6 +46,8 @@ func (t typed[S]) update(ctx context.Context, r aws.Resource, inputs map[string]
 	return t.of.Update(ctx, r, spec)
 }
 
+func (typed[S]) spec() reflect.Type { return reflect.TypeFor[S]() }
+
 func (t typed[S]) remove(ctx context.Context, r aws.Resource) error { return t.of.Delete(ctx, r) }
 
 // awsServices says which service of the cloud runs which resource type.
@@ -56,6 +61,7 @@ func awsServices(c *cloud.Cloud) map[string]service {
 		"aws:ec2/natGateway:NatGateway":                             typed[ec2.NATGateway]{c.NATGateways},
 		"aws:ec2/vpcEndpoint:VpcEndpoint":                           typed[ec2.VPCEndpoint]{c.VPCEndpoints},
 		"aws:ec2/launchTemplate:LaunchTemplate":                     typed[ec2.LaunchTemplate]{c.LaunchTemplates},
+		"aws:ec2/securityGroup:SecurityGroup":                       typed[ec2.SecurityGroup]{c.SecurityGroups},
 		"aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule": typed[ec2.SecurityGroupRule]{c.IngressRules},
 		"aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule":   typed[ec2.SecurityGroupRule]{c.EgressRules},
 		"aws:lb/loadBalancer:LoadBalancer":                          typed[elb.LoadBalancer]{c.LoadBalancers},
@@ -65,6 +71,8 @@ func awsServices(c *cloud.Cloud) map[string]service {
 		"aws:iam/role:Role":                                         typed[iam.Role]{c.Roles},
 		"aws:iam/rolePolicy:RolePolicy":                             typed[iam.RolePolicy]{c.RolePolicies},
 		"aws:iam/instanceProfile:InstanceProfile":                   typed[iam.InstanceProfile]{c.InstanceProfiles},
+		"aws:s3/bucketV2:BucketV2":                                  typed[s3.Bucket]{c.Buckets},
+		"aws:s3/bucketPolicy:BucketPolicy":                          typed[s3.BucketPolicy]{c.BucketPolicies},
 		"aws:s3/bucketObjectv2:BucketObjectv2":                      typed[s3.Object]{c.Objects},
 		"aws:secretsmanager/secret:Secret":                          typed[secretsmanager.Secret]{c.Secrets},
 		"aws:secretsmanager/secretVersion:SecretVersion":            typed[secretsmanager.SecretVersion]{c.SecretVersions},

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"reflect"
 	"strings"
 
 	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/ec2"
@@ -11,6 +12,7 @@ import (
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi/provider"
 	pulumirpc "github.com/pulumi/pulumi/sdk/v3/proto/go"
+	"google.golang.org/protobuf/types/known/structpb"
 )
 
 // awsx is the provider of package awsx, as far as its Vpc component goes.
@@ -27,6 +29,9 @@ func (p *awsx) Construct(ctx context.Context, req *pulumirpc.ConstructRequest) (
 	if req.GetType() != vpcType {
 		return nil, fmt.Errorf("%s is not modelled in the local cloud; of package awsx it has %s", req.GetType(), vpcType)
 	}
+	if err := refuseUnlisted(req.GetInputs()); err != nil {
+		return nil, fmt.Errorf("%s %s: %w", vpcType, req.GetName(), err)
+	}
 	p.mu.Lock()
 	engine := p.engine
 	p.mu.Unlock()
@@ -38,11 +43,7 @@ func (p *awsx) construct(ctx *pulumi.Context, _, name string, inputs provider.Co
 	if err := inputs.CopyTo(&args); err != nil {
 		return nil, fmt.Errorf("%s %s: %w", vpcType, name, err)
 	}
-	given, err := inputs.Map()
-	if err != nil {
-		return nil, err
-	}
-	if err := args.check(given, p.region); err != nil {
+	if err := args.check(p.region); err != nil {
 		return nil, fmt.Errorf("%s %s: %w", vpcType, name, err)
 	}
 	v := &vpcComponent{name: name, args: args}
@@ -91,20 +92,23 @@ type subnetSpec struct {
 // tier returns the type in lower case, as names have it.
 func (s subnetSpec) tier() string { return strings.ToLower(s.Type) }
 
-// modelled are the names of the inputs in vpcArgs.
-var modelled = map[string]bool{
-	"availabilityZoneNames": true, "numberOfAvailabilityZones": true, "cidrBlock": true,
-	"enableDnsHostnames": true, "enableDnsSupport": true, "instanceTenancy": true,
-	"natGateways": true, "subnetSpecs": true, "subnetStrategy": true, "tags": true,
+// modelledOfVpc are the component's inputs in vpcArgs.
+var modelledOfVpc = listing{modelled: fields(reflect.TypeFor[vpcArgs](), "pulumi")}
+
+// refuseUnlisted refuses inputs of the component that are not modelled.
+func refuseUnlisted(inputs *structpb.Struct) error {
+	given, err := unmarshalOpen(inputs)
+	if err != nil {
+		return err
+	}
+	if unlisted := modelledOfVpc.unlisted(given.Mappable()); len(unlisted) > 0 {
+		return fmt.Errorf("not modelled in the local cloud: %s", strings.Join(unlisted, ", "))
+	}
+	return nil
 }
 
 // check refuses what is not modelled, and fills in the component's defaults.
-func (a *vpcArgs) check(given pulumi.Map, region string) error {
-	for property := range given {
-		if !modelled[property] {
-			return fmt.Errorf("%s is not modelled in the local cloud", property)
-		}
-	}
+func (a *vpcArgs) check(region string) error {
 	if a.SubnetStrategy == nil || *a.SubnetStrategy != "Auto" {
 		return errors.New("subnetStrategy: the local cloud models Auto, with cidrBlocks in every spec")
 	}

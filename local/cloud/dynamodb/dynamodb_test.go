@@ -145,3 +145,18 @@ func TestATableWithoutAKeyIsRefused(t *testing.T) {
 	_, err := New(cloudtest.NewVPC(t).Host, "eu-west-1", iam.New()).Create(t.Context(), cloudtest.Named("carts"), Table{})
 	require.ErrorContains(t, err, "table carts: it has no hashKey")
 }
+
+func TestATableThatIsProtectedIsNotDeleted(t *testing.T) {
+	t.Parallel()
+	a := newTableAccount(t)
+	keys := Table{HashKey: "id", Attributes: []TableAttribute{{"id", "S"}}}
+	protected := keys
+	protected.DeletionProtectionEnabled = true
+	cloudtest.Declare(t, a.tables, "protected", protected)
+	require.ErrorContains(t, a.tables.Delete(t.Context(), cloudtest.Named("protected")), "currently protected against deletion")
+	_, there := a.tables.Find("protected")
+	require.True(t, there)
+	_, err := a.tables.Update(t.Context(), cloudtest.Named("protected"), keys)
+	require.NoError(t, err)
+	require.NoError(t, a.tables.Delete(t.Context(), cloudtest.Named("protected")))
+}

@@ -15,12 +15,15 @@ import (
 	"myclothes/local/cloud/iam"
 )
 
-// Table is aws:dynamodb/table:Table. Of its settings, the keys have an effect here.
+// Table is aws:dynamodb/table:Table. Of its settings, the keys and the
+// protection have an effect here.
 type Table struct {
 	Name       string           `json:"name"` // the physical name if empty
 	HashKey    string           `json:"hashKey"`
 	RangeKey   string           `json:"rangeKey"`
 	Attributes []TableAttribute `json:"attributes"`
+	// DeletionProtectionEnabled keeps the table from being deleted.
+	DeletionProtectionEnabled bool `json:"deletionProtectionEnabled"`
 }
 
 // TableAttribute says of what type an attribute is that a key names.
@@ -74,8 +77,13 @@ func (s *Tables) Create(ctx context.Context, r aws.Resource, spec Table) (aws.Ou
 
 // Delete removes a table with its items.
 func (s *Tables) Delete(ctx context.Context, r aws.Resource) error {
-	if _, there := s.Find(r.ID); !there {
+	table, there := s.Find(r.ID)
+	if !there {
 		return nil
+	}
+	if table.Spec.DeletionProtectionEnabled {
+		return aws.Error{Code: "ValidationException", Message: fmt.Sprintf(
+			"Resource cannot be deleted as it is currently protected against deletion. Disable deletion protection first: table %s", table.Name)}
 	}
 	if !s.running() { // and its tables are gone
 		return s.Records.Delete(ctx, r)

@@ -25,6 +25,8 @@ type LoadBalancer struct {
 	SecurityGroups []string `json:"securityGroups"`
 	IdleTimeout    *int     `json:"idleTimeout"` // seconds, 60 if not declared
 	Internal       bool     `json:"internal"`    // without public addresses
+	// EnableDeletionProtection keeps the load balancer from being deleted.
+	EnableDeletionProtection bool `json:"enableDeletionProtection"`
 }
 
 // LoadBalancers implements Service[LoadBalancer].
@@ -73,6 +75,9 @@ func (s *LoadBalancers) Update(_ context.Context, r aws.Resource, spec LoadBalan
 
 // Delete closes the listeners that are left, and frees the interfaces.
 func (s *LoadBalancers) Delete(ctx context.Context, r aws.Resource) error {
+	if found, err := s.balancers.Get(r.ID); err == nil && found.protected() {
+		return aws.Error{Code: "OperationNotPermitted", Message: fmt.Sprintf("Load balancer '%s' cannot be deleted because deletion protection is enabled", r.ARN)}
+	}
 	if balancer, ok := s.balancers.Remove(r); ok {
 		balancer.close(ctx)
 	}
@@ -139,6 +144,12 @@ func (b *loadBalancer) update(spec LoadBalancer) error {
 	})
 	b.spec = spec
 	return nil
+}
+
+func (b *loadBalancer) protected() bool {
+	b.mu.RLock()
+	defer b.mu.RUnlock()
+	return b.spec.EnableDeletionProtection
 }
 
 // interfaceIn returns the interface in a zone, or any, or nil after close.

@@ -1,13 +1,10 @@
 // Package iam is AWS Identity and Access Management: roles, their policies, and whether
-// these allow what an instance wants to do.
+// these and those of what is called allow what an instance wants to do.
 package iam
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
-	"regexp"
-	"strings"
 
 	"myclothes/local/cloud/aws"
 )
@@ -15,7 +12,8 @@ import (
 // Role is aws:iam/role:Role. Managed policies are not modelled: what the service
 // needs is in inline ones.
 type Role struct {
-	InlinePolicies []struct {
+	AssumeRolePolicy string `json:"assumeRolePolicy"` // a JSON document: who may take the role on
+	InlinePolicies   []struct {
 		Policy string `json:"policy"`
 	} `json:"inlinePolicies"`
 }
@@ -33,7 +31,7 @@ type InstanceProfile struct {
 
 // IAM knows the roles of an account and what their policies allow.
 type IAM struct {
-	Roles            *aws.Records[Role]
+	Roles            Roles
 	RolePolicies     RolePolicies
 	InstanceProfiles *aws.Records[InstanceProfile]
 }
@@ -41,19 +39,43 @@ type IAM struct {
 // New returns an account without roles.
 func New() *IAM {
 	return &IAM{
-		Roles:            aws.NewRecords[Role]("role"),
+		Roles:            Roles{aws.NewRecords[Role]("role")},
 		RolePolicies:     RolePolicies{aws.NewRecords[RolePolicy]("role policy")},
 		InstanceProfiles: aws.NewRecords[InstanceProfile]("instance profile"),
 	}
 }
 
-// RolePolicies implements Service[RolePolicy]: it refuses a document that it
-// cannot read when it is declared, not when it is first asked.
+// Roles implements Service[Role].
+type Roles struct{ *aws.Records[Role] }
+
+// Create makes a role, unless one of its documents is refused.
+func (s Roles) Create(ctx context.Context, r aws.Resource, spec Role) (aws.Outputs, error) {
+	var documents []string
+	if spec.AssumeRolePolicy != "" {
+		documents = append(documents, spec.AssumeRolePolicy)
+	}
+	for _, inline := range spec.InlinePolicies {
+		documents = append(documents, inline.Policy)
+	}
+	for _, document := range documents {
+		if err := Check(document); err != nil {
+			return nil, fmt.Errorf("role %s: %w", r.Name, err)
+		}
+	}
+	return s.Records.Create(ctx, r, spec)
+}
+
+// Update changes a role.
+func (s Roles) Update(ctx context.Context, r aws.Resource, spec Role) (aws.Outputs, error) {
+	return s.Create(ctx, r, spec)
+}
+
+// RolePolicies implements Service[RolePolicy].
 type RolePolicies struct{ *aws.Records[RolePolicy] }
 
-// Create attaches a policy to a role, unless its document cannot be read.
+// Create attaches a policy to a role, unless its document is refused.
 func (s RolePolicies) Create(ctx context.Context, r aws.Resource, spec RolePolicy) (aws.Outputs, error) {
-	if _, err := parsePolicy(spec.Policy); err != nil {
+	if err := Check(spec.Policy); err != nil {
 		return nil, fmt.Errorf("role policy %s: %w", r.Name, err)
 	}
 	return s.Records.Create(ctx, r, spec)
@@ -65,46 +87,65 @@ func (s RolePolicies) Update(ctx context.Context, r aws.Resource, spec RolePolic
 }
 
 // Caller is an instance that calls an API with the credentials of its profile.
-type Caller struct{ InstanceID, Profile string }
-
-// Authorize returns AWS's error when the caller may not take an action on a resource.
-func (i *IAM) Authorize(by Caller, action, resource string) error {
-	if i.Allowed(by.Profile, action, resource) {
-		return nil
-	}
-	role, _ := i.roleOf(by.Profile)
-	return aws.Error{Code: "AccessDeniedException", Message: fmt.Sprintf(
-		"User: arn:aws:sts::%s:assumed-role/%s/%s is not authorized to perform: %s on resource: %s because no identity-based policy allows the %s action",
-		aws.AccountID, role.Name, by.InstanceID, action, resource, action)}
+type Caller struct {
+	InstanceID, Profile string
+	Operator            bool   // instead of an instance, somebody who may do everything
+	EndpointPolicy      string // of the VPC endpoint that the call passes: a JSON document, or "" if everything passes
 }
 
-// Allowed says whether the role of an instance profile may take an action on a
-// resource: some policy allows it and none denies it.
-func (i *IAM) Allowed(profile, action, resource string) bool {
+// Assumable returns why instances with a profile have no credentials: there is no such
+// profile or role, or the role lets nobody take it on for EC2. Nil says that they have.
+func (i *IAM) Assumable(profile string) error {
 	role, ok := i.roleOf(profile)
 	if !ok {
-		return false
+		return fmt.Errorf("no credentials: no instance profile %q with a role", profile)
 	}
-	allowed := false
-	for _, document := range i.policiesOf(role) {
-		statements, err := parsePolicy(document)
-		if err != nil {
-			return false
-		}
-		for _, s := range statements {
-			if !s.covers(action, resource) {
-				continue
-			}
-			if s.Effect == "Deny" {
-				return false
-			}
-			// A condition is not evaluated here: it never widens what is allowed.
-			allowed = allowed || s.Effect == "Allow" && len(s.Condition) == 0
-		}
+	const service = "ec2.amazonaws.com"
+	if judgeAll([]string{role.Spec.AssumeRolePolicy}, request{action: "sts:AssumeRole", resource: role.ARN, principal: service}) != allowed {
+		return fmt.Errorf("no credentials: role %s does not let %s assume it", role.Name, service)
 	}
-	return allowed
+	return nil
 }
 
+// Authorize returns AWS's error when the caller may not take an action on a resource: its
+// role's policies or those of the resource must allow it, the VPC endpoint's too if there
+// is one, and none may deny it.
+func (i *IAM) Authorize(by Caller, action, resource string, policies ...string) error {
+	if by.Operator {
+		return nil
+	}
+	role, _ := i.roleOf(by.Profile) // without one, nothing allows anything
+	principal := "arn:aws:iam::" + aws.AccountID + ":role/" + role.Name
+	r := request{action: action, resource: resource, principal: principal, context: map[string]string{
+		"aws:principalaccount": aws.AccountID, "aws:principalarn": principal, "aws:securetransport": "true",
+	}}
+	identity, resources, endpoint := judgeAll(i.policiesOf(role), r), judgeAll(policies, r), allowed
+	if by.EndpointPolicy != "" {
+		endpoint = judgeAll([]string{by.EndpointPolicy}, r)
+	}
+	switch {
+	case identity == denied:
+		return by.refused(role.Name, r, "with an explicit deny in an identity-based policy")
+	case resources == denied:
+		return by.refused(role.Name, r, "with an explicit deny in a resource-based policy")
+	case endpoint == denied:
+		return by.refused(role.Name, r, "with an explicit deny in a VPC endpoint policy")
+	case endpoint != allowed:
+		return by.refused(role.Name, r, "because no VPC endpoint policy allows the "+action+" action")
+	case identity != allowed && resources != allowed:
+		return by.refused(role.Name, r, "because no identity-based policy allows the "+action+" action")
+	}
+	return nil
+}
+
+// refused is AWS's error.
+func (c Caller) refused(role string, r request, why string) error {
+	return aws.Error{Code: "AccessDeniedException", Message: fmt.Sprintf(
+		"User: arn:aws:sts::%s:assumed-role/%s/%s is not authorized to perform: %s on resource: %s %s",
+		aws.AccountID, role, c.InstanceID, r.action, r.resource, why)}
+}
+
+// roleOf returns the role of an instance profile, which is named by its name or its ARN.
 func (i *IAM) roleOf(profile string) (aws.Record[Role], bool) {
 	found, ok := i.InstanceProfiles.Find(profile)
 	if !ok {
@@ -124,56 +165,4 @@ func (i *IAM) policiesOf(role aws.Record[Role]) []string {
 		}
 	}
 	return documents
-}
-
-// statement is one of a policy's. NotAction and NotResource are not modelled: a
-// statement that uses them covers nothing.
-type statement struct {
-	Effect    string
-	Action    oneOrMore[string]
-	Resource  oneOrMore[string]
-	Condition map[string]json.RawMessage
-}
-
-func parsePolicy(document string) ([]statement, error) {
-	var policy struct{ Statement oneOrMore[statement] }
-	if err := json.Unmarshal([]byte(document), &policy); err != nil {
-		return nil, fmt.Errorf("policy document: %w", err)
-	}
-	return policy.Statement, nil
-}
-
-func (s statement) covers(action, resource string) bool {
-	// Actions have no case, resources have.
-	return s.Action.any(func(pattern string) bool {
-		return wildcardMatch(strings.ToLower(pattern), strings.ToLower(action))
-	}) && s.Resource.any(func(pattern string) bool { return wildcardMatch(pattern, resource) })
-}
-
-// wildcardMatch says whether text matches a pattern with * (any text) and ? (one
-// character).
-func wildcardMatch(pattern, text string) bool {
-	expression := strings.NewReplacer(`\*`, `.*`, `\?`, `.`).Replace(regexp.QuoteMeta(pattern))
-	return regexp.MustCompile(`(?s)^` + expression + `$`).MatchString(text)
-}
-
-// oneOrMore is a list in IAM's JSON, where a list of one may lose its brackets.
-type oneOrMore[T any] []T
-
-// UnmarshalJSON takes a list, or what would be its only item.
-func (l *oneOrMore[T]) UnmarshalJSON(data []byte) error {
-	if strings.HasPrefix(string(data), "[") {
-		return json.Unmarshal(data, (*[]T)(l))
-	}
-	*l = make([]T, 1)
-	return json.Unmarshal(data, &(*l)[0])
-}
-
-func (l oneOrMore[T]) any(matches func(T) bool) bool {
-	for _, item := range l {
-		if matches(item) {
-			return true
-		}
-	}
-	return false
 }

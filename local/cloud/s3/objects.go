@@ -15,6 +15,7 @@ import (
 	"myclothes/local/cloud/aws"
 	"myclothes/local/cloud/ec2"
 	"myclothes/local/cloud/host"
+	"myclothes/local/cloud/iam"
 )
 
 // Object is aws:s3/bucketObjectv2:BucketObjectv2.
@@ -27,6 +28,9 @@ type Object struct {
 
 // Objects implements Service[Object]: a folder with a file for each object.
 type Objects struct {
+	Buckets  Buckets
+	Policies BucketPolicies
+
 	dir         string
 	network     *ec2.Network
 	permissions permissions
@@ -35,14 +39,18 @@ type Objects struct {
 	byID map[string]Object
 }
 
-// permissions say what the role of an instance profile may do.
+// permissions say what the role of an instance profile may do, and whether it has one.
 type permissions interface {
-	Allowed(profile, action, resource string) bool
+	Assumable(profile string) error
+	Authorize(by iam.Caller, action, resource string, policies ...string) error
 }
 
 // New keeps objects in the host's folder. The network and the permissions say who gets them.
 func New(h *host.Host, n *ec2.Network, p permissions) *Objects {
-	return &Objects{dir: h.Path("objects"), network: n, permissions: p, byID: map[string]Object{}}
+	s := &Objects{dir: h.Path("objects"), network: n, permissions: p, byID: map[string]Object{}}
+	s.Policies = BucketPolicies{aws.NewRecords[BucketPolicy]("bucket policy")}
+	s.Buckets = Buckets{aws.NewRecords[Bucket]("bucket"), s}
+	return s
 }
 
 // Create writes an object.
@@ -87,6 +95,34 @@ func (s *Objects) Delete(_ context.Context, r aws.Resource) error {
 	return os.Remove(s.path(object.Bucket, object.Key))
 }
 
+// count returns how many objects a bucket holds.
+func (s *Objects) count(bucket string) (held int) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, object := range s.byID {
+		if object.Bucket == bucket {
+			held++
+		}
+	}
+	return held
+}
+
+// empty removes all objects of a bucket, also those that nobody declares any more.
+func (s *Objects) empty(bucket string) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for id, object := range s.byID {
+		if object.Bucket != bucket {
+			continue
+		}
+		if err := os.Remove(s.path(object.Bucket, object.Key)); err != nil && !os.IsNotExist(err) {
+			return err
+		}
+		delete(s.byID, id)
+	}
+	return nil
+}
+
 // write replaces the object's file in one step, so that a reader never sees half
 // of it.
 func (s *Objects) write(spec Object, content io.Reader) error {
@@ -117,13 +153,18 @@ func (s *Objects) path(bucket, key string) string {
 // Fetch returns the path of an object's file, if the network lets the interface
 // reach S3 and the profile's role may read the object.
 func (s *Objects) Fetch(from *ec2.Interface, profile, bucket, key string) (string, error) {
-	if _, err := s.network.Reach(from, "s3"); err != nil {
+	way, err := s.network.Reach(from, "s3")
+	if err != nil {
 		return "", fmt.Errorf("s3://%s/%s: %w", bucket, key, err)
 	}
 	const action = "s3:GetObject"
 	arn := "arn:aws:s3:::" + bucket + "/" + key
-	if !s.permissions.Allowed(profile, action, arn) {
-		return "", fmt.Errorf("s3://%s/%s: access denied: instance profile %q may not %s on %s", bucket, key, profile, action, arn)
+	err = s.permissions.Assumable(profile)
+	if err == nil {
+		err = s.permissions.Authorize(iam.Caller{InstanceID: from.Owner, Profile: profile, EndpointPolicy: way.Policy}, action, arn, s.Policies.of(bucket)...)
+	}
+	if err != nil {
+		return "", fmt.Errorf("s3://%s/%s: access denied: %w", bucket, key, err)
 	}
 	path := s.path(bucket, key)
 	if _, err := os.Stat(path); err != nil {

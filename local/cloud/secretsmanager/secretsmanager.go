@@ -15,9 +15,6 @@ import (
 	"myclothes/local/cloud/iam"
 )
 
-// Secret is aws:secretsmanager/secret:Secret. Its ID is its ARN.
-type Secret struct{}
-
 // SecretVersion is aws:secretsmanager/secretVersion:SecretVersion.
 type SecretVersion struct {
 	SecretID     string `json:"secretId"` // the secret's ARN or name
@@ -27,7 +24,7 @@ type SecretVersion struct {
 // Versions implements Service[SecretVersion]. Every version is a resource of
 // its own; the one that was created last is current.
 type Versions struct {
-	secrets  *aws.Records[Secret]
+	secrets  *Secrets
 	policies *iam.IAM
 
 	mu       sync.RWMutex
@@ -35,7 +32,7 @@ type Versions struct {
 }
 
 // NewVersions returns no versions yet. The policies say who may read which secret.
-func NewVersions(secrets *aws.Records[Secret], policies *iam.IAM) *Versions {
+func NewVersions(secrets *Secrets, policies *iam.IAM) *Versions {
 	return &Versions{secrets: secrets, policies: policies}
 }
 
@@ -108,13 +105,20 @@ func (s *Versions) Call(by iam.Caller, operation string, r *http.Request) (any, 
 		return nil, aws.Error{Code: "ValidationException", Message: "the request body is not JSON: " + err.Error()}
 	}
 	secret, ok := s.secrets.Find(input.SecretId)
+	gone, marked := s.secrets.scheduled.Find(input.SecretId)
 	resource := secret.ARN
-	if !ok {
+	switch {
+	case !ok && marked:
+		resource = gone.ARN
+	case !ok:
 		resource = input.SecretId
 	}
 	// Who may not read a secret is not told whether it exists.
 	if err := s.policies.Authorize(by, "secretsmanager:GetSecretValue", resource); err != nil {
 		return nil, err
+	}
+	if !ok && marked {
+		return nil, aws.Error{Code: "InvalidRequestException", Message: "You can't perform this operation on the secret because it was marked for deletion."}
 	}
 	version, has := s.current(secret.Resource)
 	if !ok || !has || input.VersionStage != "" && input.VersionStage != "AWSCURRENT" ||

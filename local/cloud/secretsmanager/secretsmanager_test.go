@@ -28,7 +28,7 @@ type secretAccount struct {
 func newSecretAccount(t *testing.T) *secretAccount {
 	t.Helper()
 	a := &secretAccount{VPC: cloudtest.NewVPC(t), policies: iam.New()}
-	secrets := aws.NewRecords[Secret]("secret")
+	secrets := NewSecrets()
 	versions := NewVersions(secrets, a.policies)
 	var err error
 	a.API, err = api.Open(a.Host, a.Network, api.Service{Name: "secretsmanager", ID: "SECRETS_MANAGER", Target: Target, Call: versions.Call})
