@@ -34,22 +34,16 @@ const (
 
 var withoutEffectOfNetwork = map[string]reasons{
 	"aws:ec2/vpc:Vpc": tagged(reasons{
-		"cidrBlock": "subnets say their own", "enableDnsHostnames": "endpoints are addresses", "enableDnsSupport": "endpoints are addresses",
+		"cidrBlock":       "subnets say their own",
 		"instanceTenancy": "there is one machine",
 	}),
-	"aws:ec2/subnet:Subnet":                   tagged(reasons{"mapPublicIpOnLaunch": "the internet is this machine, which reaches every address"}),
+	"aws:ec2/subnet:Subnet":                   tagged(nil),
 	"aws:ec2/internetGateway:InternetGateway": tagged(recorded("vpcId")),
-	"aws:ec2/natGateway:NatGateway":           tagged(recorded("subnetId", "allocationId", "connectivityType")),
+	"aws:ec2/natGateway:NatGateway":           tagged(reasons{"allocationId": "nobody outside sees an address"}),
 	"aws:ec2/eip:Eip":                         tagged(recorded("domain")),
-	"aws:ec2/routeTable:RouteTable":           tagged(recorded("vpcId")),
+	"aws:ec2/routeTable:RouteTable":           tagged(reasons{"vpcId": oneVPC}),
 
-	"aws:ec2/routeTableAssociation:RouteTableAssociation": recorded("routeTableId", "subnetId"),
-	"aws:ec2/route:Route": recorded("destinationCidrBlock", "gatewayId", "natGatewayId"),
-	"aws:ec2/vpcEndpoint:VpcEndpoint": tagged(reasons{
-		"vpcId": oneVPC, "routeTableIds": "every route table leads to a gateway endpoint",
-		"subnetIds": "interface endpoints have no interfaces", "securityGroupIds": "interface endpoints have no interfaces",
-		"privateDnsEnabled": "the AWS APIs have one address",
-	}),
+	"aws:ec2/vpcEndpoint:VpcEndpoint":                   tagged(nil),
 	"aws:ec2/defaultSecurityGroup:DefaultSecurityGroup": tagged(reasons{"vpcId": oneVPC}),
 	"aws:ec2/securityGroup:SecurityGroup": tagged(reasons{
 		"vpcId": oneVPC, "description": described, "revokeRulesOnDelete": "a rule does not outlive its group",
@@ -60,7 +54,7 @@ var withoutEffectOfNetwork = map[string]reasons{
 
 var withoutEffectOfWeb = map[string]reasons{
 	"aws:lb/loadBalancer:LoadBalancer": tagged(reasons{
-		"internal": "this machine is the internet and the VPC", "loadBalancerType": "every one is an Application Load Balancer",
+		"loadBalancerType":        "every one is an Application Load Balancer",
 		"dropInvalidHeaderFields": "Go refuses requests with such headers",
 	}),
 	"aws:lb/targetGroup:TargetGroup": tagged(reasons{

@@ -181,7 +181,10 @@ func (a *API) call(service Service, r *http.Request) (any, error) {
 	if !ok {
 		return nil, aws.Error{Code: "UnknownOperationException", Message: fmt.Sprintf("the local cloud has no %q", target)}
 	}
-	return service.Call(by.Caller, operation, r)
+	caller := by.Caller
+	way, _ := a.network.Reach(by.from, service.Name) // the connection passed the gate when it came
+	caller.EndpointPolicy = way.Policy
+	return service.Call(caller, operation, r)
 }
 
 var credential = regexp.MustCompile(`Credential=([^/,]+)/`)

@@ -153,14 +153,15 @@ func (s *Objects) path(bucket, key string) string {
 // Fetch returns the path of an object's file, if the network lets the interface
 // reach S3 and the profile's role may read the object.
 func (s *Objects) Fetch(from *ec2.Interface, profile, bucket, key string) (string, error) {
-	if _, err := s.network.Reach(from, "s3"); err != nil {
+	way, err := s.network.Reach(from, "s3")
+	if err != nil {
 		return "", fmt.Errorf("s3://%s/%s: %w", bucket, key, err)
 	}
 	const action = "s3:GetObject"
 	arn := "arn:aws:s3:::" + bucket + "/" + key
-	err := s.permissions.Assumable(profile)
+	err = s.permissions.Assumable(profile)
 	if err == nil {
-		err = s.permissions.Authorize(iam.Caller{InstanceID: from.Owner, Profile: profile}, action, arn, s.Policies.of(bucket)...)
+		err = s.permissions.Authorize(iam.Caller{InstanceID: from.Owner, Profile: profile, EndpointPolicy: way.Policy}, action, arn, s.Policies.of(bucket)...)
 	}
 	if err != nil {
 		return "", fmt.Errorf("s3://%s/%s: access denied: %w", bucket, key, err)

@@ -121,15 +121,21 @@ func TestASecretIsReadThroughTheInterfaceEndpoint(t *testing.T) {
 	t.Parallel()
 	a := newSecretAccount(t)
 	require.NoError(t, a.Network.Routes().Delete(t.Context(), cloudtest.Named("internet")))
-	cloudtest.Declare(t, a.Network.VPCEndpoints(), "vpce", ec2.VPCEndpoint{
+	endpoint := ec2.VPCEndpoint{
 		ServiceName: "com.amazonaws.eu-west-1.secretsmanager", VPCEndpointType: "Interface", PrivateDNSEnabled: true,
-		SubnetIDs: cloudtest.AppSubnets, SecurityGroupIDs: []string{"sg-endpoint"}})
+		SubnetIDs: cloudtest.AppSubnets, SecurityGroupIDs: []string{"sg-endpoint"}}
+	cloudtest.Declare(t, a.Network.VPCEndpoints(), "vpce", endpoint)
 	environment := a.Environment(a.App, "i-app", "profile")
 	_, err := getSecret(a.client(a.App, environment), secretARN)
 	require.Error(t, err)
 	a.Allow("sg-app", "sg-endpoint", 443, 443)
 	_, err = getSecret(a.client(a.App, environment), secretARN)
 	require.NoError(t, err)
+
+	endpoint.Policy = `{"Statement": {"Effect": "Deny", "Principal": "*", "Action": "*", "Resource": "*"}}`
+	cloudtest.Declare(t, a.Network.VPCEndpoints(), "vpce", endpoint)
+	_, err = getSecret(a.client(a.App, environment), secretARN)
+	require.Equal(t, "AccessDeniedException", cloudtest.ErrorCode(t, err))
 
 	require.NoError(t, a.Network.IngressRules().Delete(t.Context(), cloudtest.Named("sg-app-to-sg-endpoint-443-in")))
 	_, err = getSecret(a.client(a.App, environment), secretARN)
