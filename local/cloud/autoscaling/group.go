@@ -169,7 +169,9 @@ func (g *group) untilDeadline(looked time.Time) time.Duration {
 		if !m.inService.IsZero() {
 			soon(g.grace(m))
 			soon(g.warmup() - time.Since(m.inService))
-			soon(g.lifetime(m))
+			if g.spec.MaxInstanceLifetime > 0 {
+				soon(g.lifetime(m))
+			}
 		}
 	}
 	for _, a := range g.schedules {

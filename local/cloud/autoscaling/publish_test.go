@@ -3,6 +3,7 @@ package autoscaling
 import (
 	"syscall"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -102,4 +103,14 @@ func TestAnInstanceThatHangsFailsItsStatusChecks(t *testing.T) {
 	cloudtest.Eventually(t, "it is well again", func() bool {
 		return s.last("AWS/EC2", "StatusCheckFailed", "InstanceId", id).Count == 1 && failed() == 0
 	})
+}
+
+func TestAGroupAtRestDoesNotLookAgainAtOnce(t *testing.T) {
+	t.Parallel()
+	s := newShop(t).open()
+	group, err := s.groups.groups.Get("group")
+	require.NoError(t, err)
+	group.mu.Lock()
+	defer group.mu.Unlock()
+	require.Positive(t, group.untilDeadline(time.Now()), "nobody has a maximum lifetime")
 }
