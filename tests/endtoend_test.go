@@ -305,14 +305,17 @@ func stickinessComesAndGoes(t *testing.T, s *site) {
 	require.Empty(t, last.Header.Values("Set-Cookie"))
 }
 
+// patient has a roll go on only when the load balancer's verdict of a new instance counts: after its grace period.
+var patient = []string{"-config", "instanceWarmupSeconds=300"}
+
 // panickingReleaseIsNotSeen rolls out a release that starts, connects and answers, and panics when somebody buys. With
-// a pinned image, the roll undoes itself.
+// a pinned image, what is launched is taken back.
 func panickingReleaseIsNotSeen(t *testing.T, s *site) {
 	const sound = "func (s *server) addItem(r *http.Request, session *shop.Session) (response, error) {"
 	const panics = sound + "\n\tpanic(\"it always panics\")"
 	before := s.instances(t)
 	s.edit(t, "app/server/cart.go", sound, panics)
-	report, output, err := s.upAmongShoppers(t, "-config", "amiId=ami-0123456789abcdef0")
+	report, output, err := s.upAmongShoppers(t, append(patient, "-config", "amiId=ami-0123456789abcdef0")...)
 	require.Error(t, err, output)
 	require.Contains(t, output, "RollbackSuccessful")
 	require.Contains(t, output, "this release does not work")
@@ -325,7 +328,7 @@ func panickingReleaseIsNotSeen(t *testing.T, s *site) {
 
 func brokenReleaseIsReported(t *testing.T, s *site) {
 	s.edit(t, "app/main.go", "func main() {", "func main() {\n\tfmt.Fprintln(os.Stderr, \"cannot start today\")\n\tos.Exit(3)")
-	output, err := s.run("up")
+	output, err := s.run(append([]string{"up"}, patient...)...)
 	require.Error(t, err, output)
 	require.Contains(t, output, "cannot start today")
 	response, text := s.ask(t, browser(t), http.MethodPost, "/api/cart/items", oneTee)

@@ -40,8 +40,9 @@ type Group struct {
 	WarmPool              json.RawMessage `json:"warmPool"`
 }
 
-// MaintenancePolicy bounds how many instances may be short or more while others take their
-// place, in percent of the desired capacity.
+// MaintenancePolicy bounds how many instances may be short or more while a refresh replaces
+// them, in percent of the desired capacity. On AWS it bounds other replacements too: here an
+// unhealthy instance goes before another one is launched, whatever it says.
 type MaintenancePolicy struct {
 	MinHealthyPercentage int `json:"minHealthyPercentage"`
 	MaxHealthyPercentage int `json:"maxHealthyPercentage"`

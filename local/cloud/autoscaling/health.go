@@ -123,12 +123,13 @@ func (g *group) grace(m *member) time.Duration {
 	return g.host.Timings.Scaled(aws.Seconds(g.spec.HealthCheckGracePeriod, defaultGrace)) - time.Since(m.inService)
 }
 
-// failed counts a launch that came to nothing. Later ones wait longer and longer.
+// failed counts a launch that came to nothing. Those after one that brought forth no machine
+// wait longer and longer; a machine whose service does not come up has had its time.
 func (g *group) failed(m *member, err error, weight int) {
 	defer g.poke()
 	g.failures += weight
 	g.lastFail = err
-	if g.failures >= giveUpAfter {
+	if g.failures >= giveUpAfter && m.instance == nil {
 		g.retryAt = time.Now().Add(min(time.Minute, time.Second<<min(g.failures-giveUpAfter, 6)))
 	}
 	g.host.Log.Warn("launch failed", "group", g.name, "in a row", g.failures, "because", err)
