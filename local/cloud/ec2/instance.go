@@ -55,6 +55,7 @@ type Instance struct {
 	ID        string
 	Interface *Interface
 	Launched  time.Time
+	template  LaunchTemplate // what it was launched from
 	dir       string
 	service   *service
 	loss      loss
@@ -70,7 +71,7 @@ func NewInstanceID() string {
 // Launch boots an instance of a launch template in a subnet: it does what the user
 // data says, and what the instance may: its role and its security groups decide.
 func (s *Instances) Launch(ctx context.Context, id string, template LaunchTemplate, subnet string) (_ *Instance, err error) {
-	i := &Instance{ID: id, dir: s.host.Path("instances", id), Launched: time.Now()}
+	i := &Instance{ID: id, dir: s.host.Path("instances", id), Launched: time.Now(), template: template}
 	defer func() {
 		if err != nil {
 			s.bury(i)
