@@ -45,7 +45,7 @@ func (c *Cloud) FollowEvents(ctx context.Context, after int64, tell func([]aws.E
 // what else is to be said.
 func PrintEvents(out io.Writer, events []aws.Event) error {
 	for _, e := range events {
-		line := fmt.Sprintf("%s %6d  %-19s  %-20s %-11s %s", e.Time.Local().Format("15:04:05.000"), e.Number, e.Kind, e.Subject, e.Zone, firstLine(e.Detail))
+		line := fmt.Sprintf("%s %6d  %-19s  %-26s  %-10s  %s", e.Time.Local().Format("15:04:05.000"), e.Number, e.Kind, e.Subject, e.Zone, firstLine(e.Detail))
 		if _, err := fmt.Fprintln(out, strings.TrimRight(line, " ")); err != nil {
 			return err
 		}

@@ -23,7 +23,8 @@ func serveOperators(c *cloud.Cloud, port int) (*http.Server, string, error) {
 }
 
 // Export is the line for a shell by which `aws` and the SDKs of AWS operate the cloud. The
-// secret is not asked for: who has the access key is its owner.
+// secret is not asked for: who has the access key is its owner. Clients disagree on what
+// names the region.
 func (c *Cloud) Export() string {
-	return fmt.Sprintf("export AWS_ENDPOINT_URL=%s AWS_REGION=%s AWS_ACCESS_KEY_ID=%s AWS_SECRET_ACCESS_KEY=made-up", c.Operators, c.Region, c.AccessKey)
+	return fmt.Sprintf("export AWS_ENDPOINT_URL=%[1]s AWS_REGION=%[2]s AWS_DEFAULT_REGION=%[2]s AWS_ACCESS_KEY_ID=%[3]s AWS_SECRET_ACCESS_KEY=made-up", c.Operators, c.Region, c.AccessKey)
 }

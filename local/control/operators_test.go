@@ -17,7 +17,7 @@ func TestALocalCloudSaysWhereItsOperatorsAPIIs(t *testing.T) {
 	c, err := control.Start(t.Context(), control.Options{Root: t.TempDir(), Stack: "dev", Region: "eu-west-1", Port: freePort(t), AWSPort: port})
 	require.NoError(t, err)
 	t.Cleanup(func() { _ = c.Stop(context.Background()) })
-	require.Equal(t, fmt.Sprintf("export AWS_ENDPOINT_URL=http://127.0.0.1:%d AWS_REGION=eu-west-1 AWS_ACCESS_KEY_ID=%s AWS_SECRET_ACCESS_KEY=made-up",
+	require.Equal(t, fmt.Sprintf("export AWS_ENDPOINT_URL=http://127.0.0.1:%d AWS_REGION=eu-west-1 AWS_DEFAULT_REGION=eu-west-1 AWS_ACCESS_KEY_ID=%s AWS_SECRET_ACCESS_KEY=made-up",
 		port, c.AccessKey), c.Export())
 	response, err := http.Get(c.Operators)
 	require.NoError(t, err)

@@ -55,6 +55,7 @@ type Instance struct {
 	ID        string
 	Interface *Interface
 	Launched  time.Time
+	template  LaunchTemplate // what it was launched from
 	dir       string
 	service   *service
 	loss      loss

@@ -18,6 +18,7 @@ func (s scaling) actions() map[string]action {
 		"DescribeAutoScalingGroups":           act(s.describeGroups),
 		"DescribeAutoScalingInstances":        act(s.describeInstances),
 		"DescribeScalingActivities":           act(s.describeActivities),
+		"DescribePolicies":                    act(s.describePolicies),
 		"SetDesiredCapacity":                  do(s.setDesiredCapacity),
 		"SetInstanceHealth":                   do(s.setInstanceHealth),
 		"TerminateInstanceInAutoScalingGroup": act(s.terminateInstance),

@@ -10,6 +10,7 @@ import (
 	elbtypes "github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2/types"
 	"github.com/stretchr/testify/require"
 
+	local "myclothes/local/cloud/autoscaling"
 	"myclothes/local/cloud/cloudtest"
 )
 
@@ -146,4 +147,18 @@ func TestARefreshWithADesiredConfigurationIsRolledBack(t *testing.T) {
 	for _, i := range a.described().Instances {
 		require.Equal(t, "1", *i.LaunchTemplate.Version)
 	}
+}
+
+func TestTheSDKDescribesScalingPolicies(t *testing.T) {
+	t.Parallel()
+	a := newAccount(t)
+	a.openShop()
+	cloudtest.Declare(t, a.ScalingPolicies, "cpu", local.Policy{GroupName: shop, PolicyType: "TargetTrackingScaling",
+		TargetTracking: &local.TargetTracking{TargetValue: 60, Predefined: &local.PredefinedMetric{Type: "ASGAverageCPUUtilization"}}})
+	out, err := autoscaling.NewFromConfig(a.config()).DescribePolicies(t.Context(), &autoscaling.DescribePoliciesInput{AutoScalingGroupName: new(shop)})
+	require.NoError(t, err)
+	require.Len(t, out.ScalingPolicies, 1)
+	require.Equal(t, "cpu", *out.ScalingPolicies[0].PolicyName)
+	require.EqualValues(t, 60, *out.ScalingPolicies[0].TargetTrackingConfiguration.TargetValue)
+	require.Equal(t, types.MetricTypeASGAverageCPUUtilization, out.ScalingPolicies[0].TargetTrackingConfiguration.PredefinedMetricSpecification.PredefinedMetricType)
 }

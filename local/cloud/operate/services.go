@@ -20,6 +20,7 @@ import (
 // Account is what the API operates.
 type Account struct {
 	Network       *ec2.Network
+	Instances     *ec2.Instances
 	Templates     *ec2.LaunchTemplates
 	Groups        *autoscaling.Groups
 	LoadBalancers *elb.LoadBalancers
@@ -38,7 +39,7 @@ func New(a Account, accessKey string) *API {
 	return &API{accessKey: accessKey, log: a.Log, unknown: map[string]int{}, services: []service{
 		{name: "sts", version: stsVersion, actions: map[string]action{"GetCallerIdentity": act(whoami)}},
 		{name: "autoscaling", version: autoscalingVersion, actions: scaling{a.Groups}.actions()},
-		{name: "ec2", version: ec2Version},
+		{name: "ec2", version: ec2Version, actions: computing{a.Instances, a.Templates, scaling{a.Groups}}.actions()},
 		{name: "cloudwatch", version: cloudwatchVersion, target: "GraniteServiceVersion20100801", actions: watching{a.Metrics, a.Alarms}.actions()},
 		{name: "elbv2", version: elbVersion, actions: balancing{a.Network, a.LoadBalancers, a.TargetGroups}.actions()},
 		{name: "elasticache", version: elasticacheVersion, actions: caching{a.Caches}.actions()},
