@@ -51,8 +51,8 @@ faults: ## what goes wrong, one fault at a time, among people who shop in the ru
 	@go run ./tests/faults $(foreach c,$(CONFIG),-config $(c))
 
 test: SETUP = dynamodb browser awscli
-test: setup ## all tests, against real servers
-	@go test -vet=off ./...
+test: setup ## all tests, against real servers; those that take longest begin first
+	@go test -vet=off ./tests ./...
 
 race: SETUP = dynamodb browser awscli race
 race: setup ## the tests of service and local cloud, watched for data races

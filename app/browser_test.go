@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"sync"
 	"testing"
 	"time"
 
@@ -21,7 +22,7 @@ const (
 	phone = 390
 )
 
-// browser is Chromium with one window and no JavaScript: the shop has none, and nothing may depend on it.
+// browser is a window of Chromium without JavaScript: the shop has none, and nothing may depend on it.
 type browser struct {
 	*testing.T
 	tab   context.Context
@@ -29,21 +30,38 @@ type browser struct {
 	width int64
 }
 
-// newBrowser opens a browser that lives as long as the test, which fails if the browser finds something to complain
-// about, such as what the content security policy forbids.
+// chromium is the one browser of all tests, without a window. stopChromium ends it.
+var (
+	chromium = sync.OnceValues(func() (context.Context, error) {
+		options := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.IgnoreCertErrors)
+		if os.Geteuid() == 0 {
+			options = append(options, chromedp.NoSandbox) // which Chromium does not offer to root
+		}
+		allocator, stop := chromedp.NewExecAllocator(context.Background(), options...)
+		stopChromium = stop
+		first, _ := chromedp.NewContext(allocator) // ends with the allocator
+		return first, chromedp.Do(first)
+	})
+	stopChromium = func() {}
+)
+
+func TestMain(m *testing.M) {
+	code := m.Run()
+	stopChromium()
+	os.Exit(code)
+}
+
+// newBrowser opens a window that lives as long as the test and shares nothing with others, as if it had a browser of its
+// own. The test fails if the browser finds something to complain about, such as what the content security policy forbids.
 func newBrowser(t *testing.T, base string, width int64) *browser {
 	t.Helper()
-	options := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.IgnoreCertErrors)
-	if os.Geteuid() == 0 {
-		options = append(options, chromedp.NoSandbox) // which Chromium does not offer to root
-	}
-	allocator, stop := chromedp.NewExecAllocator(context.Background(), options...)
-	t.Cleanup(stop)
-	tab, leave := chromedp.NewContext(allocator)
+	parent, err := chromium()
+	require.NoError(t, err, "a Chromium cannot be started: make test installs one")
+	tab, leave := chromedp.NewContext(parent, chromedp.WithNewBrowserContext())
 	t.Cleanup(leave)
 	b := &browser{T: t, tab: tab, base: base, width: width}
-	require.NoError(t, chromedp.Do(tab), "a Chromium cannot be started: make test installs one")
-	bounded, cancel := context.WithTimeout(tab, 3*time.Minute) // axe takes a second or so for a page
+	require.NoError(t, chromedp.Do(tab))
+	bounded, cancel := context.WithTimeout(tab, 8*time.Minute) // axe takes a second or so for a page, more on a busy machine
 	t.Cleanup(cancel)
 	b.tab = bounded
 	require.NoError(t, chromedp.Listen(tab, b.hear))

@@ -22,12 +22,15 @@ import (
 func (c *cloud) shopInBrowser(t *testing.T) {
 	in := c.boot(t, "i-one")
 	for _, width := range []int64{desk, phone} {
-		b := newBrowser(t, in.url, width)
-		b.fillCart()
-		b.becomeCustomer(fmt.Sprintf("shopper-%d@example.com", width))
-		b.checkOut()
-		b.leave()
-		b.comeFromElsewhere()
+		t.Run(fmt.Sprint(width, " pixels"), func(t *testing.T) {
+			t.Parallel()
+			b := newBrowser(t, in.url, width)
+			b.fillCart()
+			b.becomeCustomer(fmt.Sprintf("shopper-%d@example.com", width))
+			b.checkOut()
+			b.leave()
+			b.comeFromElsewhere()
+		})
 	}
 }
 
@@ -244,19 +247,22 @@ func (c *cloud) seeRungs(t *testing.T) {
 		"dynamodb":    {[]string{"CART_TABLE", apptest.Table}, "4", false},
 	}
 	for store, rung := range rungs {
-		in := c.boot(t, "i-"+store, append(rung.change, "CART_STORE", store)...)
-		b := newBrowser(t, in.url, phone)
-		b.open("/")
-		require.Contains(t, b.text("footer"), "rung "+rung.number+" · "+store)
-		require.Contains(t, b.text("footer"), "0\u00a0bytes of cookies")
-		var sizes []int
-		for _, sku := range []string{"tee-ecru", "shirt-oxford-white", "coat-wool-camel"} {
-			b.press("#" + sku + " button")
-			sizes = append(sizes, b.cookieBytes())
-		}
-		require.Positive(t, sizes[0])
-		require.Equal(t, rung.grows, sizes[2] > sizes[0], "%s: %v", store, sizes)
-		b.look("rung-" + store)
+		t.Run(store, func(t *testing.T) {
+			t.Parallel()
+			in := c.boot(t, "i-"+store, append(rung.change, "CART_STORE", store)...)
+			b := newBrowser(t, in.url, phone)
+			b.open("/")
+			require.Contains(t, b.text("footer"), "rung "+rung.number+" · "+store)
+			require.Contains(t, b.text("footer"), "0\u00a0bytes of cookies")
+			var sizes []int
+			for _, sku := range []string{"tee-ecru", "shirt-oxford-white", "coat-wool-camel"} {
+				b.press("#" + sku + " button")
+				sizes = append(sizes, b.cookieBytes())
+			}
+			require.Positive(t, sizes[0])
+			require.Equal(t, rung.grows, sizes[2] > sizes[0], "%v", sizes)
+			b.look("rung-" + store)
+		})
 	}
 }
 

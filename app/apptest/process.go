@@ -5,6 +5,7 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"math/rand/v2"
 	"net"
 	"os"
 	"os/exec"
@@ -131,20 +132,20 @@ func own(path string) error {
 // given are the ports that FreePort has returned.
 var given sync.Map
 
-// FreePort returns a port of the loopback interface that nobody listens on, and that it has not returned before.
+// FreePort returns a port of the loopback interface that nobody listens on, and that it has not returned before. It is
+// below those that connections start from (net.ipv4.ip_local_port_range begins at 32768), or one of them could take it
+// before a server does.
 func FreePort() (string, error) {
-	for {
-		listener, err := net.Listen("tcp", "127.0.0.1:0")
-		if err != nil {
-			return "", err
+	var err error
+	for range 1000 {
+		port := strconv.Itoa(10000 + rand.N(22000))
+		if _, taken := given.LoadOrStore(port, true); taken {
+			continue
 		}
-		_, port, err := net.SplitHostPort(listener.Addr().String())
-		listener.Close()
-		if err != nil {
-			return "", err
-		}
-		if _, taken := given.LoadOrStore(port, true); !taken {
-			return port, nil
+		var listener net.Listener
+		if listener, err = net.Listen("tcp", net.JoinHostPort("127.0.0.1", port)); err == nil {
+			return port, listener.Close()
 		}
 	}
+	return "", fmt.Errorf("no port is free: %w", err)
 }

@@ -1,6 +1,7 @@
 package apptest
 
 import (
+	"strconv"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -13,6 +14,9 @@ func TestNobodyIsGivenAPortThatSomebodyElseWasGiven(t *testing.T) {
 		port, err := FreePort()
 		require.NoError(t, err)
 		require.False(t, seen[port], port)
+		number, err := strconv.Atoi(port)
+		require.NoError(t, err)
+		require.Less(t, number, 32768, "no connection starts from it")
 		seen[port] = true
 	}
 }

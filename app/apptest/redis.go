@@ -7,6 +7,8 @@ import (
 	"net"
 	"os"
 	"os/exec"
+	"strconv"
+	"strings"
 	"syscall"
 	"testing"
 
@@ -64,7 +66,8 @@ func StartRedis(tb testing.TB, client *goredis.Options, args ...string) *Redis {
 func (r *Redis) listen(port, dir string) {
 	r.Addr = net.JoinHostPort("127.0.0.1", port)
 	r.client.Addr = r.Addr
-	r.args = []string{"--bind", "127.0.0.1", "--dir", dir, "--save", "", "--appendonly", "no", "--repl-diskless-sync-delay", "0"}
+	// A replica that is fed through a pipe and not from a file is sent no changes for another second.
+	r.args = []string{"--bind", "127.0.0.1", "--dir", dir, "--save", "", "--appendonly", "no", "--repl-diskless-sync", "no"}
 	if r.client.TLSConfig != nil {
 		r.args = append(r.args, "--port", "0", "--tls-port", port, "--tls-replication", "yes")
 	} else {
@@ -84,28 +87,34 @@ func StartSecureRedis(tb testing.TB, a Authority, token string) *Redis {
 		"--tls-ca-cert-file", a.Bundle, "--tls-auth-clients", "no")
 }
 
-// StartReplica starts another replica of this server, with its TLS and token, that has caught up with it.
+// StartReplica starts another replica of this server, with its TLS and token, that has caught up with it and gets every
+// change from now on.
 func (r *Redis) StartReplica() *Redis {
 	r.tb.Helper()
-	replicas := r.replicas()
 	replica := StartRedis(r.tb, &r.client, r.given...)
 	replica.Follow(r)
-	Eventually(r.tb, func() bool { return r.replicas() > replicas }, "the replica has caught up")
+	Eventually(r.tb, func() bool { return r.feeds(replica) }, "a change gets to the replica")
 	return replica
 }
 
-// replicas is how many replicas have all that the server has. WAIT waits for what is written over its connection, and
-// PUBLISH is a write.
-func (r *Redis) replicas() int64 {
+// feeds reports whether a change gets to the replica. PUBLISH is a change that stores nothing, and WAIT asks how far the
+// replicas are. What WAIT says is not enough: before a server has had a replica its changes have no offset, and whoever
+// connects has that much although it is sent nothing yet.
+func (r *Redis) feeds(replica *Redis) bool {
 	r.tb.Helper()
-	client := r.Client()
-	defer client.Close()
-	pipeline := client.Pipeline()
-	pipeline.Publish(context.Background(), "replicated", "")
-	waited := pipeline.Do(context.Background(), "WAIT", 9, 100)
-	_, err := pipeline.Exec(context.Background())
-	require.NoError(r.tb, err)
-	return waited.Val().(int64)
+	r.Do("PUBLISH", "replicated", "")
+	made := r.offset("master_repl_offset:")
+	r.Do("WAIT", 1, 100)
+	_, port, _ := net.SplitHostPort(replica.Addr)
+	return made > 0 && r.offset("port="+port+",state=online,offset=") >= made
+}
+
+// offset is the number behind a name in what the server says of its replication, and 0 if it says nothing of it.
+func (r *Redis) offset(name string) int {
+	r.tb.Helper()
+	_, number, _ := strings.Cut(r.Do("INFO", "replication").(string), name)
+	offset, _ := strconv.Atoi(number[:len(number)-len(strings.TrimLeft(number, "0123456789"))])
+	return offset
 }
 
 // Follow makes the server a replica of another one.

@@ -17,7 +17,7 @@ type table struct{ *apptest.DynamoDB }
 
 func (d table) attributes(t *testing.T, id string) attributes {
 	t.Helper()
-	out, err := d.Client().GetItem(t.Context(), &dynamodb.GetItemInput{TableName: aws.String(apptest.Table), Key: key(id), ConsistentRead: aws.Bool(true)})
+	out, err := d.Client().GetItem(t.Context(), &dynamodb.GetItemInput{TableName: aws.String(d.Table), Key: key(id), ConsistentRead: aws.Bool(true)})
 	require.NoError(t, err)
 	return out.Item
 }
@@ -25,7 +25,7 @@ func (d table) attributes(t *testing.T, id string) attributes {
 func (d table) set(t *testing.T, id, name string, value types.AttributeValue) {
 	t.Helper()
 	_, err := d.Client().UpdateItem(t.Context(), &dynamodb.UpdateItemInput{
-		TableName: aws.String(apptest.Table), Key: key(id), UpdateExpression: aws.String("SET #name = :value"),
+		TableName: aws.String(d.Table), Key: key(id), UpdateExpression: aws.String("SET #name = :value"),
 		ExpressionAttributeNames: map[string]string{"#name": name}, ExpressionAttributeValues: attributes{":value": value},
 	})
 	require.NoError(t, err)
@@ -42,7 +42,7 @@ func (d table) sessions(t *testing.T, store *Store) (guest, customer *shop.Sessi
 
 func TestWhatTheNextReleaseAddsIsKeptAndOtherwiseIgnored(t *testing.T) {
 	t.Parallel()
-	server := table{apptest.StartDynamoDB(t)}
+	server := table{apptest.NewDynamoDBTable(t)}
 	store := openStore(server.DynamoDB)
 	guest, customer, ids := server.sessions(t, store)
 	gift := &types.AttributeValueMemberM{Value: attributes{"card": text("happy birthday")}}
@@ -69,7 +69,7 @@ func TestWhatTheNextReleaseAddsIsKeptAndOtherwiseIgnored(t *testing.T) {
 
 func TestSigningInKeepsWhatALaterReleaseKnowsAboutTheGuest(t *testing.T) {
 	t.Parallel()
-	server := table{apptest.StartDynamoDB(t)}
+	server := table{apptest.NewDynamoDBTable(t)}
 	store, session := openStore(server.DynamoDB), shop.OpenSession("")
 	add(t, store, session, "tee", 2)
 	before := sessionID(session.Token())
@@ -86,7 +86,7 @@ func TestSigningInKeepsWhatALaterReleaseKnowsAboutTheGuest(t *testing.T) {
 
 func TestASessionThatAReleaseBeforeFrozeIsOverAndSignsIn(t *testing.T) {
 	t.Parallel()
-	server := table{apptest.StartDynamoDB(t)}
+	server := table{apptest.NewDynamoDBTable(t)}
 	store, session := openStore(server.DynamoDB), shop.OpenSession("")
 	add(t, store, session, "tee", 2)
 	server.set(t, sessionID(session.Token()), attrFrozen, number(1))
@@ -104,7 +104,7 @@ func TestWhatOnlyALaterReleaseCanReadIsNotNowAndIsNeverOverwritten(t *testing.T)
 		"a later format":       func(server table, t *testing.T, id string) { server.set(t, id, attrFormat, number(format+1)) },
 		"an unreadable number": func(server table, t *testing.T, id string) { server.set(t, id, attrExpires, text("2100-01-01")) },
 	} {
-		server := table{apptest.StartDynamoDB(t)}
+		server := table{apptest.NewDynamoDBTable(t)}
 		store := openStore(server.DynamoDB)
 		guest, customer, ids := server.sessions(t, store)
 		var before []attributes
@@ -140,7 +140,7 @@ func TestWhatOnlyALaterReleaseCanReadIsNotNowAndIsNeverOverwritten(t *testing.T)
 
 func TestAnAccountOfTheReleaseBeforeGetsANamedCart(t *testing.T) {
 	t.Parallel()
-	server := table{apptest.StartDynamoDB(t)}
+	server := table{apptest.NewDynamoDBTable(t)}
 	store, session := openStore(server.DynamoDB), shop.OpenSession("")
 	before := attributes{
 		attrExpires: number(int64(1 << 40)), attrCustomer: number(0), attrChanges: number(3), attrWrote: number(5), attrEpoch: text("EPOCH"),

@@ -38,7 +38,7 @@ func piecesOf(t *testing.T, store *Store, session *shop.Session) int {
 // everySignInThatFails has signing in fail at each of its requests, carried out or not, and then runs the test with the
 // guest, who had two tees.
 func everySignInThatFails(t *testing.T, run func(t *testing.T, store *Store, guest *shop.Session, customer int64)) {
-	server := apptest.StartDynamoDB(t)
+	server := apptest.NewDynamoDBTable(t)
 	for _, carryOut := range []bool{true, false} {
 		failures := 0
 		for {
@@ -90,7 +90,7 @@ func TestACartWhoseSignInFailedMovesToOneCustomerOnly(t *testing.T) {
 // while other tabs go on adding: some of the sign-ins fail half-way.
 func TestWhateverHappensToACartAtTheSameMomentEveryPieceCountsOnce(t *testing.T) {
 	t.Parallel()
-	server := apptest.StartDynamoDB(t)
+	server := apptest.NewDynamoDBTable(t)
 	for n := range 8 {
 		store, guest := openStore(server), shop.OpenSession("")
 		add(t, store, guest, "tee", 1)

@@ -89,7 +89,7 @@ var changes = []operation{
 // TestEveryChangeWhoseAnswerWasLostIsRepeatedAndCountsOnce breaks the network at each request of each change.
 func TestEveryChangeWhoseAnswerWasLostIsRepeatedAndCountsOnce(t *testing.T) {
 	t.Parallel()
-	server := apptest.StartDynamoDB(t)
+	server := apptest.NewDynamoDBTable(t)
 	for _, change := range changes {
 		for n := range 6 {
 			for _, customer := range []int64{0, lastCustomer.Add(1)} {
@@ -141,7 +141,7 @@ func (l *late) Do(r *http.Request) (*http.Response, error) {
 func TestAChangeThatArrivesAgainAfterLaterOnesChangesNothing(t *testing.T) {
 	t.Parallel()
 	network := &late{}
-	store := openStore(apptest.StartDynamoDB(t), func(o *dynamodb.Options) { o.HTTPClient = network })
+	store := openStore(apptest.NewDynamoDBTable(t), func(o *dynamodb.Options) { o.HTTPClient = network })
 	for _, customer := range []int64{0, 1} {
 		session := shop.OpenSession("")
 		add(t, store, session, "tee", 1)
@@ -173,7 +173,7 @@ func TestAChangeThatArrivesAgainAfterLaterOnesChangesNothing(t *testing.T) {
 func TestAnItemForgetsChangesThatNobodyRepeatsAnyMore(t *testing.T) {
 	t.Parallel()
 	now := time.Now()
-	server := table{apptest.StartDynamoDB(t)}
+	server := table{apptest.NewDynamoDBTable(t)}
 	store, session := openStore(server.DynamoDB), shop.OpenSession("")
 	store.now = func() time.Time { return now }
 	add(t, store, session, "tee", 1)
@@ -203,7 +203,7 @@ func (b broken) Do(*http.Request) (*http.Response, error) {
 
 func TestAChangeIsRepeatedUntilItsContextEnds(t *testing.T) {
 	t.Parallel()
-	server := apptest.StartDynamoDB(t)
+	server := apptest.NewDynamoDBTable(t)
 	session := shop.OpenSession("")
 	add(t, openStore(server), session, "tee", 1)
 	ctx, giveUp := context.WithCancel(t.Context())
@@ -221,7 +221,7 @@ func TestAChangeIsRepeatedUntilItsContextEnds(t *testing.T) {
 
 func TestSigningInCanBeRepeatedAfterAnyFailureAndCountsEveryLineOnce(t *testing.T) {
 	t.Parallel()
-	server := apptest.StartDynamoDB(t)
+	server := apptest.NewDynamoDBTable(t)
 	for n := range 9 {
 		for _, carryOut := range []bool{true, false} {
 			customer := lastCustomer.Add(1)
@@ -251,7 +251,7 @@ func TestSigningInCanBeRepeatedAfterAnyFailureAndCountsEveryLineOnce(t *testing.
 
 func TestSigningInAndOutGoOnWhenAnAnswerWasLost(t *testing.T) {
 	t.Parallel()
-	server := apptest.StartDynamoDB(t)
+	server := apptest.NewDynamoDBTable(t)
 	for n := range 12 {
 		network := &shaky{carryOut: true}
 		network.left.Store(int64(n))

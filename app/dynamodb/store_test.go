@@ -17,7 +17,7 @@ import (
 )
 
 func openStore(server *apptest.DynamoDB, change ...func(*dynamodb.Options)) *Store {
-	return NewStore(server.Client(change...), apptest.Table, shop.Lifetimes{Idle: time.Hour})
+	return NewStore(server.Client(change...), server.Table, shop.Lifetimes{Idle: time.Hour})
 }
 
 func add(t *testing.T, store *Store, session *shop.Session, sku string, quantity int) {
@@ -28,16 +28,16 @@ func add(t *testing.T, store *Store, session *shop.Session, sku string, quantity
 
 func TestStoreKeepsTheContract(t *testing.T) {
 	t.Parallel()
-	server := apptest.StartDynamoDB(t)
+	server := apptest.NewDynamoDBTable(t)
 	storetest.Run(t, "dynamodb", func(l shop.Lifetimes) shop.SessionStore {
-		return NewStore(server.Client(), apptest.Table, l)
+		return NewStore(server.Client(), server.Table, l)
 	})
 }
 
 func TestSessionsExpireUnlessTheyAreUsedThoughTheTableStillHasThem(t *testing.T) {
 	t.Parallel()
 	now := time.Now()
-	server := table{apptest.StartDynamoDB(t)}
+	server := table{apptest.NewDynamoDBTable(t)}
 	store, session := openStore(server.DynamoDB), shop.OpenSession("")
 	store.now = func() time.Time { return now }
 	add(t, store, session, "tee", 1)
@@ -64,7 +64,7 @@ func TestSessionsExpireUnlessTheyAreUsedThoughTheTableStillHasThem(t *testing.T)
 func TestAnOldSessionIsNotSignedInNorMovedAfterItExpired(t *testing.T) {
 	t.Parallel()
 	now := time.Now()
-	store, session := openStore(apptest.StartDynamoDB(t)), shop.OpenSession("")
+	store, session := openStore(apptest.NewDynamoDBTable(t)), shop.OpenSession("")
 	store.now = func() time.Time { return now }
 	require.NoError(t, store.SignIn(t.Context(), session, 1, 1))
 	add(t, store, session, "tee", 1)
@@ -89,7 +89,7 @@ func (c *counter) Do(r *http.Request) (*http.Response, error) {
 func TestEveryOperationOnACartIsOneRoundTrip(t *testing.T) {
 	t.Parallel()
 	var requests counter
-	store := openStore(apptest.StartDynamoDB(t), func(o *dynamodb.Options) { o.HTTPClient = &requests })
+	store := openStore(apptest.NewDynamoDBTable(t), func(o *dynamodb.Options) { o.HTTPClient = &requests })
 	session := shop.OpenSession("")
 	for name, operation := range map[string]func() error{
 		"add":       func() error { _, err := store.Add(t.Context(), session, "tee", 1); return err },
@@ -109,7 +109,7 @@ func TestEveryOperationOnACartIsOneRoundTrip(t *testing.T) {
 func TestACustomersCartTakesThreeRoundTripsToChangeAndTwoToRead(t *testing.T) {
 	t.Parallel()
 	var requests counter
-	store := openStore(apptest.StartDynamoDB(t), func(o *dynamodb.Options) { o.HTTPClient = &requests })
+	store := openStore(apptest.NewDynamoDBTable(t), func(o *dynamodb.Options) { o.HTTPClient = &requests })
 	session := shop.OpenSession("")
 	require.NoError(t, store.SignIn(t.Context(), session, 1, 1))
 	before := requests.calls.Load()
@@ -145,13 +145,13 @@ func TestStoreIsAwayAndComesBackWithTheTable(t *testing.T) {
 
 func TestATableThatIsNotOursIsAway(t *testing.T) {
 	t.Parallel()
-	store := NewStore(apptest.StartDynamoDB(t).Client(), "another", shop.Lifetimes{Idle: time.Hour})
+	store := NewStore(apptest.NewDynamoDBTable(t).Client(), "another", shop.Lifetimes{Idle: time.Hour})
 	require.ErrorIs(t, store.Ping(t.Context()), shop.ErrUnavailable)
 }
 
 func TestWhoReadsTheTableCannotUseWhatIsFoundThere(t *testing.T) {
 	t.Parallel()
-	server := table{apptest.StartDynamoDB(t)}
+	server := table{apptest.NewDynamoDBTable(t)}
 	store, guest := openStore(server.DynamoDB), shop.OpenSession("")
 	add(t, store, guest, "tee", 1)
 	before := guest.Token()

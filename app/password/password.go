@@ -14,10 +14,16 @@ import (
 	"golang.org/x/crypto/argon2"
 )
 
-// Cost of one hash: OWASP's first recommendation for Argon2id.
+// Cost is what one hash takes, on one processor.
+type Cost struct {
+	MemoryKiB uint32
+	Passes    uint32
+}
+
+// Recommended is OWASP's first recommendation for Argon2id.
+var Recommended = Cost{MemoryKiB: 19 * 1024, Passes: 2}
+
 const (
-	memoryKiB = 19 * 1024
-	passes    = 2
 	threads   = 1
 	saltBytes = 16
 	hashBytes = 32
@@ -34,21 +40,22 @@ var ErrMismatch = errors.New("password does not match")
 var ErrBusy = errors.New("too many passwords are being hashed")
 
 // Hasher hashes and verifies passwords on half the processors, so that the others go on answering requests: a hash
-// keeps one busy for some 20 ms. Safe for concurrent use.
+// of the recommended cost keeps one busy for some 20 ms. Safe for concurrent use.
 type Hasher struct {
+	cost     Cost
 	slots    chan struct{}
 	patience time.Duration
 	decoy    string
 }
 
-// NewHasher returns a Hasher. It computes one hash, which takes some 20 ms.
-func NewHasher() *Hasher {
-	h := &Hasher{slots: make(chan struct{}, slotsOf(runtime.GOMAXPROCS(0))), patience: patience}
-	h.decoy = encode(newSalt(), rand.Text())
+// NewHasher returns a Hasher. It computes one hash.
+func NewHasher(cost Cost) *Hasher {
+	h := &Hasher{cost: cost, slots: make(chan struct{}, slotsOf(runtime.GOMAXPROCS(0))), patience: patience}
+	h.decoy = h.encode(newSalt(), rand.Text())
 	return h
 }
 
-// slotsOf says how many hashes are computed at the same moment. Each takes 19 MiB.
+// slotsOf says how many hashes are computed at the same moment. Each takes 19 MiB at the recommended cost.
 func slotsOf(processors int) int { return max(1, processors/2) }
 
 // Hash returns the hash of the password in the PHC string format, with a salt of its own, or ErrBusy.
@@ -57,7 +64,7 @@ func (h *Hasher) Hash(ctx context.Context, password string) (string, error) {
 		return "", err
 	}
 	defer h.release()
-	return encode(newSalt(), password), nil
+	return h.encode(newSalt(), password), nil
 }
 
 // Verify returns ErrMismatch unless the hash is that of the password. An empty hash stands for an
@@ -109,8 +116,8 @@ func newSalt() []byte {
 	return salt
 }
 
-func encode(salt []byte, password string) string {
-	sum := argon2.IDKey([]byte(password), salt, passes, memoryKiB, threads, hashBytes)
-	return fmt.Sprintf("$argon2id$v=%d$m=%d,t=%d,p=%d$%s$%s", argon2.Version, memoryKiB, passes, threads,
+func (h *Hasher) encode(salt []byte, password string) string {
+	sum := argon2.IDKey([]byte(password), salt, h.cost.Passes, h.cost.MemoryKiB, threads, hashBytes)
+	return fmt.Sprintf("$argon2id$v=%d$m=%d,t=%d,p=%d$%s$%s", argon2.Version, h.cost.MemoryKiB, h.cost.Passes, threads,
 		base64.RawStdEncoding.EncodeToString(salt), base64.RawStdEncoding.EncodeToString(sum))
 }

@@ -10,7 +10,7 @@ import (
 
 func TestOnlyTheRightPasswordMatches(t *testing.T) {
 	t.Parallel()
-	h := NewHasher()
+	h := NewHasher(Recommended)
 	hash, err := h.Hash(t.Context(), "correct horse")
 	require.NoError(t, err)
 	require.Regexp(t, `^\$argon2id\$v=19\$m=19456,t=2,p=1\$`, hash)
@@ -23,12 +23,12 @@ func TestOnlyTheRightPasswordMatches(t *testing.T) {
 
 func TestAnAccountThatDoesNotExistNeverMatches(t *testing.T) {
 	t.Parallel()
-	require.ErrorIs(t, NewHasher().Verify(t.Context(), "", ""), ErrMismatch)
+	require.ErrorIs(t, NewHasher(Recommended).Verify(t.Context(), "", ""), ErrMismatch)
 }
 
 func TestADamagedHashIsAnErrorOfOurs(t *testing.T) {
 	t.Parallel()
-	h := NewHasher()
+	h := NewHasher(Recommended)
 	for _, hash := range []string{"plain", "$argon2id$v=19$m=19456,t=2,p=1$****************-*****$x"} {
 		err := h.Verify(t.Context(), hash, "x")
 		require.Error(t, err)
@@ -53,7 +53,7 @@ func TestHalfTheProcessorsAreLeftToOthers(t *testing.T) {
 
 func TestHashingWaitsForAFreeSlotForAShortTime(t *testing.T) {
 	t.Parallel()
-	h := NewHasher()
+	h := NewHasher(Recommended)
 	h.patience = 10 * time.Millisecond
 	occupy(t, h)
 	_, err := h.Hash(t.Context(), "x")
@@ -68,7 +68,7 @@ func TestHashingWaitsForAFreeSlotForAShortTime(t *testing.T) {
 
 func TestHashingWaitsNoLongerThanTheRequest(t *testing.T) {
 	t.Parallel()
-	h := NewHasher()
+	h := NewHasher(Recommended)
 	occupy(t, h)
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()

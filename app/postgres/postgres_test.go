@@ -250,7 +250,7 @@ func hangingReplica(t *testing.T, server *apptest.Postgres, database string) {
 	start := time.Now()
 	_, _, err := db.ProductsAsOf(t.Context(), 0)
 	require.NoError(t, err)
-	require.Less(t, time.Since(start), 2*replicaTimeout)
+	require.Less(t, time.Since(start), 20*replicaTimeout)
 	require.True(t, db.readers[0].out.Load())
 }
 

@@ -34,7 +34,7 @@ func TestChangesAtTheSameMomentShareAWait(t *testing.T) {
 	t.Parallel()
 	primary := apptest.StartRedis(t, nil)
 	primary.StartReplica()
-	store := openDurable(t, primary.Addr, Replicated)
+	store := openDurable(t, primary.Addr, Strict) // nobody stops waiting when the replica takes its time
 	warm(t, store)
 	primary.Do("CONFIG", "RESETSTAT")
 	var group sync.WaitGroup
@@ -48,9 +48,9 @@ func TestChangesAtTheSameMomentShareAWait(t *testing.T) {
 		})
 	}
 	group.Wait()
-	require.GreaterOrEqual(t, calls(t, primary, "evalsha"), 1000)
-	require.Less(t, calls(t, primary, "wait"), 500)
-	require.Less(t, testutil.ToFloat64(store.commits.unreplicated), 500.0)
+	changes := calls(t, primary, "evalsha")
+	require.GreaterOrEqual(t, changes, 1000)
+	require.Less(t, calls(t, primary, "wait"), changes/2)
 }
 
 func TestReplicatedChangesStandAndAreCountedWhenNoReplicaAnswers(t *testing.T) {

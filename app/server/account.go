@@ -28,7 +28,7 @@ func (s *server) changePassword(ctx context.Context, session *shop.Session, from
 	if err := s.confirm(ctx, customer, from, change.Current, "currentPassword"); err != nil {
 		return "", err
 	}
-	if hash, err = s.passwords.Hash(ctx, change.New); err != nil {
+	if hash, err = s.Passwords.Hash(ctx, change.New); err != nil {
 		return "", whenBusy(err)
 	}
 	wrote, err := s.Customers.SetPassword(ctx, customer.ID, hash)

@@ -27,7 +27,7 @@ func (s *server) signUp(ctx context.Context, session *shop.Session, client strin
 }
 
 func (s *server) open(ctx context.Context, request shop.SignUp) (account login, err error) {
-	if account.hash, err = s.passwords.Hash(ctx, request.Password); err != nil {
+	if account.hash, err = s.Passwords.Hash(ctx, request.Password); err != nil {
 		return login{}, whenBusy(err)
 	}
 	account.customer, account.wrote, err = s.Customers.CreateCustomer(ctx, request.Email, request.Name, account.hash)

@@ -55,15 +55,15 @@ func FuzzEveryRequestBody(f *testing.F) {
 			f.Add(byte(route), byte(i%len(contentTypes)), i%2 == 0, "tee", []byte(body))
 		}
 	}
-	hash, err := password.NewHasher().Hash(f.Context(), "correct horse")
+	hash, err := password.NewHasher(cheap).Hash(f.Context(), "correct horse")
 	require.NoError(f, err)
 	store := memory.NewStore(shop.Lifetimes{Idle: time.Hour})
 	customers := &accounts{byID: []shop.Customer{{ID: 1, Email: "owner@example.com"}}, hashes: []string{hash}, gone: map[int64]bool{}}
 	handler := New(Config{
 		InstanceID: "i-test", AvailabilityZone: "az-test", StoreName: "instance", SessionCookie: "sid", SessionTTL: time.Hour,
 		Store: store, Catalog: products, Orders: newLedger(customers), Throttle: throttle.New(nil, 0),
-		Customers: customers,
-		Log:       slog.New(slog.NewJSONHandler(io.Discard, nil)),
+		Customers: customers, Passwords: password.NewHasher(cheap),
+		Log: slog.New(slog.NewJSONHandler(io.Discard, nil)),
 	})
 	f.Fuzz(func(t *testing.T, route, contentType byte, signedIn bool, segment string, body []byte) {
 		method, pattern := routes[int(route)%len(routes)][0], routes[int(route)%len(routes)][1]

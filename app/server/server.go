@@ -18,8 +18,8 @@ import (
 // requestTimeout bounds the work on one request. A store that is away fails sooner.
 const requestTimeout = 5 * time.Second
 
-// Config is what the server needs. Everything is required except Release, Health, Checks and
-// Metrics.
+// Config is what the server needs. Everything is required except Release, Passwords, Health, Checks
+// and Metrics.
 type Config struct {
 	Release          string // names what runs here
 	InstanceID       string
@@ -32,7 +32,8 @@ type Config struct {
 	Customers        Customers
 	Orders           Orders
 	Throttle         Throttle
-	Health           *Health // nil: the instance is healthy from the beginning
+	Passwords        Passwords // nil: a hasher of the recommended cost
+	Health           *Health   // nil: the instance is healthy from the beginning
 	Checks           []Check
 	Metrics          []prometheus.Collector // of the parts, to show with the server's own
 	Log              *slog.Logger
@@ -83,14 +84,22 @@ type Orders interface {
 	Orders(ctx context.Context, customer int64, after shop.Position) ([]shop.Order, error)
 }
 
+// Passwords hashes and verifies passwords, as password.Hasher does.
+type Passwords interface {
+	// Hash returns a hash with a salt of its own; password.ErrBusy if so many others are before it.
+	Hash(ctx context.Context, password string) (string, error)
+	// Verify returns password.ErrMismatch unless the hash is that of the password, or password.ErrBusy. No hash is that
+	// of nobody's password.
+	Verify(ctx context.Context, hash, password string) error
+}
+
 type server struct {
 	Config
-	passwords *password.Hasher
-	metrics   *prometheus.Registry
-	requests  *prometheus.HistogramVec
-	sales     *sales
-	access    thinner
-	pages     map[string]*template.Template
+	metrics  *prometheus.Registry
+	requests *prometheus.HistogramVec
+	sales    *sales
+	access   thinner
+	pages    map[string]*template.Template
 }
 
 // Service answers visitors and the load balancer.
@@ -105,7 +114,10 @@ type Service struct {
 func New(cfg Config) *Service { return newServer(cfg).service() }
 
 func newServer(cfg Config) *server {
-	s := &server{Config: cfg, passwords: password.NewHasher(), pages: parsePages(), access: thinner{limit: accessLinesPerSecond}}
+	s := &server{Config: cfg, pages: parsePages(), access: thinner{limit: accessLinesPerSecond}}
+	if s.Passwords == nil {
+		s.Passwords = password.NewHasher(password.Recommended)
+	}
 	if s.Health == nil {
 		s.Health = &Health{}
 		s.Health.Open()

@@ -20,6 +20,7 @@ import (
 	"myclothes/app/apptest"
 	"myclothes/app/memory"
 	"myclothes/app/ordertest"
+	"myclothes/app/password"
 	"myclothes/app/shop"
 	"myclothes/app/throttle"
 )
@@ -174,13 +175,16 @@ func (f *fixture) metrics() string {
 	return text
 }
 
+// cheap is the cost of a hash where tests are about something else.
+var cheap = password.Cost{MemoryKiB: 8, Passes: 1}
+
 // testConfig is a service on stores in memory.
 func testConfig() Config {
 	customers := &accounts{gone: map[int64]bool{}}
 	return Config{
 		InstanceID: "i-test", AvailabilityZone: "az-test", StoreName: "instance", SessionCookie: "sid", SessionTTL: time.Hour,
 		Store: memory.NewStore(shop.Lifetimes{Idle: time.Hour}), Catalog: products, Customers: customers, Orders: newLedger(customers),
-		Throttle: throttle.New(nil, 0), Log: slog.New(slog.DiscardHandler),
+		Throttle: throttle.New(nil, 0), Passwords: password.NewHasher(cheap), Log: slog.New(slog.DiscardHandler),
 	}
 }
 

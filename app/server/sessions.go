@@ -115,7 +115,7 @@ func (s *server) verify(ctx context.Context, account login, given string) error 
 	if len(given) > shop.MaxPassword {
 		return wrongPassword()
 	}
-	err := s.passwords.Verify(ctx, account.hash, given)
+	err := s.Passwords.Verify(ctx, account.hash, given)
 	if errors.Is(err, password.ErrMismatch) {
 		return wrongPassword()
 	}

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"io"
 
-	"github.com/pulumi/pulumi/sdk/v3/go/auto"
 	"github.com/pulumi/pulumi/sdk/v3/go/auto/events"
 	"github.com/pulumi/pulumi/sdk/v3/go/auto/optdestroy"
 	"github.com/pulumi/pulumi/sdk/v3/go/auto/optpreview"
@@ -27,16 +26,20 @@ func (e *Engine) Up(ctx context.Context, refresh bool) (Result, error) {
 		options = append(options, optup.Refresh())
 	}
 	progress := newProgress(e.out)
-	var up auto.UpResult
-	err := watch(ctx, progress.see, func(stream chan<- events.EngineEvent, problems io.Writer) (err error) {
-		up, err = e.stack.Up(ctx, append(options, optup.EventStreams(stream), optup.ErrorProgressStreams(problems))...)
+	var result Result
+	err := watch(ctx, func(event apitype.EngineEvent) {
+		progress.see(event)
+		if done := event.ResOutputsEvent; done != nil && done.Metadata.Type == stackType && done.Metadata.New != nil {
+			result.URL, _ = done.Metadata.New.Outputs["url"].(string)
+		}
+	}, func(stream chan<- events.EngineEvent, problems io.Writer) error {
+		_, err := e.stack.Up(ctx, append(options, optup.EventStreams(stream), optup.ErrorProgressStreams(problems))...)
 		return err
 	})
 	if err != nil {
 		return Result{}, err
 	}
-	result := Result{Changed: progress.changed()}
-	result.URL, _ = up.Outputs["url"].Value.(string)
+	result.Changed = progress.changed()
 	return result, nil
 }
 

@@ -1,8 +1,10 @@
 package engine
 
 import (
+	"context"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -52,7 +54,26 @@ var asked sync.Map
 // onceAt is commandAt, which asks an engine for its version, once for each.
 func onceAt(root, path string) (auto.PulumiCommand, error) {
 	once, _ := asked.LoadOrStore([2]string{root, path}, sync.OnceValues(func() (auto.PulumiCommand, error) { return commandAt(root, path) }))
-	return once.(func() (auto.PulumiCommand, error))()
+	command, err := once.(func() (auto.PulumiCommand, error))()
+	return terse{command}, err
+}
+
+// terse is an engine's command that answers itself what the Automation API asks after
+// each operation, and nobody here reads: the stack's outputs, twice, and its history.
+// The engine would first make the key of the state's secrets, which is slow on purpose.
+type terse struct{ auto.PulumiCommand }
+
+// Run runs the command, unless it asks what nobody reads.
+func (c terse) Run(ctx context.Context, dir string, in io.Reader, out, problems []io.Writer, environment []string, args ...string) (string, string, int, error) {
+	if len(args) > 1 && args[0] == "stack" {
+		switch args[1] {
+		case "output":
+			return "{}", "", 0, nil
+		case "history":
+			return "[]", "", 0, nil
+		}
+	}
+	return c.PulumiCommand.Run(ctx, dir, in, out, problems, environment, args...)
 }
 
 // commandAt returns the engine at a path. The Automation API looks for

@@ -39,7 +39,7 @@ func TestWhatAProcessLeavesBehindEndsWithIt(t *testing.T) {
 	require.NoError(t, err)
 	left, err := strconv.Atoi(strings.TrimSpace(string(text)))
 	require.NoError(t, err)
-	require.Eventually(t, func() bool { return !running(left) }, 10*time.Second, 5*time.Millisecond)
+	require.Eventually(t, func() bool { return !running(left) }, time.Minute, 5*time.Millisecond)
 }
 
 // sameNumber starts a process, awaits its end, and starts a script that gets the same
@@ -64,7 +64,7 @@ func sameNumber(t *testing.T, script string) (ended, next *Process) {
 
 func TestASignalToAProcessThatEndedReachesNobodyElse(t *testing.T) {
 	ended, other := sameNumber(t, `trap 'echo alive; kill $!; exit' USR1; sleep 600 & echo ready; wait`)
-	require.Eventually(t, func() bool { return logTail(other.Log) == "  ready" }, 10*time.Second, 5*time.Millisecond)
+	require.Eventually(t, func() bool { return logTail(other.Log) == "  ready" }, time.Minute, 5*time.Millisecond)
 
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
