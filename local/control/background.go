@@ -13,6 +13,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"runtime"
 	"time"
 
 	"github.com/gofrs/flock"
@@ -60,6 +61,7 @@ type Report struct {
 	Components []aws.Component       `json:"components"`
 	Refreshes  []autoscaling.Refresh `json:"refreshes"`
 	Recorded   map[string]int        `json:"recorded"` // declared and not simulated, by type
+	Goroutines int                   `json:"goroutines"`
 }
 
 // stopLimit bounds the end of a local cloud, in which instances finish requests.
@@ -141,7 +143,7 @@ func (i info) write() error {
 func control(token string, stop func(), c *cloud.Cloud, providers *provider.Server) http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /report", func(w http.ResponseWriter, _ *http.Request) {
-		_ = json.NewEncoder(w).Encode(Report{c.Status(), c.Refreshes(), providers.Recorded()})
+		_ = json.NewEncoder(w).Encode(Report{c.Status(), c.Refreshes(), providers.Recorded(), runtime.NumGoroutine()})
 	})
 	mux.HandleFunc("POST /stop", func(http.ResponseWriter, *http.Request) { stop() })
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
