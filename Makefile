@@ -23,7 +23,7 @@ export GOFLAGS := $(GOFLAGS) -trimpath '-gcflags=github.com/pulumi/...=-N -l'
 
 LOCAL = .local/bin/local
 
-.PHONY: up preview down status events maintenance load faults test race bench lint setup
+.PHONY: up preview down status events maintenance load faults soak test race bench lint setup
 
 up: setup ## bring the stack up on this machine, or update it
 	@$(LOCAL) up -stack $(STACK) -port $(PORT) -https-port $(HTTPS_PORT) $(if $(AWS_PORT),-aws-port $(AWS_PORT)) $(if $(SCALE),-scale $(SCALE)) $(foreach c,$(CONFIG),-config $(c))
@@ -49,6 +49,9 @@ load: ## 200 people shop for 30 seconds
 
 faults: ## what goes wrong, one fault at a time, among people who shop in the running stack
 	@go run ./tests/faults $(foreach c,$(CONFIG),-config $(c))
+
+soak: ## 20 minutes of shopping while a random process is killed every 15 seconds
+	@go run ./tests/faults -soak 20m -shoppers 50 -customers 25 $(foreach c,$(CONFIG),-config $(c))
 
 test: SETUP = dynamodb browser awscli
 test: setup ## all tests, against real servers; those that take longest begin first

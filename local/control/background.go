@@ -13,6 +13,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strconv"
 	"time"
 
@@ -73,7 +74,8 @@ type Report struct {
 	// WithoutEffect are the declared inputs that change nothing here, by type.
 	WithoutEffect map[string][]string `json:"withoutEffect"`
 	// Refused are the resources that AWS refused to delete when it was last asked.
-	Refused []string `json:"refused"`
+	Refused    []string `json:"refused"`
+	Goroutines int      `json:"goroutines"`
 }
 
 // maintenance is what a maintenance window did.
@@ -168,7 +170,7 @@ func control(token string, stop func(), c *cloud.Cloud, providers *provider.Serv
 	mux.HandleFunc("GET /report", func(w http.ResponseWriter, _ *http.Request) {
 		_ = json.NewEncoder(w).Encode(Report{
 			Components: c.Status(), Refreshes: c.Refreshes(), Recorded: providers.Recorded(), Unknown: c.Operators.Unknown(),
-			WithoutEffect: providers.WithoutEffect(), Refused: providers.Refused(),
+			WithoutEffect: providers.WithoutEffect(), Refused: providers.Refused(), Goroutines: runtime.NumGoroutine(),
 		})
 	})
 	mux.HandleFunc("GET /events", func(w http.ResponseWriter, r *http.Request) {

@@ -1,6 +1,8 @@
 // Command faults rehearses what goes wrong, one fault at a time, against the stack that runs on this machine (make up),
 // while people shop in it. For each it prints a row of a Markdown table: what the shoppers saw, whether that is what is
-// promised, and the command that does it again. Exit status 1: a promise was broken, or a fault could not be rehearsed.
+// promised, and the command that does it again. With -soak it kills random processes for a long time instead, and shows
+// what the local cloud uses meanwhile. Exit status 1: a promise was broken, a fault could not be rehearsed, or the cloud
+// uses more and more.
 package main
 
 import (
@@ -24,6 +26,8 @@ type options struct {
 	customers int
 	calm      time.Duration
 	config    settings
+	soak      time.Duration
+	every     time.Duration
 }
 
 // settings are the values of a flag that may be repeated.
@@ -42,6 +46,8 @@ func main() {
 	flag.IntVar(&o.shoppers, "shoppers", 200, "how many shop meanwhile")
 	flag.IntVar(&o.customers, "customers", 100, "how many of them have an account, and order")
 	flag.DurationVar(&o.calm, "calm", 4*time.Second, "how long they shop before the fault, and after the stack is whole again")
+	flag.DurationVar(&o.soak, "soak", 0, "instead of the faults, kill random processes for so long")
+	flag.DurationVar(&o.every, "every", 15*time.Second, "with -soak, how often")
 	flag.Var(&o.config, "config", "a setting as key=value that the stack was brought up with; may be repeated")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
@@ -61,6 +67,9 @@ func run(ctx context.Context, o options) error {
 	s, err := findStack(ctx, o.config)
 	if err != nil {
 		return err
+	}
+	if o.soak > 0 {
+		return s.soak(ctx, o)
 	}
 	fmt.Print(tableHead)
 	broken := 0

@@ -1,0 +1,90 @@
+package main
+
+import "slices"
+
+// option is a setting of the declaration, and the values that the tour visits.
+type option struct {
+	name   string
+	values []string
+}
+
+// certificate stands for an issued one: the local cloud issues what it serves itself.
+const certificate = "arn:aws:acm:eu-west-1:000000000000:certificate/tour"
+
+// options are what people combine: every rung of the ladder and what changes its way through the network.
+var options = []option{
+	{"cartStore", []string{"elasticache", "dynamodb", "cookie", "instance"}},
+	{"stickiness", []string{"none", "lb_cookie", "app_cookie"}},
+	{"natGateways", []string{"onePerAz", "single", "none"}},
+	{"certificateArn", []string{"", certificate}},
+	{"availabilityZones", []string{"2", "4"}},
+}
+
+// combination has one value of every option, in their order.
+type combination []string
+
+// settings are what the stack is brought up with. There is an instance in every zone, as the declaration wants it.
+func (c combination) settings() []string {
+	var all []string
+	for i, o := range options {
+		if c[i] != "" {
+			all = append(all, o.name+"="+c[i])
+		}
+	}
+	zones := c[slices.IndexFunc(options, func(o option) bool { return o.name == "availabilityZones" })]
+	return append(all, "minInstances="+zones)
+}
+
+// product lists all combinations.
+func product(options []option) []combination {
+	all := []combination{{}}
+	for _, o := range options {
+		var longer []combination
+		for _, c := range all {
+			for _, value := range o.values {
+				longer = append(longer, append(slices.Clone(c), value))
+			}
+		}
+		all = longer
+	}
+	return all
+}
+
+// pair is two values of two options.
+type pair struct {
+	first, second           int // which options
+	firstValue, secondValue string
+}
+
+func (c combination) pairs() (all []pair) {
+	for i := range c {
+		for j := range i {
+			all = append(all, pair{j, i, c[j], c[i]})
+		}
+	}
+	return all
+}
+
+// pairwise returns few combinations in which every value of an option meets every value of every other: again and again
+// the one with most pairs that have not met.
+func pairwise(options []option) (chosen []combination) {
+	all, met := product(options), map[pair]bool{}
+	fresh := func(c combination) (n int) {
+		for _, p := range c.pairs() {
+			if !met[p] {
+				n++
+			}
+		}
+		return n
+	}
+	for {
+		best := slices.MaxFunc(all, func(a, b combination) int { return fresh(a) - fresh(b) })
+		if fresh(best) == 0 {
+			return chosen
+		}
+		chosen = append(chosen, best)
+		for _, p := range best.pairs() {
+			met[p] = true
+		}
+	}
+}
