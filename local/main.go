@@ -3,7 +3,7 @@
 // background.
 //
 //	local up|preview|down [-stack dev] [-config key=value]… [-port 8080] [-scale 0.016]
-//	local preview [-format text|json] [-base REVISION [-base-stack prod] [-base-config key=value]…]
+//	local preview [-format text|markdown|json] [-base REVISION [-base-stack prod] [-base-config key=value]…]
 //	local status
 //
 // The exit status is 1 for what failed. A preview tells more: see outcome.
@@ -62,7 +62,7 @@ func (s *settings) Set(value string) error {
 }
 
 const usage = `usage: local up|preview|down|status [-stack dev] [-config key=value]… [-port 8080] [-scale SECONDS]
-preview also: [-format text|json] [-base REVISION [-base-stack STACK] [-base-config key=value]…]
+preview also: [-format text|markdown|json] [-base REVISION [-base-stack STACK] [-base-config key=value]…]
 preview's exit status: 0 nothing changes, 2 something changes, 3 data is lost, 1 it failed`
 
 func run(ctx context.Context, args []string, out io.Writer) error {
