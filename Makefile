@@ -18,7 +18,7 @@ export GOFLAGS := $(GOFLAGS) -trimpath '-gcflags=github.com/pulumi/...=-N -l'
 
 LOCAL = .local/bin/local
 
-.PHONY: up preview down status load faults test race bench lint setup
+.PHONY: up preview down status diagram load faults test race bench lint setup
 
 up: setup ## bring the stack up on this machine, or update it
 	@$(LOCAL) up -stack $(STACK) -port $(PORT) $(if $(SCALE),-scale $(SCALE)) $(foreach c,$(CONFIG),-config $(c))
@@ -32,6 +32,10 @@ down: setup ## destroy the stack that runs, and stop everything
 
 status: setup ## who runs where, since when, with which log
 	@$(LOCAL) status
+
+diagram: setup ## draw the stack as it is declared, into .local/diagram.svg
+	@$(LOCAL) diagram -stack $(STACK) $(foreach c,$(CONFIG),-config $(c)) > .local/diagram.svg
+	@echo .local/diagram.svg
 
 load: ## 200 people shop for 30 seconds
 	@go run ./tests/load -url http://127.0.0.1:$(PORT)

@@ -5,6 +5,7 @@
 //	local up|preview|down [-stack dev] [-config key=value]… [-port 8080] [-scale 0.016]
 //	local preview [-format text|markdown|json] [-base REVISION [-base-stack prod] [-base-config key=value]…]
 //	local status
+//	local diagram [-stack dev] [-config key=value]…
 //
 // The exit status is 1 for what failed. A preview tells more: see outcome.
 package main
@@ -61,13 +62,13 @@ func (s *settings) Set(value string) error {
 	return nil
 }
 
-const usage = `usage: local up|preview|down|status [-stack dev] [-config key=value]… [-port 8080] [-scale SECONDS]
+const usage = `usage: local up|preview|down|status|diagram [-stack dev] [-config key=value]… [-port 8080] [-scale SECONDS]
 preview also: [-format text|markdown|json] [-base REVISION [-base-stack STACK] [-base-config key=value]…]
 preview's exit status: 0 nothing changes, 2 something changes, 3 data is lost, 1 it failed`
 
 func run(ctx context.Context, args []string, out io.Writer) error {
 	commands := map[string]func(context.Context, request) error{
-		"up": exclusive(up), "preview": exclusive(showPreview), "down": exclusive(down), "status": status, "cloud": background,
+		"up": exclusive(up), "preview": exclusive(showPreview), "down": exclusive(down), "status": status, "diagram": diagram, "cloud": background,
 	}
 	if len(args) == 0 || commands[args[0]] == nil {
 		return errors.New(usage)

@@ -136,7 +136,8 @@ func aside(a arrow, frames []frame) bool {
 	return slices.ContainsFunc(frames, func(f frame) bool { return f.tier == regional && (f.name == a.from || f.name == a.to) })
 }
 
-// route leads every arrow along a lane of its own, the short ones inside.
+// route leads every arrow along a lane of its own. Those to the left turn back, so the short ones are inside; those to
+// the right go on, so the long ones are.
 func (l *layout) route(all []arrow) {
 	var frames []frame
 	for _, p := range l.frames {
@@ -144,13 +145,14 @@ func (l *layout) route(all []arrow) {
 	}
 	length := func(a arrow) int { return abs(l.named(a.from).y - l.named(a.to).y) }
 	slices.SortStableFunc(all, func(a, b arrow) int { return cmp.Compare(length(a), length(b)) })
-	left, right := 0, 0
+	_, right := lanes(all, frames)
+	left := 0
 	for _, a := range all {
 		from, to := l.named(a.from), l.named(a.to)
 		r := route{arrow: a}
 		if aside(a, frames) {
+			right--
 			r.fromX, r.toX, r.lane = from.right(), to.x, from.right()+gutter/2+lane*right
-			right++
 		} else {
 			r.fromX, r.toX, r.lane = from.x, to.x, from.x-gutter-lane*left
 			left++
@@ -166,8 +168,9 @@ type end struct {
 	reach int // how far down the other end is; negative: up
 }
 
-// meet spreads the ends of arrows over the sides of their frames, so that arrows of one side do not cross: first those
-// that come from above, the nearest first, and then those to below, the farthest first.
+// meet spreads the ends of arrows over the sides of their frames, so that arrows of one side do not cross. On the left
+// those from above come first, the nearest first, and then those to below, the farthest first; on the right the higher
+// an arrow leads, the higher it begins.
 func (l *layout) meet() {
 	for _, p := range l.frames {
 		sides := map[int][]end{}
@@ -181,9 +184,9 @@ func (l *layout) meet() {
 				sides[r.toX] = append(sides[r.toX], end{&r.toY, -reach})
 			}
 		}
-		for _, ends := range sides {
+		for x, ends := range sides {
 			slices.SortStableFunc(ends, func(a, b end) int {
-				if a.reach < 0 != (b.reach < 0) {
+				if x != p.x || a.reach < 0 != (b.reach < 0) {
 					return cmp.Compare(a.reach, b.reach)
 				}
 				return cmp.Compare(b.reach, a.reach)
