@@ -3,10 +3,11 @@
 // background.
 //
 //	local up|preview|down [-stack dev] [-config key=value]… [-port 8080] [-https-port 8443] [-aws-port 8086] [-scale 0.016]
-//	local preview [-format text|json] [-base REVISION [-base-stack prod] [-base-config key=value]…]
+//	local preview [-format text|markdown|json] [-base REVISION [-base-stack prod] [-base-config key=value]…]
 //	local status [-json]
 //	local events [-after NUMBER] [-follow] [-json]
 //	local maintenance
+//	local diagram [-stack dev] [-config key=value]…
 //
 // The exit status is 1 for what failed. A preview tells more: see outcome.
 package main
@@ -70,14 +71,15 @@ func (s *settings) Set(value string) error {
 // with the shop, and a runbook finds it again.
 const awsPortAbove = 6
 
-const usage = `usage: local up|preview|down|status|events|maintenance [-stack dev] [-config key=value]… [-port 8080] [-https-port 8443] [-aws-port 8086] [-scale SECONDS]
+const usage = `usage: local up|preview|down|status|events|maintenance|diagram [-stack dev] [-config key=value]… [-port 8080] [-https-port 8443] [-aws-port 8086] [-scale SECONDS]
 status also: [-json], events also: [-after NUMBER] [-follow] [-json]
-preview also: [-format text|json] [-base REVISION [-base-stack STACK] [-base-config key=value]…]
+preview also: [-format text|markdown|json] [-base REVISION [-base-stack STACK] [-base-config key=value]…]
 preview's exit status: 0 nothing changes, 2 something changes, 3 data is lost, 1 it failed`
 
 func run(ctx context.Context, args []string, out io.Writer) error {
 	commands := map[string]func(context.Context, request) error{
-		"up": exclusive(up), "preview": exclusive(showPreview), "down": exclusive(down), "status": status, "events": events, "maintenance": exclusive(maintain), "cloud": background,
+		"up": exclusive(up), "preview": exclusive(showPreview), "down": exclusive(down), "status": status, "events": events, "maintenance": exclusive(maintain),
+		"diagram": diagram, "cloud": background,
 	}
 	if len(args) == 0 || commands[args[0]] == nil {
 		return errors.New(usage)

@@ -18,7 +18,7 @@ import (
 // compared says what a preview compares, and how it shows that.
 type compared struct {
 	write func(*engine.Plan, io.Writer) error
-	json  bool // the document alone is the output
+	alone bool // the document alone is the output
 	base  preview.Base
 	// baseConfig are the settings of the base, over those of its commit.
 	baseConfig settings
@@ -27,13 +27,15 @@ type compared struct {
 // flags are those that only a preview has.
 func (c *compared) flags(flags *flag.FlagSet) {
 	c.write = (*engine.Plan).WriteText
-	flags.Func("format", "text, or json", func(format string) error {
+	flags.Func("format", "text, markdown, or json", func(format string) error {
 		switch format {
 		case "text":
 		case "json":
-			c.write, c.json = (*engine.Plan).WriteJSON, true
+			c.write, c.alone = (*engine.Plan).WriteJSON, true
+		case "markdown":
+			c.write, c.alone = (*engine.Plan).WriteMarkdown, true
 		default:
-			return errors.New("text or json")
+			return errors.New("text, markdown or json")
 		}
 		return nil
 	})
@@ -82,7 +84,7 @@ func outcomeOfPlan(plan *engine.Plan) error {
 // outcome says how much it is.
 func showPreview(ctx context.Context, r request) error {
 	result := r.out
-	if r.json {
+	if r.alone {
 		r.out = os.Stderr
 	}
 	plan, err := r.plan(ctx)

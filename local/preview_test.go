@@ -33,5 +33,5 @@ func TestTheExitStatusOfAPreviewTellsWhatItFound(t *testing.T) {
 
 func TestAnUnknownFormatIsRefused(t *testing.T) {
 	err := run(t.Context(), []string{"preview", "-format", "xml"}, io.Discard)
-	require.ErrorContains(t, err, "text or json")
+	require.ErrorContains(t, err, "text, markdown or json")
 }

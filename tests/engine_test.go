@@ -1,11 +1,9 @@
 package tests
 
 import (
-	"encoding/json"
 	"fmt"
 	"io"
 	"maps"
-	"os"
 	"path/filepath"
 	"slices"
 	"testing"
@@ -107,7 +105,7 @@ func TestTheEngineTakesEveryConfigurationThroughALife(t *testing.T) {
 type rehearsal struct {
 	providers *provider.Server
 	engine    *engine.Engine
-	folder    string // of the state
+	settings  *engine.Settings
 }
 
 func newRehearsal(t *testing.T, s settings) rehearsal {
@@ -121,7 +119,7 @@ func newRehearsal(t *testing.T, s settings) rehearsal {
 	declared, err := engine.LoadSettings(root, "rehearsal", given)
 	require.NoError(t, err)
 	declared.Throwaway = t.TempDir()
-	r := rehearsal{folder: declared.Throwaway}
+	r := rehearsal{settings: declared}
 	r.providers, err = provider.Record(declared.Region, "rehearsal")
 	require.NoError(t, err)
 	t.Cleanup(r.providers.Close)
@@ -141,19 +139,10 @@ func (r rehearsal) preview(t *testing.T, refresh bool) *engine.Plan {
 // state is what the engine has in its state, but for providers.
 func (r rehearsal) state(t *testing.T) graph {
 	t.Helper()
-	found, err := filepath.Glob(filepath.Join(r.folder, "state", ".pulumi", "stacks", "*", "rehearsal.json"))
+	state, err := r.settings.Resources()
 	require.NoError(t, err)
-	require.Len(t, found, 1)
-	text, err := os.ReadFile(found[0])
-	require.NoError(t, err)
-	var state struct {
-		Checkpoint struct {
-			Latest struct{ Resources []map[string]any }
-		}
-	}
-	require.NoError(t, json.Unmarshal(text, &state))
 	var resources []*guards.Resource
-	for _, values := range state.Checkpoint.Latest.Resources {
+	for _, values := range state {
 		resources = append(resources, guards.New(values))
 	}
 	return guards.NewGraph(resources...)

@@ -142,17 +142,30 @@ func passphrase(path string) (string, error) {
 // HasState says whether a stack of the project has resources in its state, perhaps
 // those of a local cloud that is gone.
 func HasState(root, stack string) bool {
-	found, _ := filepath.Glob(filepath.Join(root, Folder, "state", ".pulumi", "stacks", "*", stack+".json"))
+	resources, err := resources(filepath.Join(root, Folder), stack)
+	return err == nil && len(resources) > 0
+}
+
+// Resources returns what the stack has in the engine's state, in the form of
+// apitype.ResourceV3; secrets are encrypted. A stack that was never made has none.
+func (s *Settings) Resources() ([]map[string]any, error) { return resources(s.folder(), s.Stack) }
+
+func resources(folder, stack string) (all []map[string]any, err error) {
+	found, _ := filepath.Glob(filepath.Join(folder, "state", ".pulumi", "stacks", "*", stack+".json"))
 	for _, path := range found {
 		var state struct {
 			Checkpoint struct {
-				Latest struct{ Resources []json.RawMessage }
+				Latest struct{ Resources []map[string]any }
 			}
 		}
 		text, err := os.ReadFile(path)
-		if err == nil && json.Unmarshal(text, &state) == nil && len(state.Checkpoint.Latest.Resources) > 0 {
-			return true
+		if err == nil {
+			err = json.Unmarshal(text, &state)
 		}
+		if err != nil {
+			return nil, fmt.Errorf("the engine's state of stack %s: %w", stack, err)
+		}
+		all = append(all, state.Checkpoint.Latest.Resources...)
 	}
-	return false
+	return all, nil
 }

@@ -25,15 +25,17 @@ func TestAPlanIsWrittenForPeopleAndForPrograms(t *testing.T) {
 	for _, name := range []string{"fresh", "nothing", "changes"} {
 		t.Run(name, func(t *testing.T) {
 			plan := planOf(recordedEvents(t, name))
-			var text, document bytes.Buffer
+			var text, document, comment bytes.Buffer
 			require.NoError(t, plan.WriteText(&text))
 			require.NoError(t, plan.WriteJSON(&document))
+			require.NoError(t, plan.WriteMarkdown(&comment))
 			requireGolden(t, name+".txt", text.Bytes())
+			requireGolden(t, name+".md", comment.Bytes())
 			requireGolden(t, name+".json", document.Bytes())
 			require.Equal(t, name == "nothing", plan.Empty())
 			require.Equal(t, name == "changes", plan.Loses())
 			require.True(t, json.Valid(document.Bytes()))
-			require.NotContains(t, text.String()+document.String(), "ciphertext")
+			require.NotContains(t, text.String()+document.String()+comment.String(), "ciphertext")
 		})
 	}
 }

@@ -1,0 +1,5 @@
+// Package drawing draws the architecture that a declaration registered: zones are columns,
+// tiers are rows, and every connection that the security groups permit is an arrow. What
+// is switched off is not there. It draws what a graph of infra/guards says, and so shows
+// what was registered and not what somebody remembers.
+package drawing
