@@ -50,6 +50,7 @@ type request struct {
 	https  int // port of the shop with HTTPS
 	aws    int // port of the operators' API
 	scale  float64
+	json   bool // of status and events: for programs
 	region string
 	config settings
 	out    io.Writer

@@ -130,7 +130,7 @@ func bringUp(t *testing.T, s settings) (rehearsal, *cloud.Cloud) {
 	c, err := cloud.Open(cloud.Options{Dir: t.TempDir(), Region: region, Image: boot.CartInstance, Logger: slog.New(slog.DiscardHandler)})
 	require.NoError(t, err)
 	t.Cleanup(func() { require.NoError(t, c.Close(context.Background())) })
-	r := rehearsal{folder: t.TempDir()}
+	var r rehearsal
 	r.providers, err = provider.Serve(c)
 	require.NoError(t, err)
 	t.Cleanup(r.providers.Close)
@@ -144,7 +144,7 @@ func bringUp(t *testing.T, s settings) (rehearsal, *cloud.Cloud) {
 	require.NoError(t, err)
 	declared, err := engine.LoadSettings(root, "rehearsal", given)
 	require.NoError(t, err)
-	declared.Throwaway = r.folder
+	declared.Throwaway, r.settings = t.TempDir(), declared
 	r.engine, err = engine.Open(t.Context(), declared, infra.Deploy, r.providers.Ports, io.Discard)
 	require.NoError(t, err)
 	t.Cleanup(r.engine.Close)

@@ -68,10 +68,8 @@ var withoutEffectOfWeb = map[string]reasons{
 		"blockDeviceMappings": "an instance has a folder of this machine", "tagSpecifications": "nothing here is found by its tags",
 	}),
 	"aws:autoscaling/group:Group": tagged(reasons{
-		"defaultInstanceWarmup": "no metric is taken of instances", "minElbCapacity": "it waits for as many as the group has anyway",
-		"instanceRefresh.strategy": "every refresh is rolling",
+		"minElbCapacity": "it waits for as many as the group has anyway",
 	}),
-	"aws:autoscaling/policy:Policy": recorded("policyType", "targetTrackingConfiguration"),
 
 	"aws:iam/role:Role":                       tagged(reasons{"description": described}),
 	"aws:iam/instanceProfile:InstanceProfile": tagged(nil),
@@ -86,24 +84,19 @@ var withoutEffectOfData = map[string]reasons{
 
 	"aws:elasticache/subnetGroup:SubnetGroup": tagged(reasons{"description": described}),
 	"aws:elasticache/parameterGroup:ParameterGroup": tagged(reasons{
-		"description": described, "family": "parameters are redis-server's",
-	}),
+		"description": described}),
 	"aws:elasticache/replicationGroup:ReplicationGroup": tagged(reasons{
-		"description": described, "applyImmediately": "every change is made at once", "atRestEncryptionEnabled": encrypted,
-		"autoMinorVersionUpgrade": "there is one version", "nodeType": "nodes have this machine's memory",
-		"snapshotRetentionLimit": "there are no snapshots", "transitEncryptionMode": "it is required or off",
+		"description": described, "atRestEncryptionEnabled": encrypted,
+		"autoMinorVersionUpgrade": "there is one version", "snapshotRetentionLimit": "there are no snapshots", "transitEncryptionMode": "it is required or off",
 	}),
 	"aws:rds/subnetGroup:SubnetGroup": tagged(reasons{"description": described}),
 	"aws:rds/parameterGroup:ParameterGroup": tagged(reasons{
-		"description": described, "family": "parameters are PostgreSQL's", "parameters.applyMethod": "PostgreSQL knows which need a restart",
+		"description": described, "parameters.applyMethod": "PostgreSQL knows which need a restart",
 	}),
 	"aws:rds/instance:Instance": tagged(reasons{
-		"allocatedStorage": "storage is this machine's", "maxAllocatedStorage": "storage is this machine's", "storageType": "storage is this machine's",
-		"storageEncrypted": encrypted, "instanceClass": "instances have this machine's memory", "applyImmediately": "every change is made at once",
-		"autoMinorVersionUpgrade": "there is one version", "engineLifecycleSupport": "it is about a price",
+		"maxAllocatedStorage": "storage is this machine's", "storageType": "storage is this machine's",
+		"storageEncrypted": encrypted, "autoMinorVersionUpgrade": "there is one version", "engineLifecycleSupport": "it is about a price",
 		"publiclyAccessible": "this machine reaches every address", "copyTagsToSnapshot": "there are no snapshots",
-		"deletionProtection": "nothing here outlives the cloud", "skipFinalSnapshot": "there are no snapshots",
-		"finalSnapshotIdentifier": "there are no snapshots",
 	}),
 	"aws:secretsmanager/secret:Secret": tagged(reasons{"description": described}),
 	"aws:dynamodb/table:Table": tagged(reasons{

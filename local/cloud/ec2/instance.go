@@ -59,7 +59,6 @@ type Instance struct {
 	dir       string
 	service   *service
 	loss      loss
-	template  LaunchTemplate
 	gauge     gauge
 }
 

@@ -70,7 +70,7 @@ func TestAFullCacheRefusesWrites(t *testing.T) {
 
 func TestAParameterGroupIsForOneEngineAndVersion(t *testing.T) {
 	t.Parallel()
-	s := New(nil, nil)
+	s := newCacheAccount(t)
 	for engine, family := range map[[2]string]string{
 		{"valkey", "8.0"}: "default.valkey8", {"redis", "7.1"}: "default.redis7", {"redis", "6.2"}: "default.redis6.x",
 	} {

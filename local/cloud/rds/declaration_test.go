@@ -40,7 +40,7 @@ func TestDatabaseDeclarationThatRDSRefusesIsRefused(t *testing.T) {
 
 func TestAParameterGroupIsForOneMajorVersion(t *testing.T) {
 	t.Parallel()
-	s := New(nil, nil)
+	s := newAccount(t)
 	for _, family := range []string{"postgres16", "postgres17"} {
 		_, err := s.ParameterGroups.Records.Create(t.Context(), cloudtest.Named(family), datastore.ParameterGroup{Family: family})
 		require.NoError(t, err)

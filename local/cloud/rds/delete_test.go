@@ -10,7 +10,7 @@ import (
 
 func TestDeletesThatRDSRefusesAreRefused(t *testing.T) {
 	t.Parallel()
-	s := New(nil, nil).Instances
+	s := newAccount(t).Instances
 	require.NoError(t, s.snapshots.Take("taken", "another"))
 	source := &instance{}
 	source.Declare(testDatabase(), nil)
