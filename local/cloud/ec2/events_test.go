@@ -14,6 +14,7 @@ func TestRefusedConnectionsAreToldOnceASecond(t *testing.T) {
 	t.Parallel()
 	v := cloudtest.NewVPC(t)
 	e := openTestEndpoint(v)
+	e.Move(node(t, e, "node", cloudtest.DataSubnets[0]).Address)
 	for range 5 {
 		_, _, err := greet(t, v.Stranger, e)
 		require.Error(t, err)
