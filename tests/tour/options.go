@@ -11,13 +11,16 @@ type option struct {
 // certificate stands for an issued one: the local cloud issues what it serves itself.
 const certificate = "arn:aws:acm:eu-west-1:000000000000:certificate/tour"
 
+// manyZones are more than most regions have, and largeRegion has them.
+const manyZones, largeRegion = "4", "us-east-1"
+
 // options are what people combine: every rung of the ladder and what changes its way through the network.
 var options = []option{
 	{"cartStore", []string{"elasticache", "dynamodb", "cookie", "instance"}},
 	{"stickiness", []string{"none", "lb_cookie", "app_cookie"}},
 	{"natGateways", []string{"onePerAz", "single", "none"}},
 	{"certificateArn", []string{"", certificate}},
-	{"availabilityZones", []string{"2", "4"}},
+	{"availabilityZones", []string{"2", manyZones}},
 }
 
 // combination has one value of every option, in their order.
@@ -32,6 +35,9 @@ func (c combination) settings() []string {
 		}
 	}
 	zones := c[slices.IndexFunc(options, func(o option) bool { return o.name == "availabilityZones" })]
+	if zones == manyZones {
+		all = append(all, "aws:region="+largeRegion)
+	}
 	return append(all, "minInstances="+zones)
 }
 

@@ -27,6 +27,6 @@ func TestEveryTwoValuesMeetOnTheTour(t *testing.T) {
 func TestAStopNamesItsSettings(t *testing.T) {
 	t.Parallel()
 	require.Equal(t,
-		[]string{"cartStore=cookie", "stickiness=none", "natGateways=none", "availabilityZones=4", "minInstances=4"},
+		[]string{"cartStore=cookie", "stickiness=none", "natGateways=none", "availabilityZones=4", "aws:region=us-east-1", "minInstances=4"},
 		combination{"cookie", "none", "none", "", "4"}.settings())
 }
