@@ -23,7 +23,7 @@ export GOFLAGS := $(GOFLAGS) -trimpath '-gcflags=github.com/pulumi/...=-N -l'
 
 LOCAL = .local/bin/local
 
-.PHONY: up preview down status events maintenance diagram load faults soak test race bench lint setup
+.PHONY: up preview down status events maintenance diagram load faults soak tour test race bench lint setup
 
 up: setup ## bring the stack up on this machine, or update it
 	@$(LOCAL) up -stack $(STACK) -port $(PORT) -https-port $(HTTPS_PORT) $(if $(AWS_PORT),-aws-port $(AWS_PORT)) $(if $(SCALE),-scale $(SCALE)) $(foreach c,$(CONFIG),-config $(c))
@@ -56,6 +56,10 @@ faults: ## what goes wrong, one fault at a time, among people who shop in the ru
 
 soak: ## 20 minutes of shopping while a random process is killed every 15 seconds
 	@go run ./tests/faults -soak 20m -shoppers 50 -customers 25 $(foreach c,$(CONFIG),-config $(c))
+
+tour: SETUP = dynamodb
+tour: setup ## every two options of the declaration, from nothing to a fleet that was replaced, and down again
+	@go run ./tests/tour -port $(PORT)
 
 test: SETUP = dynamodb browser awscli
 test: setup ## all tests, against real servers; those that take longest begin first

@@ -1,6 +1,9 @@
 package main
 
-import "slices"
+import (
+	"slices"
+	"strings"
+)
 
 // option is a setting of the declaration, and the values that the tour visits.
 type option struct {
@@ -9,10 +12,10 @@ type option struct {
 }
 
 // certificate stands for an issued one: the local cloud issues what it serves itself.
-const certificate = "arn:aws:acm:eu-west-1:000000000000:certificate/tour"
+const certificate = "arn:aws:acm:{region}:000000000000:certificate/tour"
 
-// manyZones are more than most regions have, and largeRegion has them.
-const manyZones, largeRegion = "4", "us-east-1"
+// manyZones are more than most regions have; a large one has them.
+const manyZones = "4"
 
 // options are what people combine: every rung of the ladder and what changes its way through the network.
 var options = []option{
@@ -28,17 +31,17 @@ type combination []string
 
 // settings are what the stack is brought up with. There is an instance in every zone, as the declaration wants it.
 func (c combination) settings() []string {
-	var all []string
+	zones, region := c[slices.IndexFunc(options, func(o option) bool { return o.name == "availabilityZones" })], "eu-west-1"
+	if zones == manyZones {
+		region = "us-east-1"
+	}
+	all := []string{"aws:region=" + region, "minInstances=" + zones}
 	for i, o := range options {
 		if c[i] != "" {
-			all = append(all, o.name+"="+c[i])
+			all = append(all, o.name+"="+strings.ReplaceAll(c[i], "{region}", region))
 		}
 	}
-	zones := c[slices.IndexFunc(options, func(o option) bool { return o.name == "availabilityZones" })]
-	if zones == manyZones {
-		all = append(all, "aws:region="+largeRegion)
-	}
-	return append(all, "minInstances="+zones)
+	return all
 }
 
 // product lists all combinations.

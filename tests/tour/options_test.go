@@ -27,6 +27,7 @@ func TestEveryTwoValuesMeetOnTheTour(t *testing.T) {
 func TestAStopNamesItsSettings(t *testing.T) {
 	t.Parallel()
 	require.Equal(t,
-		[]string{"cartStore=cookie", "stickiness=none", "natGateways=none", "availabilityZones=4", "aws:region=us-east-1", "minInstances=4"},
-		combination{"cookie", "none", "none", "", "4"}.settings())
+		[]string{"aws:region=us-east-1", "minInstances=4", "cartStore=cookie", "stickiness=none", "natGateways=none",
+			"certificateArn=arn:aws:acm:us-east-1:000000000000:certificate/tour", "availabilityZones=4"},
+		combination{"cookie", "none", "none", certificate, "4"}.settings())
 }
