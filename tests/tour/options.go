@@ -12,7 +12,7 @@ type option struct {
 }
 
 // certificate stands for an issued one: the local cloud issues what it serves itself.
-const certificate = "arn:aws:acm:{region}:000000000000:certificate/tour"
+const certificate = "arn:aws:acm:{region}:000000000000:certificate/1-2-3"
 
 // manyZones are more than most regions have; a large one has them.
 const manyZones = "4"

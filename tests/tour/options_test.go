@@ -28,6 +28,6 @@ func TestAStopNamesItsSettings(t *testing.T) {
 	t.Parallel()
 	require.Equal(t,
 		[]string{"aws:region=us-east-1", "minInstances=4", "cartStore=cookie", "stickiness=none", "natGateways=none",
-			"certificateArn=arn:aws:acm:us-east-1:000000000000:certificate/tour", "availabilityZones=4"},
+			"certificateArn=arn:aws:acm:us-east-1:000000000000:certificate/1-2-3", "availabilityZones=4"},
 		combination{"cookie", "none", "none", certificate, "4"}.settings())
 }
