@@ -25,8 +25,6 @@ type arrow struct {
 	change   Change
 }
 
-const internet = "internet"
-
 // arrows are the flows of a graph, and those that only the other one has.
 func arrows(g, against guards.Graph) (all []arrow) {
 	known := map[string]bool{}
