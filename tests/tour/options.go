@@ -44,7 +44,10 @@ func (c combination) settings() []string {
 	return all
 }
 
-// product lists all combinations.
+// legal says whether the declaration accepts a combination: without a session there is no cookie of it to follow.
+func (c combination) legal() bool { return !slices.Contains(c, "cookie") || !slices.Contains(c, "app_cookie") }
+
+// product lists all combinations that the declaration accepts.
 func product(options []option) []combination {
 	all := []combination{{}}
 	for _, o := range options {
@@ -56,7 +59,7 @@ func product(options []option) []combination {
 		}
 		all = longer
 	}
-	return all
+	return slices.DeleteFunc(all, func(c combination) bool { return !c.legal() })
 }
 
 // pair is two values of two options.
