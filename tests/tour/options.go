@@ -45,7 +45,9 @@ func (c combination) settings() []string {
 }
 
 // legal says whether the declaration accepts a combination: without a session there is no cookie of it to follow.
-func (c combination) legal() bool { return !slices.Contains(c, "cookie") || !slices.Contains(c, "app_cookie") }
+func (c combination) legal() bool {
+	return !slices.Contains(c, "cookie") || !slices.Contains(c, "app_cookie")
+}
 
 // product lists all combinations that the declaration accepts.
 func product(options []option) []combination {
