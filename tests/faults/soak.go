@@ -120,8 +120,8 @@ func (s *stack) use(r control.Report) (use, error) {
 	return u, err
 }
 
-// growing is an error when the cloud used more in all of the last quarter than it ever did in the second: what it needs
-// at all, it has taken by then.
+// growing is an error when the cloud used a tenth more in all of the last quarter than it ever did in the second: what it
+// needs at all, it has taken by then.
 func growing(uses []use) error {
 	quarter := len(uses) / 4
 	if quarter == 0 {
@@ -141,7 +141,7 @@ func growing(uses []use) error {
 		for _, u := range uses[len(uses)-quarter:] {
 			least = min(least, of(u))
 		}
-		if least > most {
+		if least > most+most/10 {
 			problems = append(problems, fmt.Errorf("%s grow: at most %d in the second quarter of the time, at least %d in the last", name, most, least))
 		}
 	}
