@@ -20,6 +20,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"myclothes/local/cloud/cloudtest"
 	"myclothes/local/control"
 	"myclothes/tests/shoppers"
 )
@@ -260,11 +261,11 @@ func killedServiceIsStartedAgain(t *testing.T, s *site) {
 	killed := pids()
 	require.Len(t, killed, 1)
 	require.NoError(t, exec.Command("kill", "-9", killed[0]).Run())
-	require.Eventually(t, func() bool {
+	cloudtest.Eventually(t, "it is started again", func() bool {
 		output, err := s.run("status")
 		again := pids()
 		return err == nil && strings.Contains(output, "2 of 2 in service") && len(again) == 1 && again[0] != killed[0]
-	}, time.Minute, 200*time.Millisecond)
+	})
 	s.awaitCartAt(t, b, func(instance string) bool { return instance == victim })
 }
 
@@ -275,20 +276,20 @@ func lostMachineIsReplaced(t *testing.T, s *site) {
 	c, err := control.Find(t.Context(), s.root)
 	require.NoError(t, err)
 	require.NoError(t, c.LoseInstance(t.Context(), victim))
-	require.Eventually(t, func() bool {
+	cloudtest.Eventually(t, "it is replaced", func() bool {
 		output, err := s.run("status")
 		return err == nil && !strings.Contains(output, victim) && strings.Contains(output, "2 of 2 in service")
-	}, 2*time.Minute, 200*time.Millisecond)
+	})
 	s.awaitCartAt(t, b, func(instance string) bool { return instance != victim })
 }
 
 // awaitCartAt waits until such an instance shows the browser's cart, in which one tee is.
 func (s *site) awaitCartAt(t *testing.T, b *http.Client, wanted func(instance string) bool) {
 	t.Helper()
-	require.Eventually(t, func() bool {
+	cloudtest.Eventually(t, "the cart is there", func() bool {
 		response, text := s.ask(t, b, http.MethodGet, "/api/cart", "")
 		return strings.Contains(text, `"quantity":1`) && wanted(response.Header.Get("X-Instance-Id"))
-	}, time.Minute, 50*time.Millisecond)
+	})
 }
 
 func stickinessComesAndGoes(t *testing.T, s *site) {

@@ -98,7 +98,8 @@ func (a *API) serve(service Service, address netip.Addr, certificate tls.Certifi
 	}
 	a.servers = append(a.servers, server)
 	a.urls = append(a.urls, "AWS_ENDPOINT_URL_"+service.ID+"=https://"+listener.Addr().String())
-	gated := host.Gated(listener, a.network.GateToService(service.Name), func(from string) { a.logRefusal(from, service.Name) })
+	refusals := a.host.Refusals(service.Name, 443, "the security groups or without a route")
+	gated := host.Gated(listener, a.network.GateToService(service.Name), refusals.Add)
 	go func() { _ = server.ServeTLS(gated, "", "") }()
 	return nil
 }
@@ -112,11 +113,6 @@ func (a *API) Close() {
 	for _, server := range a.servers {
 		_ = server.Close()
 	}
-}
-
-func (a *API) logRefusal(from, to string) {
-	a.host.Log.Warn("connection refused by the security groups or without a route", "from", from, "to", to, "port", 443)
-	a.host.Events.Add(aws.ConnectionRefused, from, "", "to "+to+" port 443")
 }
 
 // Environment returns what the platform adds to an instance's environment: where

@@ -20,6 +20,10 @@ const (
 	RefreshPatience
 )
 
+// assumed begins the source of a time that AWS does not tell: the page says what happens,
+// and gives no number.
+const assumed = "assumed; AWS gives no number in "
+
 // timings is the table: what a timing is, how long it takes on AWS and who says so, and
 // the least that this machine needs, at whatever scale: to tell a dead node from a slow
 // one, and to measure at no cost that anybody notices.
@@ -29,13 +33,12 @@ var timings = [...]struct {
 	Source string
 	Least  time.Duration
 }{
-	// The page says how, and gives no numbers: those of the cache are an assumption.
 	CacheDetection: {"a cache node that does not answer is taken for dead", 15 * time.Second,
-		"https://docs.aws.amazon.com/AmazonElastiCache/latest/dg/AutoFailover.html", 2 * time.Second},
+		assumed + "https://docs.aws.amazon.com/AmazonElastiCache/latest/dg/AutoFailover.html", 2 * time.Second},
 	CachePromotion: {"a cache replica is made the primary", 10 * time.Second,
-		"https://docs.aws.amazon.com/AmazonElastiCache/latest/dg/AutoFailover.html", 0},
-	// "Failover times are typically 60–120 seconds", from the outage on. Of those, detection
-	// and promotion are our parts.
+		assumed + "https://docs.aws.amazon.com/AmazonElastiCache/latest/dg/AutoFailover.html", 0},
+	// "Failover times are typically 60–120 seconds", from the outage on. How much of that is
+	// detection, and how much promotion, is an assumption too.
 	DatabaseDetection: {"a database that does not answer is taken for dead", 30 * time.Second,
 		"https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/Concepts.MultiAZ.Failover.html", 6 * time.Second},
 	DatabasePromotion: {"a database standby is made the primary", 45 * time.Second,

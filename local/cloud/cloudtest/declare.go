@@ -28,7 +28,7 @@ func Named(name string) aws.Resource {
 // own goroutine, so that what it requires ends the test at once, and says why.
 func Eventually(t *testing.T, what string, condition func() bool) {
 	t.Helper()
-	for deadline := time.Now().Add(time.Minute); !condition(); time.Sleep(10 * time.Millisecond) {
+	for deadline := time.Now().Add(2 * time.Minute); !condition(); time.Sleep(10 * time.Millisecond) {
 		if time.Now().After(deadline) {
 			require.FailNow(t, "it did not come to this: "+what)
 		}

@@ -144,7 +144,7 @@ func (s *service) stop(ctx context.Context) {
 func (s *service) freeze() {
 	s.cancel()
 	s.kept.Wait()
-	_ = s.last().Signal(syscall.SIGSTOP) // one that has ended is as silent
+	s.last().Freeze() // one that has ended is as silent
 }
 
 // kill ends a service that hangs.

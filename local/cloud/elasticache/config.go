@@ -12,6 +12,9 @@ import (
 	"myclothes/local/cloud/datastore"
 )
 
+// dumpName is the file by which a replica gets its primary's data.
+const dumpName = "dump.rdb"
+
 // config is the redis.conf. Nothing is kept on disk: a cache node that ends is
 // replaced by an empty one.
 func (n *cacheNode) config(spec ReplicationGroup, primary *cacheNode) string {
@@ -34,8 +37,11 @@ func (n *cacheNode) config(spec ReplicationGroup, primary *cacheNode) string {
 	set("dir", strconv.Quote(n.Dir))
 	set("save", `""`)
 	set("appendonly", "no")
-	set("repl-diskless-sync", "yes")
-	set("repl-diskless-sync-delay", 0)
+	// By a file, which goes again: a replica that is fed through a socket is sent no changes
+	// for up to a second after its link is up.
+	set("repl-diskless-sync", "no")
+	set("rdb-del-sync-files", "yes")
+	set("dbfilename", dumpName)
 	set("repl-diskless-load", "on-empty-db")
 	set("user", "default "+strings.Join(clientRules(n.group.tokens), " "))
 	set("user", keeperUser+" on >"+n.group.keeperPass+" ~* &* +@all")

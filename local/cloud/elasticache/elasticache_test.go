@@ -101,6 +101,7 @@ func TestCacheWithoutFailoverComesBackEmpty(t *testing.T) {
 	require.NoError(t, primary.Set(ctx, "cart", "lost", 0).Err())
 	require.Equal(t, "lost", reader.Get(ctx, "cart").Val(), "without replicas the reader endpoint leads to the primary")
 
+	require.NoError(t, primary.Save(ctx).Err()) // a file such as a sync has, too
 	before := a.component("cache primary")
 	require.NoError(t, syscall.Kill(before.PID, syscall.SIGKILL))
 	cloudtest.Eventually(t, "the node is restarted", func() bool {

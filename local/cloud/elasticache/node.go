@@ -6,6 +6,7 @@ import (
 	"crypto/x509"
 	"errors"
 	"fmt"
+	"io/fs"
 	"net/netip"
 	"os"
 	"os/exec"
@@ -66,6 +67,10 @@ func (n *cacheNode) launch(primary *cacheNode) error {
 	// Secrets go into a file that nobody else reads, not into the arguments.
 	config := filepath.Join(n.Dir, "redis.conf")
 	if err := os.WriteFile(config, []byte(n.config(n.group.Spec(), primary)), 0o600); err != nil {
+		return err
+	}
+	// A server that was killed leaves it, and the next one would begin with it.
+	if err := os.Remove(filepath.Join(n.Dir, dumpName)); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return err
 	}
 	c := host.Command{Path: path, Args: []string{config}, Dir: n.Dir, Log: n.group.service.host.LogPath("cache-" + n.ID)}

@@ -16,9 +16,10 @@ var (
 	intel     = []string{"large", "xlarge", "2xlarge", "4xlarge", "12xlarge", "24xlarge"}
 )
 
-// maxMemory is how much a node can store, in bytes, by family and size: "Valkey node-type
-// specific parameters" as of May 2026,
-// https://docs.aws.amazon.com/AmazonElastiCache/latest/dg/ParameterGroups.Engine.html.
+// maxMemory is how much a node can store, in bytes, by family and size, without the older
+// ones: "Valkey node-type specific parameters" in
+// https://docs.aws.amazon.com/AmazonElastiCache/latest/dg/ParameterGroups.Engine.html, as
+// an undated copy of that page has them.
 var maxMemory = map[string]struct {
 	sizes []string
 	bytes []int64

@@ -10,9 +10,10 @@ import (
 )
 
 // parameterNames are the parameters that ElastiCache lets people change in the families
-// redis7 and valkey8: "Valkey and Redis OSS parameters" as of May 2026,
-// https://docs.aws.amazon.com/AmazonElastiCache/latest/dg/ParameterGroups.Engine.html.
-// redis-server does not have all of them.
+// redis7 and valkey8. The list was written from memory and not compared with AWS's, which
+// is "Valkey and Redis OSS parameters" in
+// https://docs.aws.amazon.com/AmazonElastiCache/latest/dg/ParameterGroups.Engine.html: it
+// may lack one, or have one too many. redis-server does not have all of them.
 var parameterNames = strings.Fields(`
 	acllog-max-len active-defrag-cycle-max active-defrag-cycle-min active-defrag-ignore-bytes
 	active-defrag-max-scan-fields active-defrag-threshold-lower active-defrag-threshold-upper

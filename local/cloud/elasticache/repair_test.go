@@ -66,6 +66,23 @@ func TestAPrimaryThatEndsWhileAReplicaIsStartedIsFailedOver(t *testing.T) {
 	})
 }
 
+func TestAFailoverLosesNothingOnceAReplicaIsThere(t *testing.T) {
+	t.Parallel()
+	a := newCacheAccount(t)
+	spec := testCache()
+	spec.NumCacheClusters = 2
+	primary, _ := declareCache(a, spec)
+	conn := primary.Conn()
+	require.NoError(t, conn.Set(t.Context(), "cart", "two shirts", 0).Err())
+	require.NoError(t, conn.Ping(t.Context()).Err()) // what it had to send before this it has sent
+	require.NoError(t, syscall.Kill(a.component("cache primary").PID, syscall.SIGKILL))
+	_ = conn.Close()
+	cloudtest.Eventually(t, "the replica is the primary", func() bool {
+		return primary.Set(t.Context(), "after", "failover", 0).Err() == nil
+	})
+	require.Equal(t, "two shirts", primary.Get(t.Context(), "cart").Val())
+}
+
 func TestAPrimaryThatHangsWhileAReplicaIsStartedIsFailedOver(t *testing.T) {
 	t.Parallel()
 	a := newCacheAccount(t)

@@ -3,7 +3,6 @@ package host
 import (
 	"errors"
 	"fmt"
-	"log/slog"
 	"net"
 	"net/netip"
 	"slices"
@@ -11,17 +10,13 @@ import (
 	"sync"
 	"syscall"
 	"time"
-
-	"myclothes/local/cloud/aws"
 )
 
 // Endpoint is a stable address and port in front of nodes that come and go, as the
 // DNS name of a cache or a database is on AWS. Its gate decides who gets through.
 type Endpoint struct {
-	owner    string       // for people
 	gate     UpstreamGate // nil for one that only the cloud itself uses
-	log      *slog.Logger
-	events   *aws.Events
+	refusals *Refusals
 	patience time.Duration // how long a client's system waits for a lost machine
 	listener net.Listener
 	serving  sync.WaitGroup
@@ -31,8 +26,6 @@ type Endpoint struct {
 	lost        []netip.AddrPort // those whose machines are lost
 	next        int              // which upstream the next connection goes to
 	connections map[*connection]struct{}
-	refusals    int       // since one was logged
-	logged      time.Time // when a refusal was
 }
 
 // ListenInternal opens an endpoint outside the VPC, for nodes to reach each other.
@@ -54,7 +47,7 @@ func (h *Host) Listen(owner string, address netip.AddrPort, gate UpstreamGate) (
 		return nil, err
 	}
 	e := &Endpoint{
-		owner: owner, gate: gate, log: h.Log, events: h.Events, patience: h.Timings.Scaled(retransmissionTimeout),
+		gate: gate, refusals: h.Refusals(owner, int(address.Port()), "the security groups"), patience: h.Timings.Scaled(retransmissionTimeout),
 		listener: listener, connections: map[*connection]struct{}{},
 	}
 	e.serving.Go(e.accept)
@@ -168,7 +161,7 @@ func (e *Endpoint) connect(client *net.TCPConn) (*connection, error) {
 	}
 	if e.gate != nil {
 		if from, open := e.gate(client, upstream); !open {
-			e.logRefusal(from)
+			e.refusals.Add(from)
 			return nil, errRefused
 		}
 	}
@@ -201,18 +194,4 @@ func (e *Endpoint) choose() (upstream netip.AddrPort, lost bool, err error) {
 	e.next++
 	upstream = e.upstreams[e.next%len(e.upstreams)]
 	return upstream, slices.Contains(e.lost, upstream), nil
-}
-
-// logRefusal writes at most one line a second, because clients try again at once.
-func (e *Endpoint) logRefusal(from string) {
-	e.mu.Lock()
-	defer e.mu.Unlock()
-	e.refusals++
-	if time.Since(e.logged) < time.Second {
-		return
-	}
-	e.log.Warn("connection refused by the security groups",
-		"from", from, "to", e.owner, "port", e.AddrPort().Port(), "times", e.refusals)
-	e.events.Add(aws.ConnectionRefused, from, "", fmt.Sprintf("to %s port %d, ×%d", e.owner, e.AddrPort().Port(), e.refusals))
-	e.refusals, e.logged = 0, time.Now()
 }

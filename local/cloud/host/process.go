@@ -71,6 +71,16 @@ func (c *Process) signal(whom int, signal syscall.Signal) error {
 	return syscall.Kill(whom, signal)
 }
 
+// Freeze stops the process where it is, and returns when none of its threads runs any
+// more, or it has ended.
+func (c *Process) Freeze() {
+	c.signals.Lock()
+	defer c.signals.Unlock()
+	if !c.reaped && syscall.Kill(c.PID(), syscall.SIGSTOP) == nil {
+		awaitStop(c.PID())
+	}
+}
+
 // Kill ends the process and its children at once.
 func (c *Process) Kill() {
 	_ = c.signal(-c.PID(), syscall.SIGKILL)

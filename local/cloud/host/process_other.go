@@ -10,3 +10,6 @@ func childAttributes() *syscall.SysProcAttr { return &syscall.SysProcAttr{Setpgi
 // awaitExit is for Linux, the only system that has the addresses for a local cloud;
 // on others this only compiles.
 func awaitExit(int) {}
+
+// awaitStop only compiles, too.
+func awaitStop(int) {}

@@ -42,6 +42,19 @@ func TestWhatAProcessLeavesBehindEndsWithIt(t *testing.T) {
 	require.Eventually(t, func() bool { return !running(left) }, time.Minute, 5*time.Millisecond)
 }
 
+func TestAProcessThatWasFrozenRunsNoMore(t *testing.T) {
+	t.Parallel()
+	for range 20 {
+		child := shell(t, `while :; do :; done`)
+		child.Freeze()
+		stat, err := os.ReadFile(filepath.Join("/proc", strconv.Itoa(child.PID()), "stat"))
+		require.NoError(t, err)
+		require.Contains(t, string(stat), ") T ")
+		child.Kill()
+		child.Freeze() // one that has ended
+	}
+}
+
 // sameNumber starts a process, awaits its end, and starts a script that gets the same
 // number: the kernel gives a number again once it is free, and here at once.
 func sameNumber(t *testing.T, script string) (ended, next *Process) {

@@ -8,9 +8,11 @@ import (
 	"myclothes/local/cloud/aws"
 )
 
-// families are those of DB instance classes by the memory of their size large, in GiB:
-// "Hardware specifications for DB instance classes" as of May 2026,
-// https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/Concepts.DBInstanceClass.Summary.html.
+// families are those of DB instance classes by the memory of their size large, in GiB.
+// They were written from memory. AWS's table is "Hardware specifications for DB instance
+// classes",
+// https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/Concepts.DBInstanceClass.Summary.html;
+// t3, t4g, r5 and r5b, and the sizes below, were compared with an undated copy of it.
 var families = map[string]int64{
 	"t3": 8, "t4g": 8,
 	"m5": 8, "m5d": 8, "m6g": 8, "m6gd": 8, "m6i": 8, "m6id": 8, "m6idn": 8, "m6in": 8, "m7g": 8, "m7i": 8, "m8g": 8, "m8gd": 8,

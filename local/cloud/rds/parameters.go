@@ -14,9 +14,10 @@ import (
 const forceTLS = "rds.force_ssl"
 
 // rdsParameters are RDS' own parameters of PostgreSQL, and those that later versions of
-// PostgreSQL than the one on this machine may have: "RDS for PostgreSQL DB instance
-// parameter list" as of May 2026,
-// https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/Appendix.PostgreSQL.CommonDBATasks.Parameters.html.
+// PostgreSQL than the one on this machine may have. The list was written from memory and
+// not compared with AWS's, which is "RDS for PostgreSQL DB instance parameter list" in
+// https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/Appendix.PostgreSQL.CommonDBATasks.Parameters.html:
+// it may lack one, or have one too many.
 var rdsParameters = strings.Fields(`
 	rds.accepted_password_auth_method rds.adaptive_autovacuum rds.allowed_extensions rds.babelfish_status
 	rds.custom_dns_resolution rds.enable_plan_management rds.extensions rds.force_admin_logging_level
@@ -37,7 +38,7 @@ var rdsParameters = strings.Fields(`
 	vacuum_buffer_usage_limit vacuum_max_eager_freeze_failure_rate vacuum_truncate wal_summary_keep_time
 `)
 
-// extensions are those whose parameters a group may have.
+// extensions are those whose parameters a group may have, from memory as well.
 var extensions = strings.Fields(`apg_plan_mgmt auto_explain cron orafce pg_bigm pg_hint_plan pg_prewarm
 	pg_similarity pg_stat_monitor pg_stat_statements pg_tle pgaudit pglogical pgtle plpgsql plrust postgis`)
 
