@@ -6,7 +6,6 @@ import (
 	"maps"
 	"slices"
 	"strings"
-	"time"
 
 	"myclothes/local/cloud/cloudwatch"
 )
@@ -79,7 +78,7 @@ func (s watching) listMetrics(_ context.Context, in listMetrics) (out metrics, e
 
 type getMetricStatistics struct {
 	metric
-	StartTime, EndTime time.Time
+	StartTime, EndTime moment
 	Period             int
 	Statistics         []string `xml:"Statistics>member"`
 	ExtendedStatistics []string `xml:"ExtendedStatistics>member"`
@@ -92,7 +91,7 @@ type metricStatistics struct {
 }
 
 type datapoint struct {
-	Timestamp          time.Time
+	Timestamp          moment
 	SampleCount        *float64  `xml:",omitempty" cbor:",omitempty"`
 	Average            *float64  `xml:",omitempty" cbor:",omitempty"`
 	Sum                *float64  `xml:",omitempty" cbor:",omitempty"`
@@ -104,18 +103,18 @@ type datapoint struct {
 
 func (s watching) getMetricStatistics(_ context.Context, in getMetricStatistics) (out metricStatistics, err error) {
 	out.Label = in.MetricName
-	if !in.StartTime.Before(in.EndTime) {
+	if !in.StartTime.Before(in.EndTime.Time) {
 		return out, invalid("InvalidParameterValue", "The parameter StartTime must be less than the parameter EndTime.")
 	}
 	if len(in.Statistics)+len(in.ExtendedStatistics) == 0 {
 		return out, invalid("MissingParameter", "At least one of Statistics and ExtendedStatistics must be specified.")
 	}
-	points, err := s.metrics.Statistics(cloudwatch.Query{Metric: in.in(in.Unit), Period: in.Period, Start: in.StartTime, End: in.EndTime})
+	points, err := s.metrics.Statistics(cloudwatch.Query{Metric: in.in(in.Unit), Period: in.Period, Start: in.StartTime.Time, End: in.EndTime.Time})
 	if err != nil {
 		return out, invalid("InvalidParameterValue", "%v", err)
 	}
 	for _, p := range points {
-		shown := datapoint{Timestamp: p.Time.UTC(), Unit: p.Unit}
+		shown := datapoint{Timestamp: moment{p.Time.UTC()}, Unit: p.Unit}
 		if err := shown.add(p.Summary, in.Statistics, in.ExtendedStatistics); err != nil {
 			return out, err
 		}
@@ -165,7 +164,7 @@ type metricStat struct {
 
 type getMetricData struct {
 	MetricDataQueries  []metricDataQuery `xml:"MetricDataQueries>member"`
-	StartTime, EndTime time.Time
+	StartTime, EndTime moment
 	ScanBy             string // TimestampDescending, which is the default, or TimestampAscending
 }
 
@@ -176,13 +175,13 @@ type metricData struct {
 
 type metricDataResult struct {
 	Id, Label  string
-	Timestamps []time.Time `xml:"Timestamps>member"`
-	Values     []float64   `xml:"Values>member"`
+	Timestamps []moment  `xml:"Timestamps>member"`
+	Values     []float64 `xml:"Values>member"`
 	StatusCode string
 }
 
 func (s watching) getMetricData(_ context.Context, in getMetricData) (out metricData, err error) {
-	if !in.StartTime.Before(in.EndTime) {
+	if !in.StartTime.Before(in.EndTime.Time) {
 		return out, invalid("ValidationError", "The parameter StartTime must be less than the parameter EndTime.")
 	}
 	for _, q := range in.MetricDataQueries {
@@ -206,7 +205,7 @@ func (s watching) resultOf(q metricDataQuery, in getMetricData) (metricDataResul
 	if result.Label == "" {
 		result.Label = stat.Metric.MetricName
 	}
-	points, err := s.metrics.Statistics(cloudwatch.Query{Metric: stat.Metric.in(stat.Unit), Period: stat.Period, Start: in.StartTime, End: in.EndTime})
+	points, err := s.metrics.Statistics(cloudwatch.Query{Metric: stat.Metric.in(stat.Unit), Period: stat.Period, Start: in.StartTime.Time, End: in.EndTime.Time})
 	if err != nil {
 		return result, err
 	}
@@ -218,7 +217,7 @@ func (s watching) resultOf(q metricDataQuery, in getMetricData) (metricDataResul
 		if err != nil {
 			return result, err
 		}
-		result.Timestamps, result.Values = append(result.Timestamps, p.Time.UTC()), append(result.Values, value)
+		result.Timestamps, result.Values = append(result.Timestamps, moment{p.Time.UTC()}), append(result.Values, value)
 	}
 	return result, nil
 }
@@ -285,7 +284,7 @@ type alarmHistory struct {
 
 type alarmHistoryItem struct {
 	AlarmName, AlarmType, HistoryItemType, HistorySummary string
-	Timestamp                                             time.Time
+	Timestamp                                             moment
 }
 
 // describeAlarmHistory tells the changes of states, the last first.
@@ -302,7 +301,7 @@ func (s watching) describeAlarmHistory(_ context.Context, in describeAlarmHistor
 	changes, out.NextToken, err = page(changes, in.NextToken, in.MaxRecords)
 	for _, c := range changes {
 		out.AlarmHistoryItems = append(out.AlarmHistoryItems, alarmHistoryItem{
-			c.Alarm, "MetricAlarm", "StateUpdate", "Alarm updated from " + string(c.From) + " to " + string(c.To) + ": " + c.Reason, c.Time.UTC()})
+			c.Alarm, "MetricAlarm", "StateUpdate", "Alarm updated from " + string(c.From) + " to " + string(c.To) + ": " + c.Reason, moment{c.Time.UTC()}})
 	}
 	return out, err
 }
