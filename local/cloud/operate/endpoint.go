@@ -50,6 +50,11 @@ func act[I, O any](do func(context.Context, I) (O, error)) action {
 		if err := read(&input); err != nil {
 			return nil, aws.Error{Code: "ValidationError", Message: err.Error()}
 		}
+		if rehearsal, ok := any(input).(interface{ rehearse() error }); ok {
+			if err := rehearsal.rehearse(); err != nil {
+				return nil, err
+			}
+		}
 		return do(ctx, input)
 	}
 }

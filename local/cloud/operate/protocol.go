@@ -114,6 +114,8 @@ func statusOf(code string) int {
 		return http.StatusUnauthorized
 	case "InvalidClientTokenId", "MissingAuthenticationToken":
 		return http.StatusForbidden
+	case "DryRunOperation":
+		return http.StatusPreconditionFailed
 	case "InternalFailure":
 		return http.StatusInternalServerError
 	case "DBInstanceNotFound", "ReplicationGroupNotFoundFault", "NodeGroupNotFoundFault", "ResourceNotFound":
