@@ -14,6 +14,7 @@ import (
 	"maps"
 	"net/http"
 	"regexp"
+	"slices"
 	"sync"
 	"time"
 
@@ -40,6 +41,14 @@ type service struct {
 	whole func(operation string, r *http.Request) (any, error)
 }
 
+// malformed is the code of the service's error for an input that is none of the operation.
+func (s service) malformed() string {
+	if slices.Contains([]string{"ec2", "elasticache", "rds"}, s.name) {
+		return "InvalidParameterValue"
+	}
+	return "ValidationError"
+}
+
 // action carries out an operation: it reads its input, and returns what to answer.
 type action func(ctx context.Context, read func(input any) error) (output any, err error)
 
@@ -48,7 +57,7 @@ func act[I, O any](do func(context.Context, I) (O, error)) action {
 	return func(ctx context.Context, read func(any) error) (any, error) {
 		var input I
 		if err := read(&input); err != nil {
-			return nil, aws.Error{Code: "ValidationError", Message: err.Error()}
+			return nil, err
 		}
 		if rehearsal, ok := any(input).(interface{ rehearse() error }); ok {
 			if err := rehearsal.rehearse(); err != nil {
@@ -110,7 +119,12 @@ func (a *API) carryOut(ctx context.Context, c call) (any, error) {
 
 func (a *API) ask(ctx context.Context, s service, c call) (output any, err error) {
 	if action, ok := s.actions[c.operation]; ok {
-		return action(ctx, c.read)
+		return action(ctx, func(input any) error {
+			if err := c.read(input); err != nil {
+				return aws.Error{Code: s.malformed(), Message: err.Error()}
+			}
+			return nil
+		})
 	}
 	err = c.protocol.unknown(c)
 	if s.whole != nil {

@@ -32,7 +32,7 @@ func (m *moment) UnmarshalJSON(text []byte) error {
 }
 
 // MarshalCBOR writes a time as the protocol has it.
-func (m moment) MarshalCBOR() ([]byte, error) { return document.Marshal(m.Time) }
+func (m moment) MarshalCBOR() ([]byte, error) { return outgoing.Marshal(m.Time) }
 
 // UnmarshalCBOR reads a time.
 func (m *moment) UnmarshalCBOR(item []byte) error { return cbor.Unmarshal(item, &m.Time) }
