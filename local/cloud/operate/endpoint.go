@@ -24,6 +24,7 @@ import (
 // API is the operators' API of one cloud.
 type API struct {
 	accessKey string
+	region    string
 	log       *slog.Logger
 	services  []service
 
@@ -142,11 +143,14 @@ func (a *API) count(operation string) {
 	a.unknown[operation]++
 }
 
-var credential = regexp.MustCompile(`Credential=([^/,]+)/`)
+// credential is an access key and its scope: the day, the region, and so on.
+// https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html
+var credential = regexp.MustCompile(`Credential=([^/,]+)/[^/,]*/([^/,]*)/`)
 
 // authenticate lets those in who sign with the access key. Everybody on this machine
 // reaches the port, and so does every page in its browsers; the key is for the owner of
-// the cloud alone. It stands for the signature, which is not computed again.
+// the cloud alone. It stands for the signature, which is not computed again. Who asks for
+// another region would not find there what is here.
 func (a *API) authenticate(r *http.Request, c call) error {
 	match := credential.FindStringSubmatch(r.Header.Get("Authorization"))
 	switch {
@@ -154,6 +158,8 @@ func (a *API) authenticate(r *http.Request, c call) error {
 		return c.protocol.unsigned()
 	case subtle.ConstantTimeCompare([]byte(match[1]), []byte(a.accessKey)) == 0:
 		return c.protocol.stranger()
+	case match[2] != a.region:
+		return c.protocol.misplaced(fmt.Sprintf("Credential should be scoped to a valid region: the local cloud is %s, not %s", a.region, match[2]))
 	}
 	return nil
 }

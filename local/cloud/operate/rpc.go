@@ -66,6 +66,10 @@ func (jsonRPC) stranger() error {
 	return aws.Error{Code: "UnrecognizedClientException", Message: "The security token included in the request is invalid."}
 }
 
+func (jsonRPC) misplaced(problem string) error {
+	return aws.Error{Code: "InvalidSignatureException", Message: problem}
+}
+
 // readCBOR reads a call in Smithy RPC v2 CBOR, whose path is
 // /service/NAME/operation/NAME.
 // https://smithy.io/2.0/additional-specs/protocols/smithy-rpc-v2.html
