@@ -40,6 +40,9 @@ func up(ctx context.Context, r request) error {
 	}
 	url := c.Options().Served(cmp.Or(result.URL, "http://127.0.0.1"))
 	if err == nil {
+		err = c.Tell(ctx, url)
+	}
+	if err == nil {
 		err = r.awaitShop(ctx, c, url, settings)
 	}
 	if err != nil {

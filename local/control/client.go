@@ -175,6 +175,15 @@ func (c *Cloud) LoseInstance(ctx context.Context, id string) error {
 	return response.Body.Close()
 }
 
+// Tell lets the cloud know the shop's URL, for its reports.
+func (c *Cloud) Tell(ctx context.Context, shop string) error {
+	response, err := c.ask(ctx, http.MethodPost, "/url?is="+url.QueryEscape(shop))
+	if err != nil {
+		return err
+	}
+	return response.Body.Close()
+}
+
 // Maintain opens the maintenance window, and returns what was applied in it.
 func (c *Cloud) Maintain(ctx context.Context) (applied []string, err error) {
 	response, err := c.ask(ctx, http.MethodPost, "/maintenance")

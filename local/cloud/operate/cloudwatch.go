@@ -79,7 +79,7 @@ func (s watching) listMetrics(_ context.Context, in listMetrics) (out metrics, e
 
 type getMetricStatistics struct {
 	metric
-	StartTime, EndTime time.Time
+	StartTime, EndTime instant
 	Period             int
 	Statistics         []string `xml:"Statistics>member"`
 	ExtendedStatistics []string `xml:"ExtendedStatistics>member"`
@@ -104,13 +104,13 @@ type datapoint struct {
 
 func (s watching) getMetricStatistics(_ context.Context, in getMetricStatistics) (out metricStatistics, err error) {
 	out.Label = in.MetricName
-	if !in.StartTime.Before(in.EndTime) {
+	if !in.StartTime.Before(in.EndTime.Time) {
 		return out, invalid("InvalidParameterValue", "The parameter StartTime must be less than the parameter EndTime.")
 	}
 	if len(in.Statistics)+len(in.ExtendedStatistics) == 0 {
 		return out, invalid("MissingParameter", "At least one of Statistics and ExtendedStatistics must be specified.")
 	}
-	points, err := s.metrics.Statistics(cloudwatch.Query{Metric: in.in(in.Unit), Period: in.Period, Start: in.StartTime, End: in.EndTime})
+	points, err := s.metrics.Statistics(cloudwatch.Query{Metric: in.in(in.Unit), Period: in.Period, Start: in.StartTime.Time, End: in.EndTime.Time})
 	if err != nil {
 		return out, invalid("InvalidParameterValue", "%v", err)
 	}
@@ -165,7 +165,7 @@ type metricStat struct {
 
 type getMetricData struct {
 	MetricDataQueries  []metricDataQuery `xml:"MetricDataQueries>member"`
-	StartTime, EndTime time.Time
+	StartTime, EndTime instant
 	ScanBy             string // TimestampDescending, which is the default, or TimestampAscending
 }
 
@@ -182,45 +182,29 @@ type metricDataResult struct {
 }
 
 func (s watching) getMetricData(_ context.Context, in getMetricData) (out metricData, err error) {
-	if !in.StartTime.Before(in.EndTime) {
+	if !in.StartTime.Before(in.EndTime.Time) {
 		return out, invalid("ValidationError", "The parameter StartTime must be less than the parameter EndTime.")
 	}
+	var queries []cloudwatch.MetricQuery
 	for _, q := range in.MetricDataQueries {
-		if q.MetricStat == nil {
-			return out, invalid("ValidationError", "%s: the local cloud computes expressions for alarms only", q.Id)
+		queries = append(queries, q.query())
+	}
+	results, err := s.metrics.Data(queries, in.StartTime.Time, in.EndTime.Time)
+	if err != nil {
+		return out, invalid("ValidationError", "%v", err)
+	}
+	for _, r := range results {
+		if in.ScanBy != "TimestampAscending" {
+			slices.Reverse(r.Times)
+			slices.Reverse(r.Values)
 		}
-		result, err := s.resultOf(q, in)
-		if err != nil {
-			return out, invalid("ValidationError", "%s: %v", q.Id, err)
+		shown := metricDataResult{Id: r.ID, Label: r.Label, Values: r.Values, StatusCode: "Complete"}
+		for _, t := range r.Times {
+			shown.Timestamps = append(shown.Timestamps, t.UTC())
 		}
-		if q.ReturnData == nil || *q.ReturnData {
-			out.MetricDataResults = append(out.MetricDataResults, result)
-		}
+		out.MetricDataResults = append(out.MetricDataResults, shown)
 	}
 	return out, nil
-}
-
-func (s watching) resultOf(q metricDataQuery, in getMetricData) (metricDataResult, error) {
-	stat := q.MetricStat
-	result := metricDataResult{Id: q.Id, Label: q.Label, StatusCode: "Complete"}
-	if result.Label == "" {
-		result.Label = stat.Metric.MetricName
-	}
-	points, err := s.metrics.Statistics(cloudwatch.Query{Metric: stat.Metric.in(stat.Unit), Period: stat.Period, Start: in.StartTime, End: in.EndTime})
-	if err != nil {
-		return result, err
-	}
-	if in.ScanBy != "TimestampAscending" {
-		slices.Reverse(points)
-	}
-	for _, p := range points {
-		value, err := p.Statistic(stat.Stat)
-		if err != nil {
-			return result, err
-		}
-		result.Timestamps, result.Values = append(result.Timestamps, p.Time.UTC()), append(result.Values, value)
-	}
-	return result, nil
 }
 
 type setAlarmState struct{ AlarmName, StateValue, StateReason string }

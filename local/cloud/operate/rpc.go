@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"net/http"
 	"strings"
+	"time"
 
 	"github.com/fxamacker/cbor/v2"
 
@@ -15,6 +16,23 @@ func readJSON(r *http.Request, body []byte) call {
 	service, operation, _ := strings.Cut(r.Header.Get("X-Amz-Target"), ".")
 	return call{jsonRPC{}, service, operation, func(input any) error { return json.Unmarshal(body, input) }, r}
 }
+
+// instant is a time of an input, in whatever protocol.
+type instant struct{ time.Time }
+
+// UnmarshalJSON reads seconds since 1970, which AWS JSON has for a time.
+// https://smithy.io/2.0/aws/protocols/aws-json-1_0-protocol.html
+func (i *instant) UnmarshalJSON(text []byte) error {
+	var seconds float64
+	if err := json.Unmarshal(text, &seconds); err != nil {
+		return err
+	}
+	i.Time = time.UnixMilli(int64(seconds * 1000))
+	return nil
+}
+
+// UnmarshalCBOR reads a tagged time.
+func (i *instant) UnmarshalCBOR(data []byte) error { return cbor.Unmarshal(data, &i.Time) }
 
 // jsonRPC is AWS JSON 1.1, which clients of 1.0 read too.
 type jsonRPC struct{}
