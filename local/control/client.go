@@ -96,7 +96,10 @@ func Start(ctx context.Context, o Options) (*Cloud, error) {
 		return nil, err
 	}
 	cmd := exec.Command(program, "cloud", "-stack", o.Stack, "-region", o.Region, "-port", strconv.Itoa(o.Port),
-		"-https-port", strconv.Itoa(o.HTTPSPort), "-aws-port", strconv.Itoa(o.AWSPort), "-scale", strconv.FormatFloat(o.Scale, 'g', -1, 64))
+		"-https-port", strconv.Itoa(o.HTTPSPort), "-aws-port", strconv.Itoa(o.AWSPort))
+	if o.Scale != 0 {
+		cmd.Args = append(cmd.Args, "-scale", strconv.FormatFloat(o.Scale, 'g', -1, 64))
+	}
 	cmd.Dir, cmd.Stdout, cmd.Stderr = o.Root, log, log
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true} // it outlives this terminal
 	if err := os.Remove(o.path(infoFile)); err != nil && !errors.Is(err, os.ErrNotExist) {
