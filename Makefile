@@ -57,9 +57,12 @@ faults: ## what goes wrong, one fault at a time, among people who shop in the ru
 soak: ## 20 minutes of shopping while a random process is killed every 15 seconds
 	@go run ./tests/faults -soak 20m -shoppers 50 -customers 25 $(foreach c,$(CONFIG),-config $(c))
 
+# Most tests wait for servers most of the time: more of them than there are processors.
+CORES = $(shell getconf _NPROCESSORS_ONLN)
+
 test: SETUP = dynamodb browser awscli
 test: setup ## all tests, against real servers; those that take longest begin first
-	@go test -vet=off ./tests ./...
+	@tools/inmemory go test -vet=off -p $$((2 * $(CORES))) -parallel $$((3 * $(CORES))) ./tests ./...
 
 race: SETUP = dynamodb browser awscli race
 race: setup ## the tests of service and local cloud, watched for data races
