@@ -61,9 +61,12 @@ tour: SETUP = dynamodb
 tour: setup ## every two options of the declaration, from nothing to a fleet that was replaced, and down again
 	@go run ./tests/tour -port $(PORT)
 
+# Most tests wait for servers most of the time: more of them than there are processors.
+CORES = $(shell getconf _NPROCESSORS_ONLN)
+
 test: SETUP = dynamodb browser awscli
 test: setup ## all tests, against real servers; those that take longest begin first
-	@go test -vet=off ./tests ./...
+	@tools/inmemory go test -vet=off -p $$((2 * $(CORES))) -parallel $$((3 * $(CORES))) ./tests ./...
 
 race: SETUP = dynamodb browser awscli race
 race: setup ## the tests of service and local cloud, watched for data races

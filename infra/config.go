@@ -114,7 +114,7 @@ func LoadConfig(ctx *pulumi.Context) (Config, error) {
 		MaxInstances:            r.integer("maxInstances", 9, 1, 1000),
 		InstanceType:            r.pattern("instanceType", "t4g.small", `[a-z][a-z0-9-]*\d[a-z0-9-]*\.[a-z0-9-]+`),
 		AmiID:                   r.pattern("amiId", "", `ami-[0-9a-f]{8,17}`),
-		InstanceWarmupSeconds:   r.integer("instanceWarmupSeconds", 60, 0, 3600),
+		InstanceWarmupSeconds:   r.integer("instanceWarmupSeconds", 180, 0, 3600),
 		HealthCheckGraceSeconds: r.integer("healthCheckGraceSeconds", 180, 0, 3600),
 		DeregistrationSeconds:   r.integer("deregistrationSeconds", 30, 10, 3600),
 		TargetCPUPercent:        r.integer("targetCpuPercent", 60, 10, 90),
@@ -171,6 +171,9 @@ func (r *reader) combinations(c Config) {
 			fmt.Sprintf("fast or replicated with cacheReplicas %d: strict needs 2, so that one may be away", c.CacheReplicas)},
 		{c.MinInstances < c.AvailabilityZones, "minInstances", c.MinInstances,
 			fmt.Sprintf("at least availabilityZones (%d), one instance per zone", c.AvailabilityZones)},
+		// Until the grace period is over, Auto Scaling does not look at what the load balancer says.
+		{c.InstanceWarmupSeconds < c.HealthCheckGraceSeconds, "instanceWarmupSeconds", c.InstanceWarmupSeconds,
+			fmt.Sprintf("at least healthCheckGraceSeconds (%d): a roll would count instances that never became healthy", c.HealthCheckGraceSeconds)},
 		{c.AdminPort == c.AppPort, "adminPort", c.AdminPort, fmt.Sprintf("another port than appPort (%d)", c.AppPort)},
 		{c.MaxInstances > mostInstances(c.DatabaseInstanceClass), "maxInstances", c.MaxInstances,
 			fmt.Sprintf("at most %d with databaseInstanceClass %s, for the connections of a roll", mostInstances(c.DatabaseInstanceClass), c.DatabaseInstanceClass)},

@@ -23,6 +23,7 @@ import (
 	"os/signal"
 	"path/filepath"
 	"runtime"
+	"strconv"
 	"strings"
 	"syscall"
 
@@ -91,7 +92,7 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 	flags.IntVar(&r.port, "port", 8080, "where the load balancer's port 80 is on 127.0.0.1")
 	flags.IntVar(&r.https, "https-port", 8443, "where the load balancer's port 443 is on 127.0.0.1, if the stack declares HTTPS")
 	flags.IntVar(&r.aws, "aws-port", 0, fmt.Sprintf("where the operators' API of AWS is on 127.0.0.1; %d above -port if not given", awsPortAbove))
-	flags.Float64Var(&r.scale, "scale", 0, "how long a second of AWS takes, in seconds: 1 is real time; a sixtieth if not given")
+	flags.Func("scale", "how long a second of AWS takes, in seconds: 1 is real time; a sixtieth if not given", r.setScale)
 	flags.StringVar(&r.region, "region", "eu-west-1", "the region that the local cloud stands for")
 	switch args[0] {
 	case "preview":
@@ -115,9 +116,6 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 	if flags.NArg() > 0 {
 		return fmt.Errorf("%q is not understood: %s", flags.Arg(0), usage)
 	}
-	if r.scale < 0 || r.scale > 1 {
-		return fmt.Errorf("scale %g: it is more than 0 and at most 1, which is real time", r.scale)
-	}
 	if runtime.GOOS != "linux" {
 		return fmt.Errorf("the local cloud gives every network interface an address in 127.0.0.0/8, which %s does not allow: run it on Linux, in a virtual machine or a container if need be", runtime.GOOS)
 	}
@@ -129,6 +127,14 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 		return err
 	}
 	return commands[args[0]](ctx, r)
+}
+
+// setScale reads the flag.
+func (r *request) setScale(text string) (err error) {
+	if r.scale, err = strconv.ParseFloat(text, 64); err != nil || !(r.scale > 0 && r.scale <= 1) {
+		return errors.New("a number of more than 0 and at most 1, which is real time")
+	}
+	return nil
 }
 
 // defaultStack is the stack of a command that names none.

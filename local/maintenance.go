@@ -2,19 +2,13 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
-
-	"myclothes/local/control"
 )
 
 // maintain opens the maintenance window of the stack that runs: changes that were declared
 // without applyImmediately are made, as AWS makes them in the window.
 func maintain(ctx context.Context, r request) error {
-	c, err := control.Find(ctx, r.root)
-	if errors.Is(err, control.ErrNotRunning) {
-		return fmt.Errorf("%w: make up starts it", err)
-	}
+	c, err := findRunning(ctx, r.root)
 	if err != nil {
 		return err
 	}

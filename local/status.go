@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -36,7 +37,8 @@ func status(ctx context.Context, r request) error {
 		document.SetIndent("", "  ")
 		err = document.Encode(statusDocument{o.Stack, o.Region, o.Port, c.Started, report.Healthy(), report})
 	} else {
-		fmt.Fprintf(r.out, "Stack %s in %s, for %v, at http://127.0.0.1:%d\nAWS: %s\n\n", o.Stack, o.Region, time.Since(c.Started).Round(time.Second), o.Port, c.Export())
+		fmt.Fprintf(r.out, "Stack %s in %s, for %v, at %s\nAWS: %s\n\n", o.Stack, o.Region, time.Since(c.Started).Round(time.Second),
+			cmp.Or(report.URL, o.Served("http://127.0.0.1")), c.Export())
 		report.Print(r.out, r.root, time.Now())
 	}
 	if err == nil && !report.Healthy() {

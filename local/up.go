@@ -40,6 +40,9 @@ func up(ctx context.Context, r request) error {
 	}
 	url := c.Options().Served(cmp.Or(result.URL, "http://127.0.0.1"))
 	if err == nil {
+		err = c.Tell(ctx, url)
+	}
+	if err == nil {
 		err = r.awaitShop(ctx, c, url, settings)
 	}
 	if err != nil {
@@ -104,6 +107,8 @@ func (r request) accept(running control.Options, region string) error {
 		return fmt.Errorf("a second of AWS takes %g s in the local cloud that runs, not %g: make down first", aws.Timings{Scale: running.Scale}.Scaled(time.Second).Seconds(), r.scale)
 	case running.Port != r.port || running.HTTPSPort != r.https:
 		fmt.Fprintf(r.out, "The shop stays at port %d, and with HTTPS at %d; make down frees them.\n", running.Port, running.HTTPSPort)
+	case running.AWSPort != r.aws:
+		fmt.Fprintf(r.out, "The operators' API of AWS stays at port %d; make down frees it.\n", running.AWSPort)
 	}
 	return nil
 }

@@ -29,6 +29,8 @@ func TestAStackWithACertificateIsOpenOverHTTPS(t *testing.T) {
 	require.Contains(t, output, "Shop    "+shop+"\n")
 	require.Contains(t, output, "curl --cacert .local/cloud/ca.pem "+shop)
 
+	require.Contains(t, s.mustRun(t, "status"), ", at "+shop+"\n")
+
 	b := browser(t)
 	b.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
 	redirect, _ := s.ask(t, b, http.MethodGet, "/cart?from=mail", "")

@@ -32,6 +32,7 @@ var refusals = []struct {
 	{"too many replicas", settings{"readReplicas": "16"}, []string{"readReplicas", "16", "from 0 to 15"}},
 	{"replicas without backups", settings{"backupRetentionDays": "0"}, []string{"backupRetentionDays", `"0"`, "1 to 35 with readReplicas 1"}},
 	{"fewer instances than zones", settings{"minInstances": "1"}, []string{"minInstances", `"1"`, "at least availabilityZones (2)"}},
+	{"a warm-up that ends before anybody looks", settings{"instanceWarmupSeconds": "60"}, []string{"instanceWarmupSeconds", `"60"`, "at least healthCheckGraceSeconds (180)"}},
 	{"a ceiling below the floor", settings{"maxInstances": "1"}, []string{"maxInstances", `"1"`, "at least minInstances (2)"}},
 	{"a network too small for the layout", settings{"vpcCidr": "10.0.0.0/25"}, []string{"vpcCidr", "10.0.0.0/25", "at least /24"}},
 	{"a network too small for the fleet", settings{"vpcCidr": "10.0.0.0/24", "maxInstances": "100"}, []string{"maxInstances", "100", "10.0.0.0/24"}},

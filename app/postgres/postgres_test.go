@@ -150,10 +150,10 @@ func migrationLock(t *testing.T, server *apptest.Postgres, database string) {
 func hangingMigration(t *testing.T, server *apptest.Postgres, database string) {
 	for i, statement := range []string{"pg_tables", "select version", "pg_roles"} {
 		t.Run(statement, func(t *testing.T) {
-			t.Parallel()
 			database := fmt.Sprint(database, "_", i) // the locks of migrations are those of a database
 			server.CreateDatabase(database)
 			db := openMigrated(t, server, database)
+			t.Parallel() // from here on: the role that a migration lets in is one for all databases
 			dial := db.owner.config.DialFunc
 			db.owner.config.DialFunc = func(ctx context.Context, network, address string) (net.Conn, error) {
 				conn, err := dial(ctx, network, address)

@@ -15,6 +15,7 @@ import (
 	"path/filepath"
 	"runtime"
 	"strconv"
+	"sync/atomic"
 	"time"
 
 	"github.com/gofrs/flock"
@@ -67,6 +68,7 @@ type info struct {
 
 // Report is what a local cloud says of itself.
 type Report struct {
+	URL        string                `json:"url"` // of the shop, as up printed it; empty before
 	Components []aws.Component       `json:"components"`
 	Refreshes  []autoscaling.Refresh `json:"refreshes"`
 	Recorded   map[string]int        `json:"recorded"` // declared and not simulated, by type
@@ -166,9 +168,13 @@ func (i info) write() error {
 // control is the API: GET /report, GET /events?after=NUMBER, POST /maintenance, POST /stop,
 // POST /instances/{id}/lose.
 func control(token string, stop func(), c *cloud.Cloud, providers *provider.Server) http.Handler {
+	var url atomic.Value // of the shop
+	url.Store("")
 	mux := http.NewServeMux()
+	mux.HandleFunc("POST /url", func(_ http.ResponseWriter, r *http.Request) { url.Store(r.URL.Query().Get("is")) })
 	mux.HandleFunc("GET /report", func(w http.ResponseWriter, _ *http.Request) {
 		_ = json.NewEncoder(w).Encode(Report{
+			URL:        url.Load().(string),
 			Components: c.Status(), Refreshes: c.Refreshes(), Recorded: providers.Recorded(), Unknown: c.Operators.Unknown(),
 			WithoutEffect: providers.WithoutEffect(), Refused: providers.Refused(), Goroutines: runtime.NumGoroutine(),
 		})

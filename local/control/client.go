@@ -96,7 +96,10 @@ func Start(ctx context.Context, o Options) (*Cloud, error) {
 		return nil, err
 	}
 	cmd := exec.Command(program, "cloud", "-stack", o.Stack, "-region", o.Region, "-port", strconv.Itoa(o.Port),
-		"-https-port", strconv.Itoa(o.HTTPSPort), "-aws-port", strconv.Itoa(o.AWSPort), "-scale", strconv.FormatFloat(o.Scale, 'g', -1, 64))
+		"-https-port", strconv.Itoa(o.HTTPSPort), "-aws-port", strconv.Itoa(o.AWSPort))
+	if o.Scale != 0 {
+		cmd.Args = append(cmd.Args, "-scale", strconv.FormatFloat(o.Scale, 'g', -1, 64))
+	}
 	cmd.Dir, cmd.Stdout, cmd.Stderr = o.Root, log, log
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true} // it outlives this terminal
 	if err := os.Remove(o.path(infoFile)); err != nil && !errors.Is(err, os.ErrNotExist) {
@@ -169,6 +172,15 @@ func (c *Cloud) get(ctx context.Context, path string, value any) error {
 // fails. What that is like, package ec2 says.
 func (c *Cloud) LoseInstance(ctx context.Context, id string) error {
 	response, err := c.ask(ctx, http.MethodPost, "/instances/"+url.PathEscape(id)+"/lose")
+	if err != nil {
+		return err
+	}
+	return response.Body.Close()
+}
+
+// Tell lets the cloud know the shop's URL, for its reports.
+func (c *Cloud) Tell(ctx context.Context, shop string) error {
+	response, err := c.ask(ctx, http.MethodPost, "/url?is="+url.QueryEscape(shop))
 	if err != nil {
 		return err
 	}

@@ -55,7 +55,7 @@ var withoutEffectOfNetwork = map[string]reasons{
 var withoutEffectOfWeb = map[string]reasons{
 	"aws:lb/loadBalancer:LoadBalancer": tagged(reasons{
 		"loadBalancerType":        "every one is an Application Load Balancer",
-		"dropInvalidHeaderFields": "Go refuses requests with such headers",
+		"dropInvalidHeaderFields": "Go answers 400 to a name that HTTP forbids, and lets an underscore pass",
 	}),
 	"aws:lb/targetGroup:TargetGroup": tagged(reasons{
 		"vpcId": oneVPC, "protocol": "targets speak HTTP", "healthCheck.protocol": "targets speak HTTP", "targetType": "targets are instances",

@@ -82,8 +82,8 @@ func periodOf(queries []MetricQuery) int {
 	return 0
 }
 
-// resolve returns the datapoints of the query that returns data, or nil if it is a number.
-func resolve(queries []MetricQuery, datapoints func(MetricStat) ([]float64, error)) ([]float64, error) {
+// resolver returns a function that computes a query, of which others may be part.
+func resolver(queries []MetricQuery, datapoints func(MetricStat) ([]float64, error)) func(MetricQuery) (values, error) {
 	open := map[string]bool{} // queries that are waited for
 	var named func(id string) (values, error)
 	value := func(q MetricQuery) (values, error) {
@@ -107,6 +107,12 @@ func resolve(queries []MetricQuery, datapoints func(MetricStat) ([]float64, erro
 		}
 		return values{}, fmt.Errorf("%q is no id of a query, or needs itself", id)
 	}
+	return value
+}
+
+// resolve returns the datapoints of the query that returns data, or nil if it is a number.
+func resolve(queries []MetricQuery, datapoints func(MetricStat) ([]float64, error)) ([]float64, error) {
+	value := resolver(queries, datapoints)
 	for _, q := range queries {
 		if q.ReturnData {
 			v, err := value(q)

@@ -3,6 +3,7 @@ package cloudwatch
 import (
 	"fmt"
 	"math"
+	"slices"
 	"time"
 )
 
@@ -25,25 +26,31 @@ type Datapoint struct {
 // without data has none. Longer periods begin where the number of minutes that this cloud
 // has run is a multiple of theirs.
 func (m *Metrics) Statistics(q Query) ([]Datapoint, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	points, err := m.every(q)
+	return slices.DeleteFunc(points, func(p Datapoint) bool { return p.Count == 0 }), err
+}
+
+// every is Statistics with all periods; one without data has a Count of 0. The caller holds
+// the lock.
+func (m *Metrics) every(q Query) ([]Datapoint, error) {
 	length, err := Minutes(q.Period)
 	if err != nil {
 		return nil, err
 	}
-	m.mu.Lock()
-	defer m.mu.Unlock()
 	s := m.find(q.Metric)
-	if s == nil {
-		return nil, nil
-	}
 	var points []Datapoint
 	for i, start := range m.starts {
 		period := m.first() + int64(i)
-		if period%length != 0 || start.Before(q.Start) || !start.Before(q.End) {
+		if period == m.period || period%length != 0 || start.Before(q.Start) || !start.Before(q.End) {
 			continue
 		}
-		if all := s.over(period, min(period+length, m.period)); all.Count > 0 {
-			points = append(points, Datapoint{start, s.Unit, all})
+		point := Datapoint{Time: start}
+		if s != nil {
+			point.Unit, point.Summary = s.Unit, s.over(period, min(period+length, m.period))
 		}
+		points = append(points, point)
 	}
 	return points, nil
 }

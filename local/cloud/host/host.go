@@ -5,6 +5,7 @@
 package host
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -90,7 +91,7 @@ func emptyOutside(dir string) error {
 // OutsideDir makes a folder outside of the cloud's, for what another user needs to
 // get at. Close removes it.
 func (h *Host) OutsideDir() (string, error) {
-	dir, err := os.MkdirTemp("/var/tmp", "myclothes-")
+	dir, err := os.MkdirTemp(cmp.Or(os.Getenv("TMPDIR"), "/var/tmp"), "myclothes-")
 	if err != nil {
 		return "", err
 	}

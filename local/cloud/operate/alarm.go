@@ -52,18 +52,23 @@ func (s watching) putMetricAlarm(_ context.Context, in alarmSettings) error {
 		AlarmActions: in.AlarmActions, OKActions: in.OKActions, InsufficientDataActions: in.InsufficientDataActions,
 	}
 	for _, q := range in.Metrics {
-		query := cloudwatch.MetricQuery{ID: q.Id, Expression: q.Expression, Label: q.Label, Period: q.Period, AccountID: q.AccountId,
-			ReturnData: q.ReturnData == nil || *q.ReturnData}
-		if m := q.MetricStat; m != nil {
-			query.Metric = &cloudwatch.MetricStat{Namespace: m.Metric.Namespace, MetricName: m.Metric.MetricName,
-				Dimensions: byName(m.Metric.Dimensions), Period: m.Period, Stat: m.Stat, Unit: m.Unit}
-		}
-		spec.MetricQueries = append(spec.MetricQueries, query)
+		spec.MetricQueries = append(spec.MetricQueries, q.query())
 	}
 	if err := s.alarms.Put(spec); err != nil {
 		return invalid("ValidationError", "%v", err)
 	}
 	return nil
+}
+
+// query is a query without its outward form.
+func (q metricDataQuery) query() cloudwatch.MetricQuery {
+	query := cloudwatch.MetricQuery{ID: q.Id, Expression: q.Expression, Label: q.Label, Period: q.Period, AccountID: q.AccountId,
+		ReturnData: q.ReturnData == nil || *q.ReturnData}
+	if m := q.MetricStat; m != nil {
+		query.Metric = &cloudwatch.MetricStat{Namespace: m.Metric.Namespace, MetricName: m.Metric.MetricName,
+			Dimensions: byName(m.Metric.Dimensions), Period: m.Period, Stat: m.Stat, Unit: m.Unit}
+	}
+	return query
 }
 
 func shownAlarm(a cloudwatch.Alarm) metricAlarm {

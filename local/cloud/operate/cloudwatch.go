@@ -184,42 +184,26 @@ func (s watching) getMetricData(_ context.Context, in getMetricData) (out metric
 	if !in.StartTime.Before(in.EndTime.Time) {
 		return out, invalid("ValidationError", "The parameter StartTime must be less than the parameter EndTime.")
 	}
+	var queries []cloudwatch.MetricQuery
 	for _, q := range in.MetricDataQueries {
-		if q.MetricStat == nil {
-			return out, invalid("ValidationError", "%s: the local cloud computes expressions for alarms only", q.Id)
+		queries = append(queries, q.query())
+	}
+	results, err := s.metrics.Data(queries, in.StartTime.Time, in.EndTime.Time)
+	if err != nil {
+		return out, invalid("ValidationError", "%v", err)
+	}
+	for _, r := range results {
+		if in.ScanBy != "TimestampAscending" {
+			slices.Reverse(r.Times)
+			slices.Reverse(r.Values)
 		}
-		result, err := s.resultOf(q, in)
-		if err != nil {
-			return out, invalid("ValidationError", "%s: %v", q.Id, err)
+		shown := metricDataResult{Id: r.ID, Label: r.Label, Values: r.Values, StatusCode: "Complete"}
+		for _, t := range r.Times {
+			shown.Timestamps = append(shown.Timestamps, moment{t.UTC()})
 		}
-		if q.ReturnData == nil || *q.ReturnData {
-			out.MetricDataResults = append(out.MetricDataResults, result)
-		}
+		out.MetricDataResults = append(out.MetricDataResults, shown)
 	}
 	return out, nil
-}
-
-func (s watching) resultOf(q metricDataQuery, in getMetricData) (metricDataResult, error) {
-	stat := q.MetricStat
-	result := metricDataResult{Id: q.Id, Label: q.Label, StatusCode: "Complete"}
-	if result.Label == "" {
-		result.Label = stat.Metric.MetricName
-	}
-	points, err := s.metrics.Statistics(cloudwatch.Query{Metric: stat.Metric.in(stat.Unit), Period: stat.Period, Start: in.StartTime.Time, End: in.EndTime.Time})
-	if err != nil {
-		return result, err
-	}
-	if in.ScanBy != "TimestampAscending" {
-		slices.Reverse(points)
-	}
-	for _, p := range points {
-		value, err := p.Statistic(stat.Stat)
-		if err != nil {
-			return result, err
-		}
-		result.Timestamps, result.Values = append(result.Timestamps, moment{p.Time.UTC()}), append(result.Values, value)
-	}
-	return result, nil
 }
 
 type setAlarmState struct{ AlarmName, StateValue, StateReason string }

@@ -69,6 +69,33 @@ func TestConnectionsFollowTheInstanceClass(t *testing.T) {
 	require.Equal(t, "5000", asked(host, "max_connections"))
 }
 
+func TestAReplicaFollowsADatabaseThatIsRebootedForMoreConnections(t *testing.T) {
+	t.Parallel()
+	a := newAccount(t)
+	host := declareDatabase(a, testDatabase(), datastore.Parameter{Name: "max_connections", Value: "50"})
+	replica := declareReplica(a)
+	_, err := a.ParameterGroups.Update(t.Context(), cloudtest.Named("db-parameters"), datastore.ParameterGroup{
+		Parameters: []datastore.Parameter{{Name: "max_connections", Value: "90"}}})
+	require.NoError(t, err)
+	require.NoError(t, a.Instances.Reboot(t.Context(), "customers", false))
+	cloudtest.Eventually(t, "it takes more connections", func() bool {
+		value, err := a.query(host, `select setting from pg_settings where name = 'max_connections'`)
+		return err == nil && value == "90"
+	})
+	cloudtest.Eventually(t, "it takes changes", func() bool {
+		_, err := a.query(host, `create table if not exists customer as select 'Ada' as name`)
+		return err == nil
+	})
+	cloudtest.Eventually(t, "the replica follows", func() bool {
+		name, err := a.query(replica, `select name from customer`)
+		return err == nil && name == "Ada"
+	})
+	require.Equal(t, 1, cloudtest.CountHealthy(a.Instances.Report(), "read replica"))
+	state, err := a.query(replica, `select pg_get_wal_replay_pause_state()`)
+	require.NoError(t, err)
+	require.Equal(t, "not paused", state)
+}
+
 func TestUnknownParametersOfADatabaseAreRefused(t *testing.T) {
 	t.Parallel()
 	a := newAccount(t)

@@ -15,6 +15,7 @@ import (
 // says. The machine is small and is not what a disaster is rehearsed with: a killed
 // process loses nothing without fsync, and a lost machine takes the whole cloud.
 const ownSettings = `
+dynamic_shared_memory_type = mmap
 fsync = off
 shared_buffers = 16MB
 max_wal_size = 64MB

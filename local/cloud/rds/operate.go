@@ -62,8 +62,7 @@ func (s *Instances) Reboot(ctx context.Context, identifier string, failover bool
 			return aws.Error{Code: "InvalidDBInstanceState", Message: fmt.Sprintf("Instance %s is not in available state.", identifier)}
 		}
 		if !failover {
-			i.restart(i.primary)
-			return nil
+			return i.beginReboot()
 		}
 		i.primary.GiveUp() // nobody has to detect it
 		i.primary.tellLost("it is rebooted with failover")

@@ -6,6 +6,9 @@ import (
 	"time"
 )
 
+// rebootTimeout is for a database with its read replicas and a new standby.
+const rebootTimeout = 2 * copyTimeout
+
 // reboot starts the database anew on its data, so that it reads what only a start puts
 // into effect, and returns when it has everything that is declared. Its read replicas come
 // first: one that took fewer connections than the primary could not follow it. The standby
@@ -35,6 +38,25 @@ func (i *instance) reboot(ctx context.Context) error {
 		return err
 	}
 	return i.settle(ctx)
+}
+
+// beginReboot has the server restarted, with its read replicas before it where they could
+// not follow it otherwise. Only the keeper may call it.
+func (i *instance) beginReboot() error {
+	declared, err := i.declaredConnections()
+	if err != nil {
+		return err
+	}
+	if declared <= i.connections.Load() {
+		i.restart(i.primary)
+		return nil
+	}
+	i.Beside(rebootTimeout, i.reboot, func(err error) {
+		if err != nil {
+			i.failed("reboot", err)
+		}
+	})
+	return nil
 }
 
 // restart ends a server as it should be, and starts it again.
