@@ -40,7 +40,33 @@ func (jsonRPC) answer(w http.ResponseWriter, _ call, _ string, output any) {
 		reply.Answer(w)
 		return
 	}
+	if value := reflect.ValueOf(output); value.Kind() == reflect.Struct {
+		filled := reflect.New(value.Type())
+		filled.Elem().Set(value)
+		fillLists(filled.Elem())
+		output = filled.Interface()
+	}
 	writeJSON(w, http.StatusOK, output)
+}
+
+// fillLists makes empty lists of those that are not there, in structs and lists of them:
+// clients take null for an answer without the member.
+func fillLists(value reflect.Value) {
+	switch value.Kind() {
+	case reflect.Struct:
+		for i := range value.NumField() {
+			if field := value.Field(i); field.CanSet() || value.Type().Field(i).Anonymous {
+				fillLists(field)
+			}
+		}
+	case reflect.Slice:
+		if value.IsNil() {
+			value.Set(reflect.MakeSlice(value.Type(), 0, 0))
+		}
+		for i := range value.Len() {
+			fillLists(value.Index(i))
+		}
+	}
 }
 
 func (jsonRPC) refuse(w http.ResponseWriter, _ call, _ string, problem aws.Error) {

@@ -68,3 +68,12 @@ func TestTimesInAWSJSONAreSecondsSince1970(t *testing.T) {
 	a.watch("PutMetricAlarm", `{"AlarmName":"slow","Namespace":"shop","MetricName":"latency","Statistic":"Average","Period":60,"EvaluationPeriods":1,"Threshold":1,"ComparisonOperator":"GreaterThanThreshold"}`)
 	require.InDelta(t, time.Now().Unix(), at(a.watch("DescribeAlarms", `{"AlarmNames":["slow"]}`), "MetricAlarms", 0, "StateUpdatedTimestamp"), 3600)
 }
+
+func TestAnEmptyListInAWSJSONIsAList(t *testing.T) {
+	t.Parallel()
+	a := newAccount(t)
+	require.Equal(t, []any{}, a.watch("DescribeAlarms", `{}`)["MetricAlarms"])
+	require.Equal(t, []any{}, a.watch("DescribeAlarmHistory", `{}`)["AlarmHistoryItems"])
+	a.watch("PutMetricAlarm", `{"AlarmName":"slow","Namespace":"shop","MetricName":"latency","Statistic":"Average","Period":60,"EvaluationPeriods":1,"Threshold":1,"ComparisonOperator":"GreaterThanThreshold"}`)
+	require.Equal(t, []any{}, at(a.watch("DescribeAlarms", `{}`), "MetricAlarms", 0, "AlarmActions"))
+}
