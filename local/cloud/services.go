@@ -102,7 +102,7 @@ func (c *Cloud) wire(o Options) (err error) {
 		MetricAlarms: alarms,
 	}
 	c.Operators = operate.New(operate.Account{
-		Network: c.network, Instances: c.machines, Templates: templates, Groups: c.groups, LoadBalancers: balancers, TargetGroups: groups,
+		Region: o.Region, Network: c.network, Instances: c.machines, Templates: templates, Groups: c.groups, LoadBalancers: balancers, TargetGroups: groups,
 		Caches: caches.ReplicationGroups, Databases: databases.Instances, Secrets: versions, Tables: tables, Metrics: c.host.Metrics, Alarms: alarms, Log: c.host.Log,
 	}, o.AccessKey)
 	return nil

@@ -80,7 +80,7 @@ func Start(ctx context.Context, o Options) (*Cloud, error) {
 	if err := checkPort(shopPort{"the shop", "PORT", o.Port}, 0); err != nil {
 		return nil, err
 	}
-	if err := checkPort(shopPort{"the operators' API of AWS", "AWS_PORT", o.AWSPort}, 0); err != nil {
+	if err := checkPort(operatorsPort(o.AWSPort), 0); err != nil {
 		return nil, err
 	}
 	if err := os.MkdirAll(o.path(""), 0o755); err != nil {

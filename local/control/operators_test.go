@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net"
 	"net/http"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -18,7 +19,9 @@ func TestALocalCloudSaysWhereItsOperatorsAPIIs(t *testing.T) {
 	require.NoError(t, err)
 	t.Cleanup(func() { _ = c.Stop(context.Background()) })
 	require.Equal(t, fmt.Sprintf("export AWS_ENDPOINT_URL=http://127.0.0.1:%d AWS_REGION=eu-west-1 AWS_DEFAULT_REGION=eu-west-1 AWS_ACCESS_KEY_ID=%s AWS_SECRET_ACCESS_KEY=made-up",
-		port, c.AccessKey), c.Export())
+		port, c.AccessKey), firstLine(c.Export()))
+	require.Contains(t, c.Export(), "\n", "what follows is no part of the line to paste")
+	require.Contains(t, c.Export(), "aws before 2.13 also needs --endpoint-url $AWS_ENDPOINT_URL")
 	response, err := http.Get(c.Operators)
 	require.NoError(t, err)
 	response.Body.Close()
@@ -26,6 +29,11 @@ func TestALocalCloudSaysWhereItsOperatorsAPIIs(t *testing.T) {
 	require.NoError(t, c.Stop(t.Context()))
 	_, err = http.Get(c.Operators)
 	require.Error(t, err)
+}
+
+func firstLine(text string) string {
+	line, _, _ := strings.Cut(text, "\n")
+	return line
 }
 
 func TestATakenPortOfTheOperatorsAPINamesAnother(t *testing.T) {

@@ -4,7 +4,6 @@ import (
 	"context"
 	"maps"
 	"slices"
-	"time"
 
 	"myclothes/local/cloud/cloudwatch"
 )
@@ -37,10 +36,10 @@ type alarmSettings struct {
 type metricAlarm struct {
 	alarmSettings
 	AlarmArn                           string
-	AlarmConfigurationUpdatedTimestamp time.Time
+	AlarmConfigurationUpdatedTimestamp moment
 	StateValue, StateReason            string
-	StateUpdatedTimestamp              time.Time
-	StateTransitionedTimestamp         time.Time
+	StateUpdatedTimestamp              moment
+	StateTransitionedTimestamp         moment
 }
 
 func (s watching) putMetricAlarm(_ context.Context, in alarmSettings) error {
@@ -82,8 +81,8 @@ func shownAlarm(a cloudwatch.Alarm) metricAlarm {
 			EvaluateLowSampleCountPercentile: a.EvaluateLowSampleCountPercentiles, ActionsEnabled: new(a.ActionsEnabled == nil || *a.ActionsEnabled),
 			AlarmActions: a.AlarmActions, OKActions: a.OKActions, InsufficientDataActions: a.InsufficientDataActions,
 		},
-		AlarmArn: a.ARN, AlarmConfigurationUpdatedTimestamp: a.Configured.UTC(), StateValue: string(a.State), StateReason: a.Reason,
-		StateUpdatedTimestamp: a.Updated.UTC(), StateTransitionedTimestamp: a.Updated.UTC(),
+		AlarmArn: a.ARN, AlarmConfigurationUpdatedTimestamp: moment{a.Configured.UTC()}, StateValue: string(a.State), StateReason: a.Reason,
+		StateUpdatedTimestamp: moment{a.Updated.UTC()}, StateTransitionedTimestamp: moment{a.Updated.UTC()},
 	}
 	for _, q := range a.MetricQueries {
 		query := metricDataQuery{Id: q.ID, Expression: q.Expression, Label: q.Label, Period: q.Period, ReturnData: new(q.ReturnData)}

@@ -77,3 +77,31 @@ func (a *account) post(form, part string) {
 	require.Equal(a, http.StatusBadRequest, response.StatusCode)
 	require.Contains(a, string(text), part)
 }
+
+func TestARequestForAnotherRegionIsRefused(t *testing.T) {
+	t.Parallel()
+	a := newAccount(t)
+	const problem = "Credential should be scoped to a valid region: the local cloud is eu-west-1, not us-east-1"
+	for form, code := range map[string]string{
+		"Version=2011-01-01&Action=DescribeAutoScalingGroups": "SignatureDoesNotMatch",
+		"Version=2016-11-15&Action=DescribeInstances":         "AuthFailure",
+	} {
+		_, answer := a.send("us-east-1", "", form)
+		require.Contains(t, answer, "<Code>"+code+"</Code><Message>"+problem+"</Message>")
+	}
+	for _, target := range []string{"GraniteServiceVersion20100801.DescribeAlarms", "secretsmanager.ListSecrets"} {
+		_, answer := a.send("us-east-1", target, "{}")
+		require.JSONEq(t, `{"__type":"InvalidSignatureException","message":"`+problem+`"}`, answer)
+	}
+	elsewhere := a.config()
+	elsewhere.Region = "us-east-1"
+	_, err := cloudwatch.NewFromConfig(elsewhere).DescribeAlarms(t.Context(), nil)
+	require.Equal(t, "InvalidSignatureException", cloudtest.ErrorCode(t, err))
+	_, err = autoscaling.NewFromConfig(elsewhere).DescribeAutoScalingGroups(t.Context(), nil)
+	require.Equal(t, "SignatureDoesNotMatch", cloudtest.ErrorCode(t, err))
+
+	// Those who have no access key are not told the region.
+	a.accessKey = "AKIAIOSFODNN7EXAMPLE"
+	_, answer := a.send("us-east-1", "", "Version=2011-01-01&Action=DescribeAutoScalingGroups")
+	require.Contains(t, answer, "<Code>InvalidClientTokenId</Code>")
+}

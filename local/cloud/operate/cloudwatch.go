@@ -6,7 +6,6 @@ import (
 	"maps"
 	"slices"
 	"strings"
-	"time"
 
 	"myclothes/local/cloud/cloudwatch"
 )
@@ -79,7 +78,7 @@ func (s watching) listMetrics(_ context.Context, in listMetrics) (out metrics, e
 
 type getMetricStatistics struct {
 	metric
-	StartTime, EndTime instant
+	StartTime, EndTime moment
 	Period             int
 	Statistics         []string `xml:"Statistics>member"`
 	ExtendedStatistics []string `xml:"ExtendedStatistics>member"`
@@ -92,7 +91,7 @@ type metricStatistics struct {
 }
 
 type datapoint struct {
-	Timestamp          time.Time
+	Timestamp          moment
 	SampleCount        *float64  `xml:",omitempty" cbor:",omitempty"`
 	Average            *float64  `xml:",omitempty" cbor:",omitempty"`
 	Sum                *float64  `xml:",omitempty" cbor:",omitempty"`
@@ -115,7 +114,7 @@ func (s watching) getMetricStatistics(_ context.Context, in getMetricStatistics)
 		return out, invalid("InvalidParameterValue", "%v", err)
 	}
 	for _, p := range points {
-		shown := datapoint{Timestamp: p.Time.UTC(), Unit: p.Unit}
+		shown := datapoint{Timestamp: moment{p.Time.UTC()}, Unit: p.Unit}
 		if err := shown.add(p.Summary, in.Statistics, in.ExtendedStatistics); err != nil {
 			return out, err
 		}
@@ -165,7 +164,7 @@ type metricStat struct {
 
 type getMetricData struct {
 	MetricDataQueries  []metricDataQuery `xml:"MetricDataQueries>member"`
-	StartTime, EndTime instant
+	StartTime, EndTime moment
 	ScanBy             string // TimestampDescending, which is the default, or TimestampAscending
 }
 
@@ -176,8 +175,8 @@ type metricData struct {
 
 type metricDataResult struct {
 	Id, Label  string
-	Timestamps []time.Time `xml:"Timestamps>member"`
-	Values     []float64   `xml:"Values>member"`
+	Timestamps []moment  `xml:"Timestamps>member"`
+	Values     []float64 `xml:"Values>member"`
 	StatusCode string
 }
 
@@ -200,7 +199,7 @@ func (s watching) getMetricData(_ context.Context, in getMetricData) (out metric
 		}
 		shown := metricDataResult{Id: r.ID, Label: r.Label, Values: r.Values, StatusCode: "Complete"}
 		for _, t := range r.Times {
-			shown.Timestamps = append(shown.Timestamps, t.UTC())
+			shown.Timestamps = append(shown.Timestamps, moment{t.UTC()})
 		}
 		out.MetricDataResults = append(out.MetricDataResults, shown)
 	}
@@ -269,7 +268,7 @@ type alarmHistory struct {
 
 type alarmHistoryItem struct {
 	AlarmName, AlarmType, HistoryItemType, HistorySummary string
-	Timestamp                                             time.Time
+	Timestamp                                             moment
 }
 
 // describeAlarmHistory tells the changes of states, the last first.
@@ -286,7 +285,7 @@ func (s watching) describeAlarmHistory(_ context.Context, in describeAlarmHistor
 	changes, out.NextToken, err = page(changes, in.NextToken, in.MaxRecords)
 	for _, c := range changes {
 		out.AlarmHistoryItems = append(out.AlarmHistoryItems, alarmHistoryItem{
-			c.Alarm, "MetricAlarm", "StateUpdate", "Alarm updated from " + string(c.From) + " to " + string(c.To) + ": " + c.Reason, c.Time.UTC()})
+			c.Alarm, "MetricAlarm", "StateUpdate", "Alarm updated from " + string(c.From) + " to " + string(c.To) + ": " + c.Reason, moment{c.Time.UTC()}})
 	}
 	return out, err
 }

@@ -24,7 +24,19 @@ func (s computing) actions() map[string]action {
 	}
 }
 
+// rehearsable is a part of the input of every operation of EC2: with it, one is told that
+// the operation would be let, and nothing is done.
+type rehearsable struct{ DryRun bool }
+
+func (r rehearsable) rehearse() error {
+	if r.DryRun {
+		return invalid("DryRunOperation", "Request would have succeeded, but DryRun flag is set.")
+	}
+	return nil
+}
+
 type describeInstances struct {
+	rehearsable
 	InstanceIds []string    `xml:"InstanceId"`
 	Filters     []ec2Filter `xml:"Filter"`
 	MaxResults  int
@@ -90,10 +102,8 @@ const groupTag = "aws:autoscaling:groupName"
 
 func (s computing) describeInstances(_ context.Context, in describeInstances) (out reservations, err error) {
 	all := s.instances.Describe()
-	for _, id := range in.InstanceIds {
-		if !slices.ContainsFunc(all, func(d ec2.Described) bool { return d.ID == id }) {
-			return out, invalid("InvalidInstanceID.NotFound", "The instance ID '%s' does not exist", id)
-		}
+	if err := missing(all, in.InstanceIds); err != nil {
+		return out, err
 	}
 	groups := map[string]string{}
 	for _, g := range s.scaling.all() {
@@ -113,6 +123,16 @@ func (s computing) describeInstances(_ context.Context, in describeInstances) (o
 	}
 	out.Reservations, out.NextToken, err = page(found, in.NextToken, in.MaxResults)
 	return out, err
+}
+
+// missing is an error for ids that no instance has.
+func missing(all []ec2.Described, ids []string) error {
+	for _, id := range ids {
+		if !slices.ContainsFunc(all, func(d ec2.Described) bool { return d.ID == id }) {
+			return invalid("InvalidInstanceID.NotFound", "The instance ID '%s' does not exist", id)
+		}
+	}
+	return nil
 }
 
 // passes says whether an instance has one of the values of each filter.
@@ -148,6 +168,7 @@ func shownMachine(d ec2.Described, group string) instance {
 }
 
 type terminateInstances struct {
+	rehearsable
 	InstanceIds []string `xml:"InstanceId"`
 }
 
@@ -161,8 +182,13 @@ type stateChange struct {
 	Previous   instanceState `xml:"previousState"`
 }
 
-// terminateInstances shuts machines down; what their groups make of it is theirs.
+// terminateInstances shuts machines down; what their groups make of it is theirs. When one
+// id is wrong, none is shut down.
+// https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_TerminateInstances.html
 func (s computing) terminateInstances(_ context.Context, in terminateInstances) (out stateChanges, err error) {
+	if err := missing(s.instances.Describe(), in.InstanceIds); err != nil {
+		return out, err
+	}
 	for _, id := range in.InstanceIds {
 		if err := s.instances.ShutDown(id); err != nil {
 			return out, err
@@ -173,6 +199,7 @@ func (s computing) terminateInstances(_ context.Context, in terminateInstances) 
 }
 
 type describeLaunchTemplateVersions struct {
+	rehearsable
 	LaunchTemplateID   string   `xml:"LaunchTemplateId"`
 	LaunchTemplateName string   `xml:"LaunchTemplateName"`
 	Versions           []string `xml:"LaunchTemplateVersion"`

@@ -14,6 +14,7 @@ import (
 	"maps"
 	"net/http"
 	"regexp"
+	"slices"
 	"sync"
 	"time"
 
@@ -23,6 +24,7 @@ import (
 // API is the operators' API of one cloud.
 type API struct {
 	accessKey string
+	region    string
 	log       *slog.Logger
 	services  []service
 
@@ -40,6 +42,14 @@ type service struct {
 	whole func(operation string, r *http.Request) (any, error)
 }
 
+// malformed is the code of the service's error for an input that is none of the operation.
+func (s service) malformed() string {
+	if slices.Contains([]string{"ec2", "elasticache", "rds"}, s.name) {
+		return "InvalidParameterValue"
+	}
+	return "ValidationError"
+}
+
 // action carries out an operation: it reads its input, and returns what to answer.
 type action func(ctx context.Context, read func(input any) error) (output any, err error)
 
@@ -48,7 +58,12 @@ func act[I, O any](do func(context.Context, I) (O, error)) action {
 	return func(ctx context.Context, read func(any) error) (any, error) {
 		var input I
 		if err := read(&input); err != nil {
-			return nil, aws.Error{Code: "ValidationError", Message: err.Error()}
+			return nil, err
+		}
+		if rehearsal, ok := any(input).(interface{ rehearse() error }); ok {
+			if err := rehearsal.rehearse(); err != nil {
+				return nil, err
+			}
 		}
 		return do(ctx, input)
 	}
@@ -105,7 +120,12 @@ func (a *API) carryOut(ctx context.Context, c call) (any, error) {
 
 func (a *API) ask(ctx context.Context, s service, c call) (output any, err error) {
 	if action, ok := s.actions[c.operation]; ok {
-		return action(ctx, c.read)
+		return action(ctx, func(input any) error {
+			if err := c.read(input); err != nil {
+				return aws.Error{Code: s.malformed(), Message: err.Error()}
+			}
+			return nil
+		})
 	}
 	err = c.protocol.unknown(c)
 	if s.whole != nil {
@@ -123,11 +143,14 @@ func (a *API) count(operation string) {
 	a.unknown[operation]++
 }
 
-var credential = regexp.MustCompile(`Credential=([^/,]+)/`)
+// credential is an access key and its scope: the day, the region, and so on.
+// https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html
+var credential = regexp.MustCompile(`Credential=([^/,]+)/[^/,]*/([^/,]*)/`)
 
 // authenticate lets those in who sign with the access key. Everybody on this machine
 // reaches the port, and so does every page in its browsers; the key is for the owner of
-// the cloud alone. It stands for the signature, which is not computed again.
+// the cloud alone. It stands for the signature, which is not computed again. Who asks for
+// another region would not find there what is here.
 func (a *API) authenticate(r *http.Request, c call) error {
 	match := credential.FindStringSubmatch(r.Header.Get("Authorization"))
 	switch {
@@ -135,6 +158,8 @@ func (a *API) authenticate(r *http.Request, c call) error {
 		return c.protocol.unsigned()
 	case subtle.ConstantTimeCompare([]byte(match[1]), []byte(a.accessKey)) == 0:
 		return c.protocol.stranger()
+	case match[2] != a.region:
+		return c.protocol.misplaced(fmt.Sprintf("Credential should be scoped to a valid region: the local cloud is %s, not %s", a.region, match[2]))
 	}
 	return nil
 }

@@ -12,48 +12,64 @@ import (
 // readForm fills in an operation's input from an AWS query form. The input's fields have
 // the tags of encoding/xml, by which outputs are written too: a list is in
 // Filters.Filter.1 with the tag "Filters>Filter", and in Filter.1 with "Filter".
+// What the input has no field for is an error.
 // https://smithy.io/2.0/aws/protocols/aws-query-protocol.html
 func readForm(form url.Values, input any) error {
-	return fill(form, "", reflect.ValueOf(input).Elem())
+	f := formReader{form, map[string]bool{}}
+	if err := f.fill("", reflect.ValueOf(input).Elem()); err != nil {
+		return err
+	}
+	return leftOfForm(form, f.read)
+}
+
+type formReader struct {
+	form url.Values
+	read map[string]bool // the names of parameters that were
+}
+
+// get reads a parameter.
+func (f formReader) get(name string) string {
+	f.read[name] = true
+	return f.form.Get(name)
 }
 
 var timeType = reflect.TypeFor[time.Time]()
 
 // fill sets a value from the parameter of a name, and from those below it.
-func fill(form url.Values, name string, value reflect.Value) error {
+func (f formReader) fill(name string, value reflect.Value) error {
 	switch {
 	case value.Type() == timeType:
-		return fillTime(form.Get(name), name, value)
+		return fillTime(f.get(name), name, value)
 	case value.Kind() == reflect.Struct:
-		return fillStruct(form, name, value)
+		return f.fillStruct(name, value)
 	case value.Kind() == reflect.Slice:
-		return fillList(form, name, value)
-	case !has(form, name):
+		return f.fillList(name, value)
+	case !f.has(name):
 		return nil
 	case value.Kind() == reflect.Pointer:
 		value.Set(reflect.New(value.Type().Elem()))
-		return fill(form, name, value.Elem())
+		return f.fill(name, value.Elem())
 	}
-	return fillScalar(form.Get(name), name, value)
+	return fillScalar(f.get(name), name, value)
 }
 
-func fillStruct(form url.Values, name string, value reflect.Value) error {
+func (f formReader) fillStruct(name string, value reflect.Value) error {
 	for i := range value.NumField() {
 		at := name // the fields of an embedded struct are the struct's own
 		if field := value.Type().Field(i); !field.Anonymous {
 			at = below(name, parameter(field))
 		}
-		if err := fill(form, at, value.Field(i)); err != nil {
+		if err := f.fill(at, value.Field(i)); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func fillList(form url.Values, name string, value reflect.Value) error {
-	for i := 1; has(form, below(name, strconv.Itoa(i))); i++ {
+func (f formReader) fillList(name string, value reflect.Value) error {
+	for i := 1; f.has(below(name, strconv.Itoa(i))); i++ {
 		item := reflect.New(value.Type().Elem()).Elem()
-		if err := fill(form, below(name, strconv.Itoa(i)), item); err != nil {
+		if err := f.fill(below(name, strconv.Itoa(i)), item); err != nil {
 			return err
 		}
 		value.Set(reflect.Append(value, item))
@@ -116,9 +132,9 @@ func below(name, part string) string {
 	return name + "." + part
 }
 
-// has says whether a form has a parameter, or one below it.
-func has(form url.Values, name string) bool {
-	for key := range form {
+// has says whether the form has a parameter, or one below it.
+func (f formReader) has(name string) bool {
+	for key := range f.form {
 		if key == name || strings.HasPrefix(key, name+".") {
 			return true
 		}

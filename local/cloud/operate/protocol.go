@@ -29,6 +29,7 @@ type protocol interface {
 	unknown(c call) error
 	unsigned() error
 	stranger() error
+	misplaced(problem string) error // signed for another region
 }
 
 // readCall finds out which protocol a request is written in, and what it asks for.
@@ -86,6 +87,10 @@ func (query) stranger() error {
 	return aws.Error{Code: "InvalidClientTokenId", Message: "The security token included in the request is invalid."}
 }
 
+func (query) misplaced(problem string) error {
+	return aws.Error{Code: "SignatureDoesNotMatch", Message: problem}
+}
+
 // ec2Query is EC2's own form of AWS query.
 type ec2Query struct{ query }
 
@@ -107,13 +112,19 @@ func (ec2Query) stranger() error {
 	return aws.Error{Code: "AuthFailure", Message: "AWS was not able to validate the provided access credentials"}
 }
 
+func (ec2Query) misplaced(problem string) error {
+	return aws.Error{Code: "AuthFailure", Message: problem}
+}
+
 // statusOf is the HTTP status of an error.
 func statusOf(code string) int {
 	switch code {
 	case "AuthFailure":
 		return http.StatusUnauthorized
-	case "InvalidClientTokenId", "MissingAuthenticationToken":
+	case "InvalidClientTokenId", "MissingAuthenticationToken", "SignatureDoesNotMatch":
 		return http.StatusForbidden
+	case "DryRunOperation":
+		return http.StatusPreconditionFailed
 	case "InternalFailure":
 		return http.StatusInternalServerError
 	case "DBInstanceNotFound", "ReplicationGroupNotFoundFault", "NodeGroupNotFoundFault", "ResourceNotFound":

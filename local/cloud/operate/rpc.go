@@ -3,8 +3,8 @@ package operate
 import (
 	"encoding/json"
 	"net/http"
+	"reflect"
 	"strings"
-	"time"
 
 	"github.com/fxamacker/cbor/v2"
 
@@ -14,25 +14,20 @@ import (
 // readJSON reads a call in AWS JSON.
 func readJSON(r *http.Request, body []byte) call {
 	service, operation, _ := strings.Cut(r.Header.Get("X-Amz-Target"), ".")
-	return call{jsonRPC{}, service, operation, func(input any) error { return json.Unmarshal(body, input) }, r}
+	return call{jsonRPC{}, service, operation, func(input any) error { return readDocument(json.Unmarshal, body, input) }, r}
 }
 
-// instant is a time of an input, in whatever protocol.
-type instant struct{ time.Time }
-
-// UnmarshalJSON reads seconds since 1970, which AWS JSON has for a time.
-// https://smithy.io/2.0/aws/protocols/aws-json-1_0-protocol.html
-func (i *instant) UnmarshalJSON(text []byte) error {
-	var seconds float64
-	if err := json.Unmarshal(text, &seconds); err != nil {
+// readDocument fills in an operation's input. What the input has no field for is an error.
+func readDocument(unmarshal func([]byte, any) error, body []byte, input any) error {
+	document := map[string]any{}
+	if err := unmarshal(body, &document); err != nil {
 		return err
 	}
-	i.Time = time.UnixMilli(int64(seconds * 1000))
-	return nil
+	if err := leftOfDocument(document, reflect.TypeOf(input), ""); err != nil {
+		return err
+	}
+	return unmarshal(body, input)
 }
-
-// UnmarshalCBOR reads a tagged time.
-func (i *instant) UnmarshalCBOR(data []byte) error { return cbor.Unmarshal(data, &i.Time) }
 
 // jsonRPC is AWS JSON 1.1, which clients of 1.0 read too.
 type jsonRPC struct{}
@@ -71,16 +66,23 @@ func (jsonRPC) stranger() error {
 	return aws.Error{Code: "UnrecognizedClientException", Message: "The security token included in the request is invalid."}
 }
 
+func (jsonRPC) misplaced(problem string) error {
+	return aws.Error{Code: "InvalidSignatureException", Message: problem}
+}
+
 // readCBOR reads a call in Smithy RPC v2 CBOR, whose path is
 // /service/NAME/operation/NAME.
 // https://smithy.io/2.0/additional-specs/protocols/smithy-rpc-v2.html
 func readCBOR(r *http.Request, body []byte) call {
-	c := call{protocol: cborRPC{}, read: func(input any) error { return cbor.Unmarshal(body, input) }, request: r}
+	c := call{protocol: cborRPC{}, read: func(input any) error { return readDocument(incoming.Unmarshal, body, input) }, request: r}
 	if parts := strings.Split(r.URL.Path, "/"); len(parts) == 5 {
 		c.service, c.operation = parts[2], parts[4]
 	}
 	return c
 }
+
+// incoming reads maps whose keys are texts, as those of the protocol are.
+var incoming, _ = cbor.DecOptions{DefaultMapType: reflect.TypeFor[map[string]any]()}.DecMode()
 
 // cborRPC is Smithy RPC v2 CBOR.
 type cborRPC struct{ jsonRPC }
@@ -96,13 +98,13 @@ func (cborRPC) refuse(w http.ResponseWriter, c call, _ string, problem aws.Error
 	writeCBOR(w, statusOf(problem.Code), map[string]string{"__type": c.service + "#" + problem.Code, "message": problem.Message})
 }
 
-// document writes times as the protocol has them, tagged and in seconds, and empty lists.
-var document, _ = cbor.EncOptions{
+// outgoing writes times as the protocol has them, tagged and in seconds, and empty lists.
+var outgoing, _ = cbor.EncOptions{
 	Time: cbor.TimeUnixDynamic, TimeTag: cbor.EncTagRequired, NilContainers: cbor.NilContainerAsEmpty,
 }.EncMode()
 
 func writeCBOR(w http.ResponseWriter, status int, value any) {
-	text, err := document.Marshal(value)
+	text, err := outgoing.Marshal(value)
 	if err != nil {
 		http.Error(w, err.Error(), http.StatusInternalServerError)
 		return

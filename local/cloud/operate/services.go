@@ -19,6 +19,7 @@ import (
 
 // Account is what the API operates.
 type Account struct {
+	Region        string // the only one whose requests are answered
 	Network       *ec2.Network
 	Instances     *ec2.Instances
 	Templates     *ec2.LaunchTemplates
@@ -36,7 +37,7 @@ type Account struct {
 
 // New is the API of an account, for those who have the access key.
 func New(a Account, accessKey string) *API {
-	return &API{accessKey: accessKey, log: a.Log, unknown: map[string]int{}, services: []service{
+	return &API{accessKey: accessKey, region: a.Region, log: a.Log, unknown: map[string]int{}, services: []service{
 		{name: "sts", version: stsVersion, actions: map[string]action{"GetCallerIdentity": act(whoami)}},
 		{name: "autoscaling", version: autoscalingVersion, actions: scaling{a.Groups}.actions()},
 		{name: "ec2", version: ec2Version, actions: computing{a.Instances, a.Templates, scaling{a.Groups}}.actions()},
