@@ -158,7 +158,8 @@ func TestTheStackComesUpAndServesAndChangesAndGoes(t *testing.T) {
 
 // hurried is a cloud in which an instance refresh is given up after 6 seconds instead of a minute. Declared times are ten
 // times as long, and so take what they do elsewhere; nobody scales out, which would be decided ten times as fast.
-var hurried = []string{"up", "-scale", fmt.Sprint(1.0 / 600), "-config", "healthCheckGraceSeconds=1800", "-config", "maxInstances=2"}
+var hurried = []string{"up", "-scale", fmt.Sprint(1.0 / 600), "-config", "healthCheckGraceSeconds=1800",
+	"-config", "instanceWarmupSeconds=3000", "-config", "maxInstances=2"}
 
 // A site to which nobody rolls out what works, so that it need not be waited for.
 func TestAReleaseThatDoesNotWorkIsNotRolledOut(t *testing.T) {
@@ -318,9 +319,6 @@ func stickinessComesAndGoes(t *testing.T, s *site) {
 	require.Empty(t, last.Header.Values("Set-Cookie"))
 }
 
-// patient has a roll go on only when the load balancer's verdict of a new instance counts: after its grace period.
-var patient = append(slices.Clone(hurried), "-config", "instanceWarmupSeconds=3000")
-
 // panickingReleaseIsNotSeen rolls out a release that starts, connects and answers, and panics when somebody buys. With
 // a pinned image, what is launched is taken back.
 func panickingReleaseIsNotSeen(t *testing.T, s *site) {
@@ -328,7 +326,7 @@ func panickingReleaseIsNotSeen(t *testing.T, s *site) {
 	const panics = sound + "\n\tpanic(\"it always panics\")"
 	before := s.instances(t)
 	s.edit(t, "app/server/cart.go", sound, panics)
-	report, output, err := s.upAmongShoppers(t, append(slices.Clone(patient), "-config", "amiId=ami-0123456789abcdef0")...)
+	report, output, err := s.upAmongShoppers(t, append(slices.Clone(hurried), "-config", "amiId=ami-0123456789abcdef0")...)
 	require.Error(t, err, output)
 	require.Contains(t, output, "RollbackSuccessful")
 	require.Contains(t, output, "this release does not work")
@@ -340,7 +338,7 @@ func panickingReleaseIsNotSeen(t *testing.T, s *site) {
 
 func brokenReleaseIsReported(t *testing.T, s *site) {
 	s.edit(t, "app/main.go", "func main() {", "func main() {\n\tfmt.Fprintln(os.Stderr, \"cannot start today\")\n\tos.Exit(3)")
-	output, err := s.run(patient...)
+	output, err := s.run(hurried...)
 	require.Error(t, err, output)
 	require.Contains(t, output, "cannot start today")
 	response, text := s.ask(t, browser(t), http.MethodPost, "/api/cart/items", oneTee)

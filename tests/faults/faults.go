@@ -167,9 +167,8 @@ func rollEdit(ctx context.Context, s *stack) error {
 }
 
 // rollPanic rolls out a release that no customer must see. Whether the roll fails, as it is to, the shoppers notice.
-// What has it fail is that instances warm up for longer than the load balancer's verdict of them is ignored.
 func rollPanic(ctx context.Context, s *stack) error {
-	if err := s.release(ctx, alwaysPanics, "instanceWarmupSeconds=300"); !errors.Is(err, errRoll) {
+	if err := s.release(ctx, alwaysPanics); !errors.Is(err, errRoll) {
 		return err
 	}
 	return nil

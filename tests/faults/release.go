@@ -63,14 +63,14 @@ func (s *stack) edited(e edit) (folder string, err error) {
 	return folder, e.apply(folder)
 }
 
-// release rolls out the service with an edit, and settings over those that the stack has.
-func (s *stack) release(ctx context.Context, e edit, settings ...string) error {
+// release rolls out the service with an edit.
+func (s *stack) release(ctx context.Context, e edit) error {
 	folder, err := s.edited(e)
 	defer os.RemoveAll(folder)
 	if err != nil {
 		return err
 	}
-	return s.up(ctx, folder, settings...)
+	return s.up(ctx, folder)
 }
 
 // copyTo copies what is released and declared. The state of the stack and what was built are shared.
