@@ -66,7 +66,7 @@ CORES = $(shell getconf _NPROCESSORS_ONLN)
 
 test: SETUP = dynamodb browser awscli
 test: setup ## all tests, against real servers; those that take longest begin first
-	@tools/inmemory go test -vet=off -p $$((2 * $(CORES))) -parallel $$((3 * $(CORES))) ./tests ./...
+	@tools/inmemory go test -vet=off -parallel $$((2 * $(CORES))) ./tests ./...
 
 race: SETUP = dynamodb browser awscli race
 race: setup ## the tests of service and local cloud, watched for data races

@@ -130,7 +130,7 @@ func bringUp(t *testing.T, s settings) (rehearsal, *cloud.Cloud) {
 	require.NoError(t, err)
 	t.Cleanup(r.providers.Close)
 
-	here := settings{"instanceType": map[string]string{"arm64": "t4g.small", "amd64": "t3.small"}[runtime.GOARCH], "instanceWarmupSeconds": "60", "healthCheckGraceSeconds": "60"}
+	here := settings{"instanceType": map[string]string{"arm64": "t4g.small", "amd64": "t3.small"}[runtime.GOARCH]}
 	var given []string
 	for key, value := range here.with(s) {
 		given = append(given, key+"="+value)

@@ -56,7 +56,7 @@ var timings = [...]struct {
 	TargetConnection: {"a load balancer gives up connecting to a target", 10 * time.Second,
 		"https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-troubleshooting.html#http-504-issues", 2 * time.Second},
 	InstanceBoot: {"an instance boots until its service starts", time.Minute,
-		"https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/ec2-instance-lifecycle.html", 15 * time.Second},
+		"https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/ec2-instance-lifecycle.html", 30 * time.Second},
 	RefreshPatience: {"an instance refresh goes on trying when what it launches does not come up", time.Hour,
 		"https://docs.aws.amazon.com/autoscaling/ec2/userguide/instance-refresh-overview.html", 0},
 }
