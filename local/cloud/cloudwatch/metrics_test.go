@@ -1,6 +1,7 @@
 package cloudwatch
 
 import (
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -147,26 +148,26 @@ func TestDataIsKeptForThreeHoursAndNoLonger(t *testing.T) {
 
 func TestEveryPeriodIsSampledHoweverBusyTheMachineIs(t *testing.T) {
 	watching(t, func(t *testing.T, m *Metrics) {
-		slow := false
+		var slow atomic.Bool
 		m.Every(func() {
-			if slow {
+			if slow.Load() {
 				time.Sleep(10 * time.Second) // more than a minute of AWS
 			}
 			m.Add(requests, 1)
 		})
-		looks := 0
+		var looks atomic.Int64
 		m.After(func() {
 			points, err := m.Latest(requests, 60, 1)
 			require.NoError(t, err)
 			require.Equal(t, []float64{1}, sums(points), "what was sampled is there when it is looked at")
-			looks++
+			looks.Add(1)
 		})
 		minutes(3)
-		slow = true
+		slow.Store(true)
 		minutes(95)
-		slow = false
+		slow.Store(false)
 		minutes(10)
-		points, err := m.Latest(requests, 60, looks)
+		points, err := m.Latest(requests, 60, int(looks.Load()))
 		require.NoError(t, err)
 		for _, p := range points {
 			require.EqualValues(t, 1, p.Count)
