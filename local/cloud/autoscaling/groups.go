@@ -265,3 +265,12 @@ func (g *group) waitForCapacity(ctx context.Context, spec Group) error {
 		}
 	}
 }
+
+// each does something with every group, under its lock.
+func (s *Groups) each(do func(*group)) {
+	for _, record := range s.groups.All() {
+		record.Spec.mu.Lock()
+		do(record.Spec)
+		record.Spec.mu.Unlock()
+	}
+}

@@ -128,10 +128,6 @@ func (s *Policies) Update(ctx context.Context, r aws.Resource, spec Policy) (aws
 
 // Delete takes a policy from its group. Policies of a group that is deleted go with it.
 func (s *Policies) Delete(_ context.Context, r aws.Resource) error {
-	for _, group := range s.groups.groups.All() {
-		group.Spec.mu.Lock()
-		delete(group.Spec.policies, r.ID)
-		group.Spec.mu.Unlock()
-	}
+	s.groups.each(func(g *group) { delete(g.policies, r.ID) })
 	return nil
 }

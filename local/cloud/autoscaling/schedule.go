@@ -168,10 +168,6 @@ func (s *Schedules) Update(ctx context.Context, r aws.Resource, spec Schedule) (
 
 // Delete takes an action from its group.
 func (s *Schedules) Delete(_ context.Context, r aws.Resource) error {
-	for _, group := range s.groups.groups.All() {
-		group.Spec.mu.Lock()
-		delete(group.Spec.schedules, r.ID)
-		group.Spec.mu.Unlock()
-	}
+	s.groups.each(func(g *group) { delete(g.schedules, r.ID) })
 	return nil
 }

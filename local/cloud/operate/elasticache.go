@@ -2,7 +2,6 @@ package operate
 
 import (
 	"context"
-	"slices"
 
 	"myclothes/local/cloud/elasticache"
 )
@@ -58,7 +57,7 @@ type nodeGroupMember struct {
 func (s caching) describeReplicationGroups(_ context.Context, in describeReplicationGroups) (out replicationGroups, err error) {
 	all := s.groups.Describe()
 	if in.ReplicationGroupId != "" {
-		all = slices.DeleteFunc(all, func(d elasticache.Described) bool { return d.Declared.ReplicationGroupID != in.ReplicationGroupId })
+		all = only(all, []string{in.ReplicationGroupId}, func(d elasticache.Described) []string { return []string{d.Declared.ReplicationGroupID} })
 		if len(all) == 0 {
 			return out, invalid("ReplicationGroupNotFoundFault", "ReplicationGroup %s not found.", in.ReplicationGroupId)
 		}
