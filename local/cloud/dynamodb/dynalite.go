@@ -1,6 +1,7 @@
 package dynamodb
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -68,20 +69,57 @@ func dynalite() (node, program string, err error) {
 	}
 }
 
-// call makes a call of the cloud's own.
+// gone is the status of a table that does not exist.
+const gone = "gone"
+
+// until waits until a table has a status: CreateTable and DeleteTable answer before
+// they are done, as on AWS, and AWS's provider waits for them.
+func (s *Tables) until(ctx context.Context, table, wanted string) error {
+	s.mu.Lock()
+	process := s.process
+	s.mu.Unlock()
+	return process.Until(ctx, "table "+table, func(ctx context.Context) error {
+		status, err := s.status(ctx, table)
+		if err == nil && status != wanted {
+			err = fmt.Errorf("it is %s, not yet %s", status, wanted)
+		}
+		return err
+	})
+}
+
+func (s *Tables) status(ctx context.Context, table string) (string, error) {
+	reply, err := s.ask(ctx, "DescribeTable", map[string]any{"TableName": table})
+	switch {
+	case err != nil:
+		return "", err
+	case bytes.Contains(reply.body, []byte("ResourceNotFoundException")):
+		return gone, nil
+	case reply.status != http.StatusOK:
+		return "", fmt.Errorf("DescribeTable: %s", reply.body)
+	}
+	var description struct {
+		Table struct{ TableStatus string }
+	}
+	err = json.Unmarshal(reply.body, &description)
+	return description.Table.TableStatus, err
+}
+
+// call makes a call of the cloud's own, which has to succeed.
 func (s *Tables) call(ctx context.Context, operation string, input any) error {
+	reply, err := s.ask(ctx, operation, input)
+	if err == nil && reply.status != http.StatusOK {
+		err = fmt.Errorf("%s: %s", operation, reply.body)
+	}
+	return err
+}
+
+// ask makes a call of the cloud's own.
+func (s *Tables) ask(ctx context.Context, operation string, input any) (forwarded, error) {
 	body, err := json.Marshal(input)
 	if err != nil {
-		return err
+		return forwarded{}, err
 	}
 	header := http.Header{"Authorization": {"AWS4-HMAC-SHA256 Credential=local/20000101/local/dynamodb/aws4_request, SignedHeaders=host, Signature=none"}}
 	header.Set("X-Amz-Date", "20000101T000000Z")
-	reply, err := s.forward(ctx, operation, header, body)
-	if err != nil {
-		return err
-	}
-	if reply.status != http.StatusOK {
-		return fmt.Errorf("%s: %s", operation, reply.body)
-	}
-	return nil
+	return s.forward(ctx, operation, header, body)
 }

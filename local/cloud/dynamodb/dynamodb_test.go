@@ -160,3 +160,13 @@ func TestATableThatIsProtectedIsNotDeleted(t *testing.T) {
 	require.NoError(t, err)
 	require.NoError(t, a.tables.Delete(t.Context(), cloudtest.Named("protected")))
 }
+
+func TestATableIsThereWhenItIsDeclaredAndGoneWhenItIsDeleted(t *testing.T) {
+	t.Parallel()
+	a := newTableAccount(t)
+	keys := Table{HashKey: "id", Attributes: []TableAttribute{{"id", "S"}}}
+	for range 20 {
+		cloudtest.Declare(t, a.tables, "short-lived", keys)
+		require.NoError(t, a.tables.Delete(t.Context(), cloudtest.Named("short-lived")))
+	}
+}

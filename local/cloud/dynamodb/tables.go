@@ -69,6 +69,9 @@ func (s *Tables) Create(ctx context.Context, r aws.Resource, spec Table) (aws.Ou
 	if err == nil {
 		err = s.call(ctx, "CreateTable", declaration)
 	}
+	if err == nil {
+		err = s.until(ctx, r.Name, "ACTIVE")
+	}
 	if err != nil {
 		return nil, fmt.Errorf("table %s: %w", r.Name, err)
 	}
@@ -90,7 +93,11 @@ func (s *Tables) Delete(ctx context.Context, r aws.Resource) error {
 	}
 	ctx, cancel := context.WithTimeout(ctx, tableStartTimeout)
 	defer cancel()
-	if err := s.call(ctx, "DeleteTable", map[string]any{"TableName": r.Name}); err != nil {
+	err := s.call(ctx, "DeleteTable", map[string]any{"TableName": r.Name})
+	if err == nil {
+		err = s.until(ctx, r.Name, gone)
+	}
+	if err != nil {
 		return fmt.Errorf("table %s: %w", r.Name, err)
 	}
 	return s.Records.Delete(ctx, r)
