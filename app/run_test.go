@@ -289,7 +289,6 @@ func (c *cloud) bootWithoutDatabase(t *testing.T) {
 	c.replica.Kill()
 	c.writer.Kill()
 	in, v := c.launch(t, "i-one", "CART_START_PATIENCE", "1s"), newVisitor(t)
-	v.until(503, in, "GET", "/healthz", "")
 	v.until(200, in, "GET", "/healthz", "")
 	for _, path := range []string{"/api/products", "/api/cart", "/"} {
 		status, _ := v.send(in, "GET", path, "")

@@ -34,6 +34,9 @@ func up(ctx context.Context, r request) error {
 		return err
 	}
 	defer e.Close()
+	if err := r.clearUp(ctx, c, e, settings); err != nil {
+		return err
+	}
 	result, err := e.Up(ctx, refresh)
 	if err == nil {
 		err = c.Follow(ctx, started, r.out)

@@ -17,7 +17,8 @@ import (
 	"time"
 )
 
-const startTimeout = 30 * time.Second
+// startTimeout is long enough for any machine: a database that has crashed recovers before it is ready.
+const startTimeout = 2 * time.Minute
 
 // process is one server process.
 type process struct {

@@ -153,8 +153,11 @@ func (r *Redis) PID() int { return r.process.cmd.Process.Pid }
 // Kill ends the server as a crash would.
 func (r *Redis) Kill() { r.process.stop(syscall.SIGKILL) }
 
-// Pause makes the server hang until Resume: it takes connections and does not answer.
-func (r *Redis) Pause() { r.process.cmd.Process.Signal(syscall.SIGSTOP) }
+// Pause makes the server hang until Resume: it takes connections and does not answer, from when this returns on.
+func (r *Redis) Pause() {
+	r.process.cmd.Process.Signal(syscall.SIGSTOP)
+	awaitStop(r.PID())
+}
 
 // Resume ends a Pause.
 func (r *Redis) Resume() { r.process.cmd.Process.Signal(syscall.SIGCONT) }

@@ -25,7 +25,7 @@ import (
 var errMissing = errors.New("there is none")
 
 // patient is long enough for any machine: whether the cache answers in time is not what most tests are about.
-const patient = 10 * time.Second
+const patient = time.Minute
 
 // instance is a cache of texts as one instance has it.
 type instance struct {

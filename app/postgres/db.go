@@ -19,7 +19,7 @@ import (
 )
 
 const (
-	replicaTimeout = time.Second // a read that a replica has not answered by then is asked of the writer
+	replicaTimeout = time.Second // a read that a replica has not answered by then is asked of the writer (DB.patience)
 	probeInterval  = time.Second // between looks at a replica that is left out
 
 	defaultConnections = 8
@@ -60,6 +60,8 @@ type DB struct {
 	readers []*node
 	next    atomic.Uint64 // which reader is asked next
 
+	patience time.Duration // with a replica
+
 	closing context.Context
 	close   context.CancelFunc
 	probes  sync.WaitGroup
@@ -77,7 +79,7 @@ type querier interface {
 // Open returns the database. It does not connect: the database may be away, now or at any time, and
 // what needs it then fails with an error that wraps shop.ErrUnavailable.
 func Open(cfg Config) (*DB, error) {
-	db := &DB{log: cfg.Log}
+	db := &DB{log: cfg.Log, patience: replicaTimeout}
 	var err error
 	if db.owner, err = newOwner(cfg); err != nil {
 		return nil, err
@@ -141,7 +143,7 @@ func (db *DB) read(ctx context.Context, after shop.Position, query func(context.
 // readReplica asks for the position first, in a statement of its own: a statement that did both could
 // see the data of an earlier moment than the position.
 func (db *DB) readReplica(ctx context.Context, reader *node, after shop.Position, query func(context.Context, querier) error) (at shop.Position, err error) {
-	ctx, cancel := context.WithTimeout(ctx, replicaTimeout)
+	ctx, cancel := context.WithTimeout(ctx, db.patience)
 	defer cancel()
 	err = reader.do(ctx, func(ctx context.Context, q querier) error {
 		const sql = `select coalesce(pg_last_wal_replay_lsn() - '0/0', 0)::bigint`

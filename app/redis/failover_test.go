@@ -159,7 +159,7 @@ func TestStoreFollowsThePrimaryAfterAFailover(t *testing.T) {
 	_, err := store.Set(t.Context(), session, "tee", 1)
 	require.NoError(t, err)
 	warm(t, store) // several connections, all of them to the first server
-	first.Do("WAIT", 1, 5000)
+	first.Do("WAIT", 1, 0)
 	second.Promote()
 	first.Follow(second)
 	way.target.Store(&second.Addr)

@@ -23,7 +23,7 @@ func open(t *testing.T, address string, newSessions int) *Throttle {
 	t.Helper()
 	client := redis.NewClient(redis.Config{Address: address, Dialer: dial.From(netip.Addr{})})
 	t.Cleanup(func() { client.Close() })
-	return New(redis.NewOptional(client, 5*time.Second), newSessions)
+	return New(redis.NewOptional(client, time.Minute), newSessions)
 }
 
 // both returns a throttle that counts in the cache and one that counts in the process, which must behave alike.

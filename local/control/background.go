@@ -8,12 +8,14 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"log/slog"
 	"net"
 	"net/http"
 	"os"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strconv"
 	"sync/atomic"
 	"time"
@@ -80,10 +82,17 @@ type Report struct {
 	Goroutines int      `json:"goroutines"`
 }
 
-// maintenance is what a maintenance window did.
-type maintenance struct {
-	Applied []string `json:"applied"`
+// outcome is what a maintenance window applied, or which orphans were removed.
+type outcome struct {
+	Done    []string `json:"done"`
 	Problem string   `json:"problem,omitempty"`
+}
+
+func (o outcome) write(w io.Writer, err error) {
+	if err != nil {
+		o.Problem = err.Error()
+	}
+	_ = json.NewEncoder(w).Encode(o)
 }
 
 // stopLimit bounds the end of a local cloud, in which instances finish requests.
@@ -165,7 +174,7 @@ func (i info) write() error {
 	return os.Rename(next, i.path(infoFile))
 }
 
-// control is the API: GET /report, GET /events?after=NUMBER, POST /maintenance, POST /stop,
+// control is the API: GET /report, GET /events?after=NUMBER, POST /maintenance, POST /orphans, POST /stop,
 // POST /instances/{id}/lose.
 func control(token string, stop func(), c *cloud.Cloud, providers *provider.Server) http.Handler {
 	var url atomic.Value // of the shop
@@ -185,11 +194,16 @@ func control(token string, stop func(), c *cloud.Cloud, providers *provider.Serv
 	})
 	mux.HandleFunc("POST /maintenance", func(w http.ResponseWriter, r *http.Request) {
 		applied, err := c.Maintain(r.Context())
-		answer := maintenance{Applied: applied}
-		if err != nil {
-			answer.Problem = err.Error()
+		outcome{Done: applied}.write(w, err)
+	})
+	mux.HandleFunc("POST /orphans", func(w http.ResponseWriter, r *http.Request) {
+		var known map[string][]string // ids by type
+		if err := json.NewDecoder(r.Body).Decode(&known); err != nil {
+			http.Error(w, err.Error(), http.StatusBadRequest)
+			return
 		}
-		_ = json.NewEncoder(w).Encode(answer)
+		removed, err := providers.RemoveOrphans(r.Context(), func(typ, id string) bool { return slices.Contains(known[typ], id) })
+		outcome{Done: removed}.write(w, err)
 	})
 	mux.HandleFunc("POST /stop", func(http.ResponseWriter, *http.Request) { stop() })
 	mux.HandleFunc("POST /instances/{id}/lose", func(w http.ResponseWriter, r *http.Request) {

@@ -193,15 +193,20 @@ func (c *Cloud) Maintain(ctx context.Context) (applied []string, err error) {
 	if err != nil {
 		return nil, err
 	}
+	return readOutcome(response, "maintenance")
+}
+
+// readOutcome reads what was done, and what was not and why.
+func readOutcome(response *http.Response, of string) ([]string, error) {
 	defer response.Body.Close()
-	var done maintenance
-	if err := json.NewDecoder(response.Body).Decode(&done); err != nil {
-		return nil, fmt.Errorf("the local cloud's maintenance: %w", err)
+	var is outcome
+	if err := json.NewDecoder(response.Body).Decode(&is); err != nil {
+		return nil, fmt.Errorf("the local cloud's %s: %w", of, err)
 	}
-	if done.Problem != "" {
-		err = errors.New(done.Problem)
+	if is.Problem != "" {
+		return is.Done, errors.New(is.Problem)
 	}
-	return done.Applied, err
+	return is.Done, nil
 }
 
 // Stop stops the cloud and everything in it, and returns when it is gone.
@@ -224,8 +229,26 @@ func (c *Cloud) Stop(ctx context.Context) error {
 	}
 }
 
+// RemoveOrphans removes what the cloud has and the engine's state does not: see
+// provider.Server.RemoveOrphans. known are the ids in the state, by type.
+func (c *Cloud) RemoveOrphans(ctx context.Context, known map[string][]string) (removed []string, err error) {
+	body, err := json.Marshal(known)
+	if err != nil {
+		return nil, err
+	}
+	response, err := c.send(ctx, http.MethodPost, "/orphans", bytes.NewReader(body))
+	if err != nil {
+		return nil, err
+	}
+	return readOutcome(response, "orphans")
+}
+
 func (c *Cloud) ask(ctx context.Context, method, path string) (*http.Response, error) {
-	request, err := http.NewRequestWithContext(ctx, method, "http://"+c.Address+path, nil)
+	return c.send(ctx, method, path, http.NoBody)
+}
+
+func (c *Cloud) send(ctx context.Context, method, path string, body io.Reader) (*http.Response, error) {
+	request, err := http.NewRequestWithContext(ctx, method, "http://"+c.Address+path, body)
 	if err != nil {
 		return nil, err
 	}

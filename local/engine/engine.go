@@ -150,22 +150,32 @@ func HasState(root, stack string) bool {
 // apitype.ResourceV3; secrets are encrypted. A stack that was never made has none.
 func (s *Settings) Resources() ([]map[string]any, error) { return resources(s.folder(), s.Stack) }
 
-func resources(folder, stack string) (all []map[string]any, err error) {
+func resources(folder, stack string) ([]map[string]any, error) {
+	state, err := readState(folder, stack)
+	return state.Resources, err
+}
+
+// state is what the engine knows of a stack, in the form of apitype.DeploymentV3.
+type state struct {
+	Resources         []map[string]any
+	PendingOperations []pending `json:"pending_operations"`
+}
+
+// readState reads a stack's state. One that was never made has none.
+func readState(folder, stack string) (state, error) {
 	found, _ := filepath.Glob(filepath.Join(folder, "state", ".pulumi", "stacks", "*", stack+".json"))
-	for _, path := range found {
-		var state struct {
-			Checkpoint struct {
-				Latest struct{ Resources []map[string]any }
-			}
-		}
-		text, err := os.ReadFile(path)
-		if err == nil {
-			err = json.Unmarshal(text, &state)
-		}
-		if err != nil {
-			return nil, fmt.Errorf("the engine's state of stack %s: %w", stack, err)
-		}
-		all = append(all, state.Checkpoint.Latest.Resources...)
+	if len(found) == 0 {
+		return state{}, nil
 	}
-	return all, nil
+	var file struct {
+		Checkpoint struct{ Latest state }
+	}
+	text, err := os.ReadFile(found[0]) // the stacks of other projects are in other folders
+	if err == nil {
+		err = json.Unmarshal(text, &file)
+	}
+	if err != nil {
+		return state{}, fmt.Errorf("the engine's state of stack %s: %w", stack, err)
+	}
+	return file.Checkpoint.Latest, nil
 }

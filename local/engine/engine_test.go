@@ -154,6 +154,8 @@ func TestAStackComesUpChangesAndGoesAway(t *testing.T) {
 	require.False(t, again.Changed, s.out.String())
 	require.Equal(t, first.URL, again.URL)
 
+	s.requireClearedUp(t)
+
 	require.NoError(t, os.WriteFile(s.file, []byte("two"), 0o644))
 	change, err := s.open(t, "greeting=goodbye").Preview(t.Context(), false, provider.Held)
 	require.NoError(t, err, s.out.String())

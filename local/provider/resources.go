@@ -29,8 +29,10 @@ type resources struct {
 	services map[string]service
 	random   source
 
-	liveMu sync.Mutex
-	live   map[liveResource]map[string]any // the inputs that it has
+	underWay sync.RWMutex // read-locked by every operation
+	liveMu   sync.Mutex
+	live     map[liveResource]made
+	turns    int // how many resources were ever made
 	// refused is what AWS answered to the last try to delete a resource, by URN.
 	refused map[string]aws.Error
 }
@@ -39,11 +41,18 @@ type resources struct {
 // name more: it outlives the processes.
 type liveResource struct{ kind, id string }
 
+// made is what is known of a live resource.
+type made struct {
+	aws.Resource
+	inputs map[string]any // those that it has
+	turn   int            // those that were made before have smaller ones
+}
+
 func newResources(pkg string, kinds map[string]kind, services map[string]service, random source) *resources {
 	return &resources{
 		protocol: protocol{version: sdkVersion(pkg)},
 		pkg:      pkg, kinds: kinds, services: services, random: random,
-		live: map[liveResource]map[string]any{}, refused: map[string]aws.Error{},
+		live: map[liveResource]made{}, refused: map[string]aws.Error{},
 	}
 }
 
@@ -66,7 +75,7 @@ func (p *resources) Create(ctx context.Context, req *pulumirpc.CreateRequest) (*
 			return nil, errors.Join(err, s.remove(context.WithoutCancel(ctx), r))
 		}
 	}
-	p.remember(typ, id, plain)
+	p.remember(typ, k.resource(id, state), plain)
 	properties, err := marshal(state)
 	return &pulumirpc.CreateResponse{Id: id, Properties: properties}, err
 }
@@ -121,7 +130,7 @@ func (p *resources) Update(ctx context.Context, req *pulumirpc.UpdateRequest) (*
 		k.lay(outputs, state)
 	}
 	if !req.GetPreview() {
-		p.remember(typ, req.GetId(), plain)
+		p.remember(typ, k.resource(req.GetId(), state), plain)
 	}
 	properties, err := marshal(state)
 	return &pulumirpc.UpdateResponse{Properties: properties}, err
@@ -162,15 +171,22 @@ func (p *resources) operation(ctx context.Context, seconds float64) (context.Con
 	if seconds > 0 {
 		limit = time.Duration(seconds * float64(time.Second))
 	}
+	p.underWay.RLock()
 	ctx, cancel := p.cancellable(ctx)
 	ctx, stop := context.WithTimeout(ctx, limit)
-	return ctx, func() { stop(); cancel() }
+	return ctx, func() { stop(); cancel(); p.underWay.RUnlock() }
 }
 
-func (p *resources) remember(typ, id string, inputs map[string]any) {
+func (p *resources) remember(typ string, r aws.Resource, inputs map[string]any) {
 	p.liveMu.Lock()
 	defer p.liveMu.Unlock()
-	p.live[liveResource{typ, id}] = inputs
+	key := liveResource{typ, r.ID}
+	before, had := p.live[key]
+	if !had {
+		p.turns++
+		before.turn = p.turns
+	}
+	p.live[key] = made{r, inputs, before.turn}
 }
 
 // keep adds to inputs those that a resource has and keeps although nobody declares them
@@ -178,7 +194,7 @@ func (p *resources) remember(typ, id string, inputs map[string]any) {
 func (p *resources) keep(k kind, typ, id string, inputs map[string]any) {
 	p.liveMu.Lock()
 	defer p.liveMu.Unlock()
-	has := p.live[liveResource{typ, id}]
+	has := p.live[liveResource{typ, id}].inputs
 	for _, name := range k.keep {
 		if value, kept := has[name]; kept && inputs[name] == nil {
 			inputs[name] = value
@@ -245,9 +261,9 @@ func (p *resources) ineffective() map[string][]string {
 	p.liveMu.Lock()
 	defer p.liveMu.Unlock()
 	found := map[string][]string{}
-	for r, inputs := range p.live {
+	for r, made := range p.live {
 		l, _ := listingOf(r.kind)
-		if without := l.ineffective(inputs); len(without) > 0 && !p.isRecorded(r.kind) {
+		if without := l.ineffective(made.inputs); len(without) > 0 && !p.isRecorded(r.kind) {
 			found[r.kind] = append(found[r.kind], without...)
 		}
 	}
