@@ -5,6 +5,11 @@ import (
 	"strings"
 
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+
+	"myclothes/infra/conventions"
+	"myclothes/infra/data"
+	"myclothes/infra/edge"
+	"myclothes/infra/fleet"
 )
 
 // environment is what the service is told, by the names that its configuration
@@ -19,27 +24,27 @@ func (s *stack) environment() []input {
 		{"CART_AVAILABILITY_ZONE", pulumi.String("${AVAILABILITY_ZONE}")},
 		{"CART_RELEASE", pulumi.String(s.binary.SHA256)},
 		{"CART_STORE", pulumi.String(c.CartStore)},
-		{"CART_SESSION_COOKIE", pulumi.String(sessionCookie(c))},
+		{"CART_SESSION_COOKIE", pulumi.String(edge.SessionCookie(c.CertificateArn))},
 		{"CART_SESSION_TTL", pulumi.Sprintf("%dh", c.SessionTTLHours)},
 		{"CART_SESSION_LIMIT", pulumi.Sprintf("%dh", 24*c.SessionLimitDays)},
 		{"CART_NEW_SESSIONS_PER_CLIENT", pulumi.String(strconv.Itoa(c.NewSessionsPerClient))},
 		{"CART_SHUTDOWN_TIMEOUT", pulumi.Sprintf("%ds", s.shutdownSeconds())},
 		{"CART_CACHE_ADDRESS", pulumi.Sprintf("%s:%d", s.memory.PrimaryAddress, s.memory.Port)},
-		{"CART_CACHE_SECRET", s.memory.credentials.arn},
+		{"CART_CACHE_SECRET", s.memory.Credentials.Arn},
 		{"CART_CACHE_DURABILITY", pulumi.String(s.durability())},
-		{"CART_DATABASE_WRITER", s.data.Writer},
-		{"CART_DATABASE_READERS", joined(s.data.Readers)},
-		{"CART_DATABASE_NAME", pulumi.String(databaseName)},
-		{"CART_DATABASE_SECRET", s.data.service.arn},
-		{"CART_DATABASE_OWNER_SECRET", s.data.credentials.arn},
-		{"CART_DATABASE_CONNECTIONS", pulumi.String(strconv.Itoa(databaseConnections))},
-		{"AWS_REGION", pulumi.String(s.location.region)},
+		{"CART_DATABASE_WRITER", s.rows.Writer},
+		{"CART_DATABASE_READERS", joined(s.rows.Readers)},
+		{"CART_DATABASE_NAME", pulumi.String(data.DatabaseName)},
+		{"CART_DATABASE_SECRET", s.rows.Service.Arn},
+		{"CART_DATABASE_OWNER_SECRET", s.rows.Owner.Arn},
+		{"CART_DATABASE_CONNECTIONS", pulumi.String(strconv.Itoa(data.ConnectionsPerInstance))},
+		{"AWS_REGION", pulumi.String(s.location.Region)},
 	}
 	if s.table != nil {
 		variables = append(variables, input{"CART_TABLE", s.table.Name})
 	}
 	if s.cookies != nil {
-		variables = append(variables, input{"CART_COOKIE_SECRET", s.cookies.arn})
+		variables = append(variables, input{"CART_COOKIE_SECRET", s.cookies.Credentials.Arn})
 	}
 	return variables
 }
@@ -59,9 +64,9 @@ func joined(values []pulumi.StringOutput) pulumi.StringOutput {
 }
 
 // durability is fast where there is no replica to wait for.
-func (s *stack) durability() Durability {
+func (s *stack) durability() data.Durability {
 	if s.config.CacheReplicas == 0 {
-		return DurabilityFast
+		return data.DurabilityFast
 	}
 	return s.config.CartDurability
 }
@@ -78,29 +83,29 @@ func (s *stack) userData() pulumi.StringOutput {
 		values = append(values, v.value)
 	}
 	return values.ToStringArrayOutput().ApplyT(func(known []string) (string, error) {
-		u := userData{
+		u := fleet.UserData{
 			Bucket: known[0], Key: known[1], SHA256: s.binary.SHA256,
-			Region: s.location.region, StopSeconds: s.config.DeregistrationSeconds,
+			Region: s.location.Region, StopSeconds: s.config.DeregistrationSeconds,
 		}
 		for i, v := range environment {
-			u.Environment = append(u.Environment, variable{v.name, known[i+2]})
+			u.Environment = append(u.Environment, fleet.Variable{Name: v.name, Value: known[i+2]})
 		}
-		return u.render()
+		return u.Render()
 	}).(pulumi.StringOutput)
 }
 
 // permissions are all that an instance may do in AWS.
-func (s *stack) permissions() []statement {
-	secrets := []any{s.memory.credentials.arn, s.data.credentials.arn, s.data.service.arn}
+func (s *stack) permissions() []conventions.Statement {
+	secrets := []any{s.memory.Credentials.Arn, s.rows.Owner.Arn, s.rows.Service.Arn}
 	if s.cookies != nil {
-		secrets = append(secrets, s.cookies.arn)
+		secrets = append(secrets, s.cookies.Credentials.Arn)
 	}
-	statements := []statement{
-		{Effect: "Allow", Action: []string{"s3:GetObject"}, Resource: []any{pulumi.Sprintf("%s/%s*", s.binary.bucket.Arn, releasePrefix)}},
+	statements := []conventions.Statement{
+		{Effect: "Allow", Action: []string{"s3:GetObject"}, Resource: []any{s.binary.Objects}},
 		{Effect: "Allow", Action: []string{"secretsmanager:GetSecretValue"}, Resource: secrets},
 	}
 	if s.table != nil {
-		statements = append(statements, statement{Effect: "Allow", Resource: []any{s.table.Arn}, Action: []string{
+		statements = append(statements, conventions.Statement{Effect: "Allow", Resource: []any{s.table.Arn}, Action: []string{
 			"dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem", "dynamodb:DeleteItem",
 		}})
 	}
@@ -110,17 +115,17 @@ func (s *stack) permissions() []statement {
 // export publishes what an operator needs, and no secret.
 func (s *stack) export(ctx *pulumi.Context) error {
 	ctx.Export("url", s.balancer.URL)
-	ctx.Export("autoScalingGroup", s.fleet.Name)
-	ctx.Export("launchTemplate", s.fleet.template.ID())
+	ctx.Export("autoScalingGroup", s.group.Name)
+	ctx.Export("launchTemplate", s.group.Template.ID())
 	ctx.Export("targetGroupArn", s.balancer.TargetGroupArn)
 	ctx.Export("release", pulumi.String(s.binary.SHA256))
 	ctx.Export("vpcId", s.net.VpcID)
 	ctx.Export("cachePrimary", s.memory.PrimaryAddress)
-	ctx.Export("databaseWriter", s.data.Writer)
-	ctx.Export("databaseReaders", joined(s.data.Readers))
-	ctx.Export("databaseSecretArn", s.data.credentials.arn)
-	ctx.Export("databaseServiceSecretArn", s.data.service.arn)
-	ctx.Export("cacheSecretArn", s.memory.credentials.arn)
+	ctx.Export("databaseWriter", s.rows.Writer)
+	ctx.Export("databaseReaders", joined(s.rows.Readers))
+	ctx.Export("databaseSecretArn", s.rows.Owner.Arn)
+	ctx.Export("databaseServiceSecretArn", s.rows.Service.Arn)
+	ctx.Export("cacheSecretArn", s.memory.Credentials.Arn)
 	if s.table != nil {
 		ctx.Export("sessionTable", s.table.Name)
 	}

@@ -2,6 +2,13 @@ package infra
 
 import (
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+
+	"myclothes/infra/conventions"
+	"myclothes/infra/data"
+	"myclothes/infra/edge"
+	"myclothes/infra/fleet"
+	"myclothes/infra/network"
+	"myclothes/infra/release"
 )
 
 // Deploy declares the whole stack. Nothing is registered when its configuration is
@@ -11,11 +18,11 @@ func Deploy(ctx *pulumi.Context) error {
 	if err != nil {
 		return err
 	}
-	where, err := locate(ctx, config.AvailabilityZones)
+	where, err := network.Locate(ctx, config.AvailabilityZones)
 	if err != nil {
 		return err
 	}
-	s := &stack{config: config, location: where, tags: tagger{ctx.Project(), ctx.Stack()}}
+	s := &stack{config: config, location: where, tags: conventions.Tags{Project: ctx.Project(), Stack: ctx.Stack()}}
 	for _, step := range []func(*pulumi.Context) error{
 		s.network, s.securityGroups, s.cache, s.database, s.sessionTable, s.cookieKey,
 		s.release, s.loadBalancer, s.servers, s.export,
@@ -30,56 +37,56 @@ func Deploy(ctx *pulumi.Context) error {
 // stack is what has been declared so far. A step uses only what earlier ones set.
 type stack struct {
 	config   Config
-	location location
-	tags     tagger
+	location network.Location
+	tags     conventions.Tags
 
-	net      *Network
-	groups   *SecurityGroups
-	memory   *Cache
-	data     *Database
-	table    *SessionTable // nil unless carts are in DynamoDB
-	cookies  *credentials  // nil unless carts are in cookies
-	binary   *Release
-	balancer *LoadBalancer
-	fleet    *AutoScalingGroup
+	net      *network.Network
+	groups   *network.SecurityGroups
+	memory   *data.Cache
+	rows     *data.Database
+	table    *data.SessionTable // nil unless carts are in DynamoDB
+	cookies  *data.CookieKeys   // nil unless carts are in cookies
+	binary   *release.Release
+	balancer *edge.LoadBalancer
+	group    *fleet.AutoScalingGroup
 	needs    []pulumi.Resource // what an instance uses when it boots
 }
 
 func (s *stack) network(ctx *pulumi.Context) (err error) {
-	s.net, err = NewNetwork(ctx, "network", &NetworkArgs{
+	s.net, err = network.New(ctx, "network", &network.Args{
 		CIDR:        s.config.VpcCIDR,
-		Zones:       s.location.zones,
+		Zones:       s.location.Zones,
 		NatGateways: s.config.NatGateways,
-		Region:      s.location.region,
+		Region:      s.location.Region,
 		Gateways:    s.gateways(),
-		subnets:     s.config.subnets,
-		tags:        s.tags,
+		Subnets:     s.config.subnets,
+		Tags:        s.tags,
 	})
 	return err
 }
 
 // gateways lists the AWS services that the network has a gateway endpoint for.
 func (s *stack) gateways() []string {
-	if s.config.CartStore == StoreDynamoDB {
-		return []string{string(peerS3), string(peerDynamoDB)}
+	if s.config.CartStore == data.StoreDynamoDB {
+		return []string{string(conventions.S3), string(conventions.DynamoDB)}
 	}
-	return []string{string(peerS3)}
+	return []string{string(conventions.S3)}
 }
 
 func (s *stack) securityGroups(ctx *pulumi.Context) (err error) {
-	s.groups, err = NewSecurityGroups(ctx, "groups", &SecurityGroupsArgs{
-		Network: s.net, groups: groups(s.config), flows: flows(s.config), tags: s.tags,
+	s.groups, err = network.NewSecurityGroups(ctx, "groups", &network.SecurityGroupsArgs{
+		Network: s.net, Groups: groups(s.config), Flows: flows(s.config), Tags: s.tags,
 	})
 	if err != nil {
 		return err
 	}
-	s.needs = append(s.needs, s.net.vpc)
-	s.needs = append(s.needs, s.groups.rules...)
+	s.needs = append(s.needs, s.net.Vpc)
+	s.needs = append(s.needs, s.groups.Rules...)
 	for _, service := range s.gateways() {
-		s.needs = append(s.needs, s.net.endpoints[service])
+		s.needs = append(s.needs, s.net.Endpoints[service])
 	}
-	if s.config.NatGateways == NatNone {
-		endpoint, err := newSecretsEndpoint(ctx, s.net, s.groups, s.location.region, s.tags)
+	if s.config.NatGateways == network.NatNone {
+		endpoint, err := network.NewSecretsEndpoint(ctx, s.net, s.groups, s.location.Region, s.tags)
 		s.needs = append(s.needs, endpoint)
 		return err
 	}
@@ -87,28 +94,28 @@ func (s *stack) securityGroups(ctx *pulumi.Context) (err error) {
 }
 
 func (s *stack) cache(ctx *pulumi.Context) (err error) {
-	s.memory, err = NewCache(ctx, "cache", &CacheArgs{
+	s.memory, err = data.NewCache(ctx, "cache", &data.CacheArgs{
 		Network:          s.net,
-		SecurityGroup:    s.groups.id(peerCache),
+		SecurityGroup:    s.groups.ID(conventions.Cache),
 		NodeType:         s.config.CacheNodeType,
 		Port:             s.config.CachePort,
 		Replicas:         s.config.CacheReplicas,
 		ApplyImmediately: s.config.ApplyImmediately,
 		Deletable:        !s.config.DeletionProtection,
-		tags:             s.tags,
+		Tags:             s.tags,
 	})
 	if err != nil {
 		return err
 	}
-	s.needs = append(s.needs, s.memory.group, s.memory.credentials.version)
+	s.needs = append(s.needs, s.memory.Group, s.memory.Credentials.Version)
 	return nil
 }
 
 func (s *stack) database(ctx *pulumi.Context) (err error) {
-	s.data, err = NewDatabase(ctx, "database", &DatabaseArgs{
+	s.rows, err = data.NewDatabase(ctx, "database", &data.DatabaseArgs{
 		Network:             s.net,
-		SecurityGroup:       s.groups.id(peerDatabase),
-		Zones:               s.location.zones,
+		SecurityGroup:       s.groups.ID(conventions.Database),
+		Zones:               s.location.Zones,
 		InstanceClass:       s.config.DatabaseInstanceClass,
 		EngineVersion:       s.config.DatabaseEngineVersion,
 		Port:                s.config.DatabasePort,
@@ -119,74 +126,73 @@ func (s *stack) database(ctx *pulumi.Context) (err error) {
 		BackupRetentionDays: s.config.BackupRetentionDays,
 		ApplyImmediately:    s.config.ApplyImmediately,
 		Deletable:           !s.config.DeletionProtection,
-		tags:                s.tags,
+		Tags:                s.tags,
 	})
 	if err != nil {
 		return err
 	}
-	s.needs = append(append(s.needs, s.data.instances...), s.data.credentials.version, s.data.service.version)
+	s.needs = append(append(s.needs, s.rows.Instances...), s.rows.Owner.Version, s.rows.Service.Version)
 	return nil
 }
 
 func (s *stack) sessionTable(ctx *pulumi.Context) (err error) {
-	if s.config.CartStore != StoreDynamoDB {
+	if s.config.CartStore != data.StoreDynamoDB {
 		return nil
 	}
-	s.table, err = NewSessionTable(ctx, "sessions", &SessionTableArgs{Deletable: !s.config.DeletionProtection, tags: s.tags})
+	s.table, err = data.NewSessionTable(ctx, "sessions", &data.SessionTableArgs{Deletable: !s.config.DeletionProtection, Tags: s.tags})
 	if err != nil {
 		return err
 	}
-	s.needs = append(s.needs, s.table.table)
+	s.needs = append(s.needs, s.table.Table)
 	return nil
 }
 
 // cookieKey generates the keys that encrypt carts in cookies.
-func (s *stack) cookieKey(ctx *pulumi.Context) error {
-	if s.config.CartStore != StoreCookie {
+func (s *stack) cookieKey(ctx *pulumi.Context) (err error) {
+	if s.config.CartStore != data.StoreCookie {
 		return nil
 	}
-	keys, err := newCookieKeys(ctx, "cookie", s.config.CookieKeys, !s.config.DeletionProtection, s.tags)
+	s.cookies, err = data.NewCookieKeys(ctx, "cookie", s.config.CookieKeys, !s.config.DeletionProtection, s.tags)
 	if err != nil {
 		return err
 	}
-	s.cookies = &keys.credentials
-	s.needs = append(s.needs, keys.credentials.version)
+	s.needs = append(s.needs, s.cookies.Credentials.Version)
 	return nil
 }
 
 func (s *stack) release(ctx *pulumi.Context) (err error) {
-	s.binary, err = NewRelease(ctx, "release", &ReleaseArgs{Architecture: s.config.architecture, tags: s.tags})
+	s.binary, err = release.New(ctx, "release", &release.Args{Architecture: s.config.architecture, Tags: s.tags})
 	if err != nil {
 		return err
 	}
-	s.needs = append(s.needs, s.binary.object)
+	s.needs = append(s.needs, s.binary.Object)
 	return nil
 }
 
 func (s *stack) loadBalancer(ctx *pulumi.Context) (err error) {
-	s.balancer, err = NewLoadBalancer(ctx, "web", &LoadBalancerArgs{
+	s.balancer, err = edge.NewLoadBalancer(ctx, "web", &edge.LoadBalancerArgs{
 		Network:             s.net,
-		SecurityGroup:       s.groups.id(peerLoadBalancer),
+		SecurityGroup:       s.groups.ID(conventions.LoadBalancer),
 		TargetPort:          s.config.AppPort,
 		Stickiness:          s.config.Stickiness,
 		StickinessSeconds:   s.config.StickinessSeconds,
 		DeregistrationDelay: s.config.DeregistrationSeconds,
-		SessionCookie:       sessionCookie(s.config),
+		SessionCookie:       edge.SessionCookie(s.config.CertificateArn),
 		CertificateArn:      s.config.CertificateArn,
 		DeletionProtection:  s.config.DeletionProtection,
-		tags:                s.tags,
+		Tags:                s.tags,
 	})
 	if err != nil {
 		return err
 	}
-	s.needs = append(s.needs, s.balancer.listeners...)
+	s.needs = append(s.needs, s.balancer.Listeners...)
 	return nil
 }
 
 func (s *stack) servers(ctx *pulumi.Context) (err error) {
-	s.fleet, err = NewAutoScalingGroup(ctx, "servers", &AutoScalingGroupArgs{
+	s.group, err = fleet.NewAutoScalingGroup(ctx, "servers", &fleet.AutoScalingGroupArgs{
 		Network:        s.net,
-		SecurityGroup:  s.groups.id(peerApp),
+		SecurityGroup:  s.groups.ID(conventions.App),
 		LoadBalancer:   s.balancer,
 		InstanceType:   s.config.InstanceType,
 		AmiID:          s.config.AmiID,
@@ -200,7 +206,7 @@ func (s *stack) servers(ctx *pulumi.Context) (err error) {
 		UserData:       s.userData(),
 		Permissions:    s.permissions(),
 		Needs:          s.needs,
-		tags:           s.tags,
+		Tags:           s.tags,
 	})
 	return err
 }

@@ -1,8 +1,11 @@
-package infra
+package data
 
 import (
 	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/elasticache"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+
+	"myclothes/infra/conventions"
+	"myclothes/infra/network"
 )
 
 // The engine is Valkey: ElastiCache sells the same nodes for less than as Redis OSS,
@@ -14,17 +17,26 @@ const (
 	cacheFamily        = "valkey8"
 )
 
+// Durability says when the service acknowledges a change of a cart in ElastiCache.
+type Durability string
+
+// The durabilities.
+const (
+	DurabilityFast       Durability = "fast"       // when the primary has it
+	DurabilityReplicated Durability = "replicated" // when a replica has it, or none answers in time
+	DurabilityStrict     Durability = "strict"     // when a replica has it
+)
+
 // CacheArgs say what cache to make.
 type CacheArgs struct {
-	Network          *Network
+	Network          *network.Network
 	SecurityGroup    pulumi.StringInput
 	NodeType         string
 	Port             int
 	Replicas         int // in other zones; 0: one node, no failover
 	ApplyImmediately bool
 	Deletable        bool // leave nothing behind on destroy
-
-	tags tagger
+	Tags             conventions.Tags
 }
 
 // Cache is an ElastiCache replication group behind one primary endpoint, encrypted
@@ -35,8 +47,8 @@ type Cache struct {
 	PrimaryAddress pulumi.StringOutput // host name that follows a failover
 	Port           pulumi.IntOutput
 
-	credentials credentials // {"authToken"}
-	group       *elasticache.ReplicationGroup
+	Credentials Credentials // {"authToken"}
+	Group       *elasticache.ReplicationGroup
 }
 
 // NewCache declares the replication group and its token.
@@ -49,21 +61,21 @@ func NewCache(ctx *pulumi.Context, name string, args *CacheArgs, opts ...pulumi.
 	if err != nil {
 		return nil, err
 	}
-	if c.credentials, err = newCredentials(ctx, name+"-credentials", pulumi.Map{"authToken": token}, args.Deletable, args.tags, c); err != nil {
+	if c.Credentials, err = newCredentials(ctx, name+"-credentials", pulumi.Map{"authToken": token}, args.Deletable, args.Tags, c); err != nil {
 		return nil, err
 	}
 	if err := c.createGroup(ctx, name, token, args); err != nil {
 		return nil, err
 	}
-	c.PrimaryAddress = c.group.PrimaryEndpointAddress
-	c.Port = c.group.Port.Elem()
+	c.PrimaryAddress = c.Group.PrimaryEndpointAddress
+	c.Port = c.Group.Port.Elem()
 	return c, ctx.RegisterResourceOutputs(c, pulumi.Map{"primaryAddress": c.PrimaryAddress})
 }
 
 func (c *Cache) createGroup(ctx *pulumi.Context, name string, token pulumi.StringOutput, args *CacheArgs) error {
 	subnets, err := elasticache.NewSubnetGroup(ctx, name, &elasticache.SubnetGroupArgs{
 		SubnetIds: args.Network.Isolated,
-		Tags:      args.tags.named(name),
+		Tags:      args.Tags.Named(name),
 	}, pulumi.Parent(c))
 	if err != nil {
 		return err
@@ -78,12 +90,12 @@ func (c *Cache) createGroup(ctx *pulumi.Context, name string, token pulumi.Strin
 			// many bytes. With a longer one a hash leaves its compact encoding.
 			elasticache.ParameterGroupParameterArgs{Name: pulumi.String("hash-max-listpack-value"), Value: pulumi.String("1024")},
 		},
-		Tags: args.tags.named(name),
+		Tags: args.Tags.Named(name),
 	}, pulumi.Parent(c))
 	if err != nil {
 		return err
 	}
-	c.group, err = elasticache.NewReplicationGroup(ctx, name, &elasticache.ReplicationGroupArgs{
+	c.Group, err = elasticache.NewReplicationGroup(ctx, name, &elasticache.ReplicationGroupArgs{
 		Description:              pulumi.String("MyClothes sessions and cache"),
 		Engine:                   pulumi.String(cacheEngine),
 		EngineVersion:            pulumi.String(cacheEngineVersion),
@@ -102,7 +114,7 @@ func (c *Cache) createGroup(ctx *pulumi.Context, name string, token pulumi.Strin
 		AuthToken:                token,
 		SnapshotRetentionLimit:   pulumi.Int(1),
 		ApplyImmediately:         pulumi.Bool(args.ApplyImmediately),
-		Tags:                     args.tags.named(name),
+		Tags:                     args.Tags.Named(name),
 	}, pulumi.Parent(c), pulumi.Protect(!args.Deletable))
 	return err
 }

@@ -1,16 +1,15 @@
-package infra
+package data
 
 import (
 	"fmt"
-	"slices"
-	"strconv"
-	"strings"
 
 	"github.com/pulumi/pulumi-random/sdk/v4/go/random"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+
+	"myclothes/infra/conventions"
 )
 
-// cookieKeys are the keys that encrypt carts in cookies: the first one encrypts, all
+// CookieKeys are the keys that encrypt carts in cookies: the first one encrypts, all
 // decrypt. Each has a number, which is its name for life, and is generated when the
 // number first appears in the configuration.
 //
@@ -19,14 +18,15 @@ import (
 // the secret again every few minutes, so all of them know of a step five minutes
 // after it, and none has to roll. Who has a cookie of a key that was dropped has an
 // empty cart and is signed out, which is also how a stolen one is revoked.
-type cookieKeys struct {
+type CookieKeys struct {
 	pulumi.ResourceState
 
-	credentials credentials // {"keys": [base64 of 32 bytes, …]}
+	Credentials Credentials // {"keys": [base64 of 32 bytes, …]}
 }
 
-func newCookieKeys(ctx *pulumi.Context, name string, numbers []int, deletable bool, tags tagger) (*cookieKeys, error) {
-	k := &cookieKeys{}
+// NewCookieKeys declares the keys, and the secret that instances read them from.
+func NewCookieKeys(ctx *pulumi.Context, name string, numbers []int, deletable bool, tags conventions.Tags) (*CookieKeys, error) {
+	k := &CookieKeys{}
 	if err := ctx.RegisterComponentResource("myclothes:index:CookieKeys", name, k); err != nil {
 		return nil, err
 	}
@@ -39,7 +39,7 @@ func newCookieKeys(ctx *pulumi.Context, name string, numbers []int, deletable bo
 		keys = append(keys, key.Base64)
 	}
 	var err error
-	if k.credentials, err = newCredentials(ctx, name+"-keys", pulumi.Map{"keys": keys}, deletable, tags, k); err != nil {
+	if k.Credentials, err = newCredentials(ctx, name+"-keys", pulumi.Map{"keys": keys}, deletable, tags, k); err != nil {
 		return nil, err
 	}
 	return k, ctx.RegisterResourceOutputs(k, pulumi.Map{})
@@ -51,24 +51,4 @@ func keyName(name string, number int) string {
 		return name + "-key"
 	}
 	return fmt.Sprintf("%s-key-%d", name, number)
-}
-
-// mostCookieKeys is how many keys there may be: a change needs two.
-const mostCookieKeys = 4
-
-// cookieKeys reads the numbers of the keys, the one that encrypts first.
-func (r *reader) cookieKeys(key string) (numbers []int) {
-	value := r.text(key)
-	if value == "" {
-		return []int{1}
-	}
-	for text := range strings.SplitSeq(value, ",") {
-		number, err := strconv.Atoi(strings.TrimSpace(text))
-		if err != nil || number < 1 || number > 9999 || slices.Contains(numbers, number) || len(numbers) == mostCookieKeys {
-			r.refuse(key, value, fmt.Sprintf("1 to %d different numbers from 1 to 9999 with commas between them, like 2,1", mostCookieKeys))
-			return nil
-		}
-		numbers = append(numbers, number)
-	}
-	return numbers
 }

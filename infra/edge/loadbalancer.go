@@ -1,30 +1,43 @@
-package infra
+package edge
 
 import (
 	"strconv"
 
 	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/lb"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+
+	"myclothes/infra/conventions"
+	"myclothes/infra/network"
 )
 
 // healthPath is what the target group asks every instance. It answers for the
 // instance alone: a database that is away must not empty the fleet.
 const healthPath = "/healthz"
 
-// sessionCookie is the name of the cookie that holds the session id. The service
+// SessionCookie is the name of the cookie that holds the session id. The service
 // learns it from its environment, and app_cookie stickiness follows it. Over HTTPS
 // it has the prefix with which browsers accept it from this host alone, and only
 // for all of it and Secure (RFC 6265bis, 4.1.3.2).
-func sessionCookie(c Config) string {
-	if c.CertificateArn != "" {
+func SessionCookie(certificateArn string) string {
+	if certificateArn != "" {
 		return "__Host-myclothes_session"
 	}
 	return "myclothes_session"
 }
 
+// Stickiness is the target group's session affinity.
+type Stickiness string
+
+// The kinds of stickiness. app_cookie follows the service's own session cookie.
+const (
+	StickinessNone      Stickiness = "none"
+	StickinessLBCookie  Stickiness = "lb_cookie"
+	StickinessAppCookie Stickiness = "app_cookie"
+)
+
 // LoadBalancerArgs say what load balancer to make.
 type LoadBalancerArgs struct {
-	Network             *Network
+	Network             *network.Network
 	SecurityGroup       pulumi.StringInput
 	TargetPort          int
 	Stickiness          Stickiness
@@ -33,8 +46,7 @@ type LoadBalancerArgs struct {
 	SessionCookie       string // name, for stickiness app_cookie
 	CertificateArn      string // empty: HTTP only
 	DeletionProtection  bool
-
-	tags tagger
+	Tags                conventions.Tags
 }
 
 // LoadBalancer is an Application Load Balancer with one target group.
@@ -46,9 +58,10 @@ type LoadBalancer struct {
 	// RequestCountLabel names the target group to scaling policies.
 	RequestCountLabel pulumi.StringOutput
 
-	balancer  *lb.LoadBalancer
-	targets   *lb.TargetGroup
-	listeners []pulumi.Resource
+	Listeners []pulumi.Resource
+
+	balancer *lb.LoadBalancer
+	targets  *lb.TargetGroup
 }
 
 // NewLoadBalancer declares the load balancer, its target group and its listeners:
@@ -83,7 +96,7 @@ func (l *LoadBalancer) createBalancer(ctx *pulumi.Context, name string, args *Lo
 		SecurityGroups:           pulumi.StringArray{args.SecurityGroup},
 		DropInvalidHeaderFields:  pulumi.Bool(true),
 		EnableDeletionProtection: pulumi.Bool(args.DeletionProtection),
-		Tags:                     args.tags.named(name),
+		Tags:                     args.Tags.Named(name),
 	}, pulumi.Parent(l))
 	return err
 }
@@ -107,7 +120,7 @@ func (l *LoadBalancer) createTargetGroup(ctx *pulumi.Context, name string, args 
 			UnhealthyThreshold: pulumi.Int(2),
 		},
 		Stickiness: stickinessArgs(args),
-		Tags:       args.tags.named(name),
+		Tags:       args.Tags.Named(name),
 	}, pulumi.Parent(l))
 	return err
 }
@@ -132,18 +145,18 @@ func stickinessArgs(args *LoadBalancerArgs) lb.TargetGroupStickinessArgs {
 func (l *LoadBalancer) createListeners(ctx *pulumi.Context, name string, args *LoadBalancerArgs) error {
 	forward := lb.ListenerDefaultActionArgs{Type: pulumi.String("forward"), TargetGroupArn: l.targets.Arn}
 	http := &lb.ListenerArgs{
-		Port: pulumi.Int(httpPort), Protocol: pulumi.String("HTTP"),
+		Port: pulumi.Int(conventions.HTTPPort), Protocol: pulumi.String("HTTP"),
 		DefaultActions: lb.ListenerDefaultActionArray{forward},
 	}
 	if args.CertificateArn != "" {
 		http.DefaultActions = lb.ListenerDefaultActionArray{lb.ListenerDefaultActionArgs{
 			Type: pulumi.String("redirect"),
 			Redirect: lb.ListenerDefaultActionRedirectArgs{
-				Protocol: pulumi.String("HTTPS"), Port: pulumi.String(strconv.Itoa(httpsPort)), StatusCode: pulumi.String("HTTP_301"),
+				Protocol: pulumi.String("HTTPS"), Port: pulumi.String(strconv.Itoa(conventions.HTTPSPort)), StatusCode: pulumi.String("HTTP_301"),
 			},
 		}}
 		https := &lb.ListenerArgs{
-			Port: pulumi.Int(httpsPort), Protocol: pulumi.String("HTTPS"),
+			Port: pulumi.Int(conventions.HTTPSPort), Protocol: pulumi.String("HTTPS"),
 			CertificateArn: pulumi.String(args.CertificateArn),
 			SslPolicy:      pulumi.String("ELBSecurityPolicy-TLS13-1-2-2021-06"),
 			DefaultActions: lb.ListenerDefaultActionArray{forward},
@@ -157,8 +170,8 @@ func (l *LoadBalancer) createListeners(ctx *pulumi.Context, name string, args *L
 
 func (l *LoadBalancer) listen(ctx *pulumi.Context, name string, listener *lb.ListenerArgs, args *LoadBalancerArgs) error {
 	listener.LoadBalancerArn = l.balancer.Arn
-	listener.Tags = args.tags.named(name)
+	listener.Tags = args.Tags.Named(name)
 	created, err := lb.NewListener(ctx, name, listener, pulumi.Parent(l))
-	l.listeners = append(l.listeners, created)
+	l.Listeners = append(l.Listeners, created)
 	return err
 }

@@ -1,15 +1,16 @@
-package infra
+package data
 
 import (
 	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/dynamodb"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+
+	"myclothes/infra/conventions"
 )
 
 // SessionTableArgs say what table to make.
 type SessionTableArgs struct {
 	Deletable bool // no deletion protection
-
-	tags tagger
+	Tags      conventions.Tags
 }
 
 // SessionTable is a DynamoDB table that holds sessions and their carts instead of
@@ -18,10 +19,9 @@ type SessionTableArgs struct {
 type SessionTable struct {
 	pulumi.ResourceState
 
-	Name pulumi.StringOutput
-	Arn  pulumi.StringOutput
-
-	table *dynamodb.Table
+	Name  pulumi.StringOutput
+	Arn   pulumi.StringOutput
+	Table *dynamodb.Table
 }
 
 // NewSessionTable declares the table.
@@ -38,11 +38,11 @@ func NewSessionTable(ctx *pulumi.Context, name string, args *SessionTableArgs, o
 		PointInTimeRecovery:       dynamodb.TablePointInTimeRecoveryArgs{Enabled: pulumi.Bool(true)},
 		ServerSideEncryption:      dynamodb.TableServerSideEncryptionArgs{Enabled: pulumi.Bool(true)},
 		DeletionProtectionEnabled: pulumi.Bool(!args.Deletable),
-		Tags:                      args.tags.named(name),
+		Tags:                      args.Tags.Named(name),
 	}, pulumi.Parent(t), pulumi.Protect(!args.Deletable))
 	if err != nil {
 		return nil, err
 	}
-	t.table, t.Name, t.Arn = table, table.Name, table.Arn
+	t.Table, t.Name, t.Arn = table, table.Name, table.Arn
 	return t, ctx.RegisterResourceOutputs(t, pulumi.Map{"name": t.Name})
 }

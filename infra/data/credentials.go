@@ -1,21 +1,23 @@
-package infra
+package data
 
 import (
 	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/secretsmanager"
 	"github.com/pulumi/pulumi-random/sdk/v4/go/random"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+
+	"myclothes/infra/conventions"
 )
 
-// credentials is a generated secret in Secrets Manager. The value is made once and
+// Credentials is a generated secret in Secrets Manager. The value is made once and
 // kept, encrypted, in the Pulumi state; instances get the ARN and fetch the rest.
-type credentials struct {
-	arn     pulumi.StringOutput
-	version *secretsmanager.SecretVersion
+type Credentials struct {
+	Arn     pulumi.StringOutput
+	Version *secretsmanager.SecretVersion
 }
 
 // newCredentials stores fields as one JSON object. deletable removes the secret at
 // once on destroy instead of keeping it for 30 days.
-func newCredentials(ctx *pulumi.Context, name string, fields pulumi.Map, deletable bool, tags tagger, parent pulumi.Resource) (credentials, error) {
+func newCredentials(ctx *pulumi.Context, name string, fields pulumi.Map, deletable bool, tags conventions.Tags, parent pulumi.Resource) (Credentials, error) {
 	recoveryDays := 30
 	if deletable {
 		recoveryDays = 0
@@ -23,19 +25,19 @@ func newCredentials(ctx *pulumi.Context, name string, fields pulumi.Map, deletab
 	secret, err := secretsmanager.NewSecret(ctx, name, &secretsmanager.SecretArgs{
 		Description:          pulumi.String("MyClothes " + name),
 		RecoveryWindowInDays: pulumi.Int(recoveryDays),
-		Tags:                 tags.named(name),
+		Tags:                 tags.Named(name),
 	}, pulumi.Parent(parent))
 	if err != nil {
-		return credentials{}, err
+		return Credentials{}, err
 	}
 	version, err := secretsmanager.NewSecretVersion(ctx, name, &secretsmanager.SecretVersionArgs{
 		SecretId:     secret.ID(),
 		SecretString: pulumi.JSONMarshal(fields),
 	}, pulumi.Parent(parent))
 	if err != nil {
-		return credentials{}, err
+		return Credentials{}, err
 	}
-	return credentials{arn: secret.Arn, version: version}, nil
+	return Credentials{Arn: secret.Arn, Version: version}, nil
 }
 
 // newPassword generates letters and digits only: RDS and ElastiCache each refuse

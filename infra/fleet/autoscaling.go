@@ -1,4 +1,4 @@
-package infra
+package fleet
 
 import (
 	"encoding/base64"
@@ -9,6 +9,10 @@ import (
 	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/autoscaling"
 	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/ec2"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+
+	"myclothes/infra/conventions"
+	"myclothes/infra/edge"
+	"myclothes/infra/network"
 )
 
 // rootDevice is the root volume's name in Amazon Linux 2023. Another name would add
@@ -20,12 +24,12 @@ const rootVolumeGB = 8
 
 // AutoScalingGroupArgs say what fleet to make.
 type AutoScalingGroupArgs struct {
-	Network        *Network
+	Network        *network.Network
 	SecurityGroup  pulumi.StringInput
-	LoadBalancer   *LoadBalancer
+	LoadBalancer   *edge.LoadBalancer
 	InstanceType   string
 	AmiID          string // empty: latest Amazon Linux 2023 for Architecture
-	Architecture   Architecture
+	Architecture   conventions.Architecture
 	MinInstances   int
 	MaxInstances   int
 	WarmupSeconds  int // from in service to counted as such
@@ -33,21 +37,20 @@ type AutoScalingGroupArgs struct {
 	CPUPercent     int // average that scaling aims at
 	RequestsMinute int // per instance, that scaling aims at
 	UserData       pulumi.StringInput
-	Permissions    []statement
+	Permissions    []conventions.Statement
 	// Needs are what an instance uses when it boots and Pulumi cannot see it use.
 	Needs []pulumi.Resource
-
-	tags tagger
+	Tags  conventions.Tags
 }
 
 // AutoScalingGroup is the fleet of cart instances.
 type AutoScalingGroup struct {
 	pulumi.ResourceState
 
-	Name pulumi.StringOutput
+	Name     pulumi.StringOutput
+	Template *ec2.LaunchTemplate
 
 	identity identity
-	template *ec2.LaunchTemplate
 	group    *autoscaling.Group
 }
 
@@ -69,21 +72,21 @@ func NewAutoScalingGroup(ctx *pulumi.Context, name string, args *AutoScalingGrou
 }
 
 func (g *AutoScalingGroup) createIdentity(ctx *pulumi.Context, name string, args *AutoScalingGroupArgs) (err error) {
-	g.identity, err = newIdentity(ctx, name, args.Permissions, args.tags, g)
+	g.identity, err = newIdentity(ctx, name, args.Permissions, args.Tags, g)
 	return err
 }
 
 func (g *AutoScalingGroup) createTemplate(ctx *pulumi.Context, name string, args *AutoScalingGroupArgs) (err error) {
 	image := args.AmiID
 	if image == "" {
-		image = args.Architecture.amazonLinux()
+		image = args.Architecture.AmazonLinux()
 	}
-	tags := args.tags.named(name)
+	tags := args.Tags.Named(name)
 	var specifications ec2.LaunchTemplateTagSpecificationArray
 	for _, kind := range []string{"instance", "volume", "network-interface"} {
 		specifications = append(specifications, ec2.LaunchTemplateTagSpecificationArgs{ResourceType: pulumi.String(kind), Tags: tags})
 	}
-	g.template, err = ec2.NewLaunchTemplate(ctx, name, &ec2.LaunchTemplateArgs{
+	g.Template, err = ec2.NewLaunchTemplate(ctx, name, &ec2.LaunchTemplateArgs{
 		ImageId:              pulumi.String(image),
 		InstanceType:         pulumi.String(args.InstanceType),
 		IamInstanceProfile:   ec2.LaunchTemplateIamInstanceProfileArgs{Arn: g.identity.profile.Arn},
@@ -110,7 +113,7 @@ func encode(script string) string { return base64.StdEncoding.EncodeToString([]b
 
 func (g *AutoScalingGroup) createGroup(ctx *pulumi.Context, name string, args *AutoScalingGroupArgs) (err error) {
 	var tags autoscaling.GroupTagArray
-	values := args.tags.plain(name)
+	values := args.Tags.Plain(name)
 	for _, key := range slices.Sorted(maps.Keys(values)) { // a list: its order is part of every diff
 		tags = append(tags, autoscaling.GroupTagArgs{
 			Key: pulumi.String(key), Value: pulumi.String(values[key]), PropagateAtLaunch: pulumi.Bool(true),
@@ -123,9 +126,9 @@ func (g *AutoScalingGroup) createGroup(ctx *pulumi.Context, name string, args *A
 		VpcZoneIdentifiers: args.Network.Private,
 		TargetGroupArns:    pulumi.StringArray{args.LoadBalancer.TargetGroupArn},
 		LaunchTemplate: autoscaling.GroupLaunchTemplateArgs{
-			Id: g.template.ID(),
+			Id: g.Template.ID(),
 			// A number: with $Latest a new version would start no instance refresh.
-			Version: g.template.LatestVersion.ApplyT(strconv.Itoa).(pulumi.StringOutput),
+			Version: g.Template.LatestVersion.ApplyT(strconv.Itoa).(pulumi.StringOutput),
 		},
 		HealthCheckType:        pulumi.String("ELB"),
 		HealthCheckGracePeriod: pulumi.Int(args.GraceSeconds),
@@ -163,7 +166,7 @@ func (g *AutoScalingGroup) trackRequests(ctx *pulumi.Context, name string, args 
 	return g.track(ctx, name+"-requests", args.RequestsMinute, autoscaling.PolicyTargetTrackingConfigurationPredefinedMetricSpecificationArgs{
 		PredefinedMetricType: pulumi.String("ALBRequestCountPerTarget"),
 		ResourceLabel:        args.LoadBalancer.RequestCountLabel,
-	}, pulumi.DependsOn(args.LoadBalancer.listeners)) // AWS wants the target group routed to
+	}, pulumi.DependsOn(args.LoadBalancer.Listeners)) // AWS wants the target group routed to
 }
 
 func (g *AutoScalingGroup) track(ctx *pulumi.Context, name string, target int,

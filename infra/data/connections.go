@@ -1,16 +1,16 @@
-package infra
+package data
 
 import "strings"
 
-// databaseConnections is how many connections an instance keeps to the primary, and
+// ConnectionsPerInstance is how many connections an instance keeps to the primary, and
 // to each replica, at most.
-const databaseConnections = 8
+const ConnectionsPerInstance = 8
 
 // An instance that starts migrates over one more. A roll runs half as many instances
 // again (refreshArgs), and operators and RDS itself want a few connections as well.
 const (
-	connectionsPerInstance = databaseConnections + 1
-	spareConnections       = 15
+	connectionsAtStart = ConnectionsPerInstance + 1
+	spareConnections   = 15
 )
 
 // bytesPerConnection is RDS' divisor: max_connections of PostgreSQL is
@@ -34,10 +34,10 @@ var eighths = map[string]int{
 // unlimited is what a class that is not in the table allows: it is not judged.
 const unlimited = 1 << 30
 
-// mostInstances is how many instances a database of the class has connections for,
+// MostInstances is how many instances a database of the class has connections for,
 // while all of them are replaced. RDS keeps a part of the memory for itself and its
 // operating system, of which a tenth is left here.
-func mostInstances(class string) int {
+func MostInstances(class string) int {
 	family, size, _ := strings.Cut(strings.TrimPrefix(class, "db."), ".")
 	large, part := largeMemoryGiB[family[:min(1, len(family))]], eighths[size]
 	if large == 0 || part == 0 {
@@ -45,5 +45,5 @@ func mostInstances(class string) int {
 	}
 	memory := large << 30 / 8 * part
 	connections := min(memory/10*9/bytesPerConnection, mostConnections) - spareConnections
-	return connections / connectionsPerInstance * 2 / 3
+	return connections / connectionsAtStart * 2 / 3
 }

@@ -1,18 +1,27 @@
-package infra
+package network
 
 import (
-	"fmt"
 	"net/netip"
-	"slices"
 
-	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws"
 	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/ec2"
 	awsx "github.com/pulumi/pulumi-awsx/sdk/v2/go/awsx/ec2"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+
+	"myclothes/infra/conventions"
 )
 
-// NetworkArgs say what network to make.
-type NetworkArgs struct {
+// NatGateways says how private subnets reach the internet.
+type NatGateways string
+
+// The NAT strategies. With none, instances reach AWS through VPC endpoints only.
+const (
+	NatNone     NatGateways = "none"
+	NatSingle   NatGateways = "single"
+	NatOnePerAz NatGateways = "onePerAz"
+)
+
+// Args say what network to make.
+type Args struct {
 	CIDR        netip.Prefix
 	Zones       []string // names, one subnet of each tier in each
 	NatGateways NatGateways
@@ -20,9 +29,8 @@ type NetworkArgs struct {
 	// Gateways are the AWS services reached through a gateway endpoint, which costs
 	// nothing: "s3", "dynamodb".
 	Gateways []string
-
-	subnets []subnetTier
-	tags    tagger
+	Subnets  []SubnetTier
+	Tags     conventions.Tags
 }
 
 // Network is a VPC with public, private and isolated subnets in every zone.
@@ -34,18 +42,18 @@ type Network struct {
 	Private  pulumi.StringArrayOutput // subnet ids, for instances
 	Isolated pulumi.StringArrayOutput // subnet ids, for cache and database
 
-	vpc       *awsx.Vpc
-	endpoints map[string]*ec2.VpcEndpoint // gateway endpoints by service
+	Vpc       *awsx.Vpc
+	Endpoints map[string]*ec2.VpcEndpoint // gateway endpoints by service
 }
 
-// NewNetwork declares the VPC, its gateway endpoints, and takes all rules from its
+// New declares the VPC, its gateway endpoints, and takes all rules from its
 // default security group.
-func NewNetwork(ctx *pulumi.Context, name string, args *NetworkArgs, opts ...pulumi.ResourceOption) (*Network, error) {
-	n := &Network{endpoints: map[string]*ec2.VpcEndpoint{}}
+func New(ctx *pulumi.Context, name string, args *Args, opts ...pulumi.ResourceOption) (*Network, error) {
+	n := &Network{Endpoints: map[string]*ec2.VpcEndpoint{}}
 	if err := ctx.RegisterComponentResource("myclothes:index:Network", name, n, opts...); err != nil {
 		return nil, err
 	}
-	for _, step := range []func(*pulumi.Context, string, *NetworkArgs) error{
+	for _, step := range []func(*pulumi.Context, string, *Args) error{
 		n.createVpc, n.emptyDefaultGroup, n.createGatewayEndpoints,
 	} {
 		if err := step(ctx, name, args); err != nil {
@@ -55,7 +63,7 @@ func NewNetwork(ctx *pulumi.Context, name string, args *NetworkArgs, opts ...pul
 	return n, ctx.RegisterResourceOutputs(n, pulumi.Map{"vpcId": n.VpcID})
 }
 
-func (n *Network) createVpc(ctx *pulumi.Context, name string, args *NetworkArgs) error {
+func (n *Network) createVpc(ctx *pulumi.Context, name string, args *Args) error {
 	cidr := args.CIDR.String()
 	vpc, err := awsx.NewVpc(ctx, name, &awsx.VpcArgs{
 		CidrBlock:             &cidr,
@@ -67,12 +75,12 @@ func (n *Network) createVpc(ctx *pulumi.Context, name string, args *NetworkArgs)
 		NatGateways:        &awsx.NatGatewayConfigurationArgs{Strategy: natStrategies[args.NatGateways]},
 		EnableDnsHostnames: pulumi.Bool(true), // private DNS of interface endpoints needs it
 		EnableDnsSupport:   pulumi.Bool(true),
-		Tags:               args.tags.named("vpc"),
+		Tags:               args.Tags.Named("vpc"),
 	}, pulumi.Parent(n))
 	if err != nil {
 		return err
 	}
-	n.vpc = vpc
+	n.Vpc = vpc
 	n.VpcID, n.Public, n.Private, n.Isolated = vpc.VpcId, vpc.PublicSubnetIds, vpc.PrivateSubnetIds, vpc.IsolatedSubnetIds
 	return nil
 }
@@ -83,22 +91,22 @@ var natStrategies = map[NatGateways]awsx.NatGatewayStrategy{
 	NatOnePerAz: awsx.NatGatewayStrategyOnePerAz,
 }
 
-var subnetTypes = map[tier]awsx.SubnetType{
-	tierPublic:   awsx.SubnetTypePublic,
-	tierPrivate:  awsx.SubnetTypePrivate,
-	tierIsolated: awsx.SubnetTypeIsolated,
+var subnetTypes = map[Tier]awsx.SubnetType{
+	TierPublic:   awsx.SubnetTypePublic,
+	TierPrivate:  awsx.SubnetTypePrivate,
+	TierIsolated: awsx.SubnetTypeIsolated,
 }
 
 // subnetSpecs says the address plan in awsx's words.
-func subnetSpecs(args *NetworkArgs) []awsx.SubnetSpecArgs {
+func subnetSpecs(args *Args) []awsx.SubnetSpecArgs {
 	var specs []awsx.SubnetSpecArgs
-	for _, t := range args.subnets {
+	for _, t := range args.Subnets {
 		spec := awsx.SubnetSpecArgs{
-			Type: subnetTypes[t.tier],
-			Name: ptr(string(t.tier)),
-			Tags: args.tags.named(string(t.tier)),
+			Type: subnetTypes[t.Tier],
+			Name: ptr(string(t.Tier)),
+			Tags: args.Tags.Named(string(t.Tier)),
 		}
-		for _, s := range t.subnets {
+		for _, s := range t.Subnets {
 			spec.CidrBlocks = append(spec.CidrBlocks, s.String())
 		}
 		specs = append(specs, spec)
@@ -108,16 +116,16 @@ func subnetSpecs(args *NetworkArgs) []awsx.SubnetSpecArgs {
 
 // emptyDefaultGroup takes over the group that AWS gives every VPC, which lets its
 // members talk to each other, and leaves it without rules.
-func (n *Network) emptyDefaultGroup(ctx *pulumi.Context, name string, args *NetworkArgs) error {
+func (n *Network) emptyDefaultGroup(ctx *pulumi.Context, name string, args *Args) error {
 	_, err := ec2.NewDefaultSecurityGroup(ctx, name+"-default", &ec2.DefaultSecurityGroupArgs{
 		VpcId: n.VpcID,
-		Tags:  args.tags.named("default-unused"),
+		Tags:  args.Tags.Named("default-unused"),
 	}, pulumi.Parent(n))
 	return err
 }
 
-func (n *Network) createGatewayEndpoints(ctx *pulumi.Context, name string, args *NetworkArgs) error {
-	routeTables := n.vpc.RouteTables.ApplyT(func(tables []*ec2.RouteTable) pulumi.StringArrayOutput {
+func (n *Network) createGatewayEndpoints(ctx *pulumi.Context, name string, args *Args) error {
+	routeTables := n.Vpc.RouteTables.ApplyT(func(tables []*ec2.RouteTable) pulumi.StringArrayOutput {
 		ids := pulumi.StringArray{}
 		for _, t := range tables {
 			ids = append(ids, t.ID().ToStringOutput())
@@ -130,42 +138,14 @@ func (n *Network) createGatewayEndpoints(ctx *pulumi.Context, name string, args 
 			ServiceName:     pulumi.String("com.amazonaws." + args.Region + "." + service),
 			VpcEndpointType: pulumi.String("Gateway"),
 			RouteTableIds:   routeTables,
-			Tags:            args.tags.named(service),
+			Tags:            args.Tags.Named(service),
 		}, pulumi.Parent(n))
 		if err != nil {
 			return err
 		}
-		n.endpoints[service] = endpoint
+		n.Endpoints[service] = endpoint
 	}
 	return nil
-}
-
-// location is where a stack lives.
-type location struct {
-	region string
-	zones  []string
-}
-
-// locate asks AWS for the region and its first zones in alphabetical order, which
-// stay the same when AWS adds one. Local Zones are left out.
-func locate(ctx *pulumi.Context, zones int) (location, error) {
-	region, err := aws.GetRegion(ctx, &aws.GetRegionArgs{})
-	if err != nil {
-		return location{}, fmt.Errorf("region: %w", err)
-	}
-	available, err := aws.GetAvailabilityZones(ctx, &aws.GetAvailabilityZonesArgs{
-		State:   ptr("available"),
-		Filters: []aws.GetAvailabilityZonesFilter{{Name: "opt-in-status", Values: []string{"opt-in-not-required"}}},
-	})
-	if err != nil {
-		return location{}, fmt.Errorf("availability zones: %w", err)
-	}
-	names := slices.Sorted(slices.Values(available.Names))
-	if len(names) < zones {
-		return location{}, fmt.Errorf("%s:availabilityZones: %d is not accepted; accepted: at most %d, which is what region %s has",
-			Namespace, zones, len(names), region.Name)
-	}
-	return location{region: region.Name, zones: names[:zones]}, nil
 }
 
 func ptr[T any](value T) *T { return &value }

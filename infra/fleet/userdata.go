@@ -1,4 +1,4 @@
-package infra
+package fleet
 
 import (
 	_ "embed"
@@ -15,22 +15,22 @@ var userDataTemplate = template.Must(template.New("user data").Parse(userDataSou
 // userDataLimit is what EC2 accepts, in bytes before encoding.
 const userDataLimit = 16 << 10
 
-// userData is what the boot script of an instance says.
-type userData struct {
+// UserData is what the boot script of an instance says.
+type UserData struct {
 	Bucket, Key, SHA256 string // the release
 	Region              string
 	StopSeconds         int // how long systemd waits for the service to finish
-	Environment         []variable
+	Environment         []Variable
 }
 
-// variable is one line of the service's environment file. Its value may use
+// Variable is one line of the service's environment file. Its value may use
 // $INSTANCE_ID, $AVAILABILITY_ZONE and $PRIVATE_IP.
-type variable struct{ Name, Value string }
+type Variable struct{ Name, Value string }
 
-// render returns the script. Values come from the configuration and from AWS, and
+// Render returns the script. Values come from the configuration and from AWS, and
 // none may end the line or the quotes it is written in.
-func (u userData) render() (string, error) {
-	for _, v := range append(u.Environment, variable{"bucket", u.Bucket}, variable{"key", u.Key}, variable{"region", u.Region}) {
+func (u UserData) Render() (string, error) {
+	for _, v := range append(u.Environment, Variable{"bucket", u.Bucket}, Variable{"key", u.Key}, Variable{"region", u.Region}) {
 		if strings.ContainsAny(v.Value, "\n'`\\") {
 			return "", fmt.Errorf("user data: %s has a character that the shell would interpret: %q", v.Name, v.Value)
 		}

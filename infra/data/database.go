@@ -1,4 +1,4 @@
-package infra
+package data
 
 import (
 	"fmt"
@@ -6,10 +6,13 @@ import (
 	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/rds"
 	"github.com/pulumi/pulumi-random/sdk/v4/go/random"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+
+	"myclothes/infra/conventions"
+	"myclothes/infra/network"
 )
 
-// databaseName is the database, and the name of the user who owns it.
-const databaseName = "myclothes"
+// DatabaseName is the database, and the name of the user who owns it.
+const DatabaseName = "myclothes"
 
 // serviceRole is the user as whom the service reads and writes rows. It may not change
 // the schema; instances make it, as the owner, when they migrate.
@@ -17,7 +20,7 @@ const serviceRole = "cart_service"
 
 // DatabaseArgs say what database to make.
 type DatabaseArgs struct {
-	Network             *Network
+	Network             *network.Network
 	SecurityGroup       pulumi.StringInput
 	Zones               []string // replicas are spread over them
 	InstanceClass       string
@@ -30,8 +33,7 @@ type DatabaseArgs struct {
 	BackupRetentionDays int
 	ApplyImmediately    bool
 	Deletable           bool // no final snapshot, no deletion protection
-
-	tags tagger
+	Tags                conventions.Tags
 }
 
 // Database is an RDS PostgreSQL primary with its read replicas.
@@ -41,9 +43,9 @@ type Database struct {
 	Writer  pulumi.StringOutput   // host:port of the primary
 	Readers []pulumi.StringOutput // host:port of every read replica
 
-	credentials credentials // {"username","password"} of the owner
-	service     credentials // {"username","password"} of serviceRole
-	instances   []pulumi.Resource
+	Owner     Credentials // {"username","password"} of the owner
+	Service   Credentials // {"username","password"} of serviceRole
+	Instances []pulumi.Resource
 }
 
 // NewDatabase declares the primary, its credentials and its replicas. RDS cannot
@@ -58,8 +60,8 @@ func NewDatabase(ctx *pulumi.Context, name string, args *DatabaseArgs, opts ...p
 	if err != nil {
 		return nil, err
 	}
-	fields := pulumi.Map{"username": pulumi.String(databaseName), "password": password}
-	if d.credentials, err = newCredentials(ctx, name+"-credentials", fields, args.Deletable, args.tags, d); err != nil {
+	fields := pulumi.Map{"username": pulumi.String(DatabaseName), "password": password}
+	if d.Owner, err = newCredentials(ctx, name+"-credentials", fields, args.Deletable, args.Tags, d); err != nil {
 		return nil, err
 	}
 	servicePassword, err := newPassword(ctx, name+"-service-password", 32, d)
@@ -67,7 +69,7 @@ func NewDatabase(ctx *pulumi.Context, name string, args *DatabaseArgs, opts ...p
 		return nil, err
 	}
 	fields = pulumi.Map{"username": pulumi.String(serviceRole), "password": servicePassword}
-	if d.service, err = newCredentials(ctx, name+"-service-credentials", fields, args.Deletable, args.tags, d); err != nil {
+	if d.Service, err = newCredentials(ctx, name+"-service-credentials", fields, args.Deletable, args.Tags, d); err != nil {
 		return nil, err
 	}
 	primary, err := d.createPrimary(ctx, name, password, args)
@@ -86,7 +88,7 @@ func NewDatabase(ctx *pulumi.Context, name string, args *DatabaseArgs, opts ...p
 func (d *Database) createPrimary(ctx *pulumi.Context, name string, password pulumi.StringOutput, args *DatabaseArgs) (*rds.Instance, error) {
 	subnets, err := rds.NewSubnetGroup(ctx, name, &rds.SubnetGroupArgs{
 		SubnetIds: args.Network.Isolated,
-		Tags:      args.tags.named(name),
+		Tags:      args.Tags.Named(name),
 	}, pulumi.Parent(d))
 	if err != nil {
 		return nil, err
@@ -99,8 +101,8 @@ func (d *Database) createPrimary(ctx *pulumi.Context, name string, password pulu
 	a.Engine = pulumi.String("postgres")
 	a.EngineVersion = pulumi.String(args.EngineVersion)
 	a.EngineLifecycleSupport = pulumi.String("open-source-rds-extended-support-disabled")
-	a.DbName = pulumi.String(databaseName)
-	a.Username = pulumi.String(databaseName)
+	a.DbName = pulumi.String(DatabaseName)
+	a.Username = pulumi.String(DatabaseName)
 	a.Password = password
 	a.AllocatedStorage = pulumi.Int(args.StorageGB)
 	a.StorageType = pulumi.String("gp3")
@@ -115,7 +117,7 @@ func (d *Database) createPrimary(ctx *pulumi.Context, name string, password pulu
 		return nil, err
 	}
 	primary, err := rds.NewInstance(ctx, name+"-primary", a, pulumi.Parent(d), pulumi.Protect(!args.Deletable))
-	d.instances = append(d.instances, primary)
+	d.Instances = append(d.Instances, primary)
 	return primary, err
 }
 
@@ -130,7 +132,7 @@ func (d *Database) createReplica(ctx *pulumi.Context, name string, index int, pr
 	if err != nil {
 		return err
 	}
-	d.instances = append(d.instances, replica)
+	d.Instances = append(d.Instances, replica)
 	d.Readers = append(d.Readers, replica.Endpoint)
 	return nil
 }
@@ -147,7 +149,7 @@ func (d *Database) instanceArgs(name string, args *DatabaseArgs) *rds.InstanceAr
 		CopyTagsToSnapshot:      pulumi.Bool(true),
 		DeletionProtection:      pulumi.Bool(!args.Deletable),
 		ApplyImmediately:        pulumi.Bool(args.ApplyImmediately),
-		Tags:                    args.tags.named(name),
+		Tags:                    args.Tags.Named(name),
 	}
 }
 
@@ -161,7 +163,7 @@ func createParameters(ctx *pulumi.Context, name string, args *DatabaseArgs, pare
 				Name: pulumi.String("rds.force_ssl"), Value: pulumi.String("1"), ApplyMethod: pulumi.String("immediate"),
 			},
 		},
-		Tags: args.tags.named(name),
+		Tags: args.Tags.Named(name),
 	}, pulumi.Parent(parent))
 }
 
