@@ -22,7 +22,10 @@ func Deploy(ctx *pulumi.Context) error {
 	if err != nil {
 		return err
 	}
-	s := &stack{config: config, location: where, tags: conventions.Tags{Project: ctx.Project(), Stack: ctx.Stack()}}
+	s := &stack{
+		config: config, location: where, retention: conventions.RetentionOf(config.DeletionProtection),
+		tags: conventions.Tags{Project: ctx.Project(), Stack: ctx.Stack()},
+	}
 	for _, step := range []func(*pulumi.Context) error{
 		s.network, s.securityGroups, s.cache, s.database, s.sessionTable, s.cookieKey,
 		s.release, s.loadBalancer, s.servers, s.export,
@@ -36,9 +39,10 @@ func Deploy(ctx *pulumi.Context) error {
 
 // stack is what has been declared so far. A step uses only what earlier ones set.
 type stack struct {
-	config   Config
-	location network.Location
-	tags     conventions.Tags
+	config    Config
+	location  network.Location
+	retention conventions.Retention
+	tags      conventions.Tags
 
 	net      *network.Network
 	groups   *network.SecurityGroups
@@ -101,7 +105,7 @@ func (s *stack) cache(ctx *pulumi.Context) (err error) {
 		Port:             s.config.CachePort,
 		Replicas:         s.config.CacheReplicas,
 		ApplyImmediately: s.config.ApplyImmediately,
-		Deletable:        !s.config.DeletionProtection,
+		Retention:        s.retention,
 		Tags:             s.tags,
 	})
 	if err != nil {
@@ -125,7 +129,7 @@ func (s *stack) database(ctx *pulumi.Context) (err error) {
 		ReadReplicas:        s.config.ReadReplicas,
 		BackupRetentionDays: s.config.BackupRetentionDays,
 		ApplyImmediately:    s.config.ApplyImmediately,
-		Deletable:           !s.config.DeletionProtection,
+		Retention:           s.retention,
 		Tags:                s.tags,
 	})
 	if err != nil {
@@ -139,7 +143,7 @@ func (s *stack) sessionTable(ctx *pulumi.Context) (err error) {
 	if s.config.CartStore != data.StoreDynamoDB {
 		return nil
 	}
-	s.table, err = data.NewSessionTable(ctx, "sessions", &data.SessionTableArgs{Deletable: !s.config.DeletionProtection, Tags: s.tags})
+	s.table, err = data.NewSessionTable(ctx, "sessions", &data.SessionTableArgs{Retention: s.retention, Tags: s.tags})
 	if err != nil {
 		return err
 	}
@@ -152,7 +156,7 @@ func (s *stack) cookieKey(ctx *pulumi.Context) (err error) {
 	if s.config.CartStore != data.StoreCookie {
 		return nil
 	}
-	s.cookies, err = data.NewCookieKeys(ctx, "cookie", s.config.CookieKeys, !s.config.DeletionProtection, s.tags)
+	s.cookies, err = data.NewCookieKeys(ctx, "cookie", s.config.CookieKeys, s.retention, s.tags)
 	if err != nil {
 		return err
 	}
@@ -179,7 +183,7 @@ func (s *stack) loadBalancer(ctx *pulumi.Context) (err error) {
 		DeregistrationDelay: s.config.DeregistrationSeconds,
 		SessionCookie:       edge.SessionCookie(s.config.CertificateArn),
 		CertificateArn:      s.config.CertificateArn,
-		DeletionProtection:  s.config.DeletionProtection,
+		Retention:           s.retention,
 		Tags:                s.tags,
 	})
 	if err != nil {

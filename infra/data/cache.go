@@ -35,7 +35,7 @@ type CacheArgs struct {
 	Port             int
 	Replicas         int // in other zones; 0: one node, no failover
 	ApplyImmediately bool
-	Deletable        bool // leave nothing behind on destroy
+	Retention        conventions.Retention
 	Tags             conventions.Tags
 }
 
@@ -61,7 +61,7 @@ func NewCache(ctx *pulumi.Context, name string, args *CacheArgs, opts ...pulumi.
 	if err != nil {
 		return nil, err
 	}
-	if c.Credentials, err = newCredentials(ctx, name+"-credentials", pulumi.Map{"authToken": token}, args.Deletable, args.Tags, c); err != nil {
+	if c.Credentials, err = newCredentials(ctx, name+"-credentials", pulumi.Map{"authToken": token}, args.Retention, args.Tags, c); err != nil {
 		return nil, err
 	}
 	if err := c.createGroup(ctx, name, token, args); err != nil {
@@ -115,6 +115,6 @@ func (c *Cache) createGroup(ctx *pulumi.Context, name string, token pulumi.Strin
 		SnapshotRetentionLimit:   pulumi.Int(1),
 		ApplyImmediately:         pulumi.Bool(args.ApplyImmediately),
 		Tags:                     args.Tags.Named(name),
-	}, pulumi.Parent(c), pulumi.Protect(!args.Deletable))
+	}, pulumi.Parent(c), pulumi.Protect(args.Retention.Protect))
 	return err
 }

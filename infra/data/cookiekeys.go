@@ -25,7 +25,7 @@ type CookieKeys struct {
 }
 
 // NewCookieKeys declares the keys, and the secret that instances read them from.
-func NewCookieKeys(ctx *pulumi.Context, name string, numbers []int, deletable bool, tags conventions.Tags) (*CookieKeys, error) {
+func NewCookieKeys(ctx *pulumi.Context, name string, numbers []int, keep conventions.Retention, tags conventions.Tags) (*CookieKeys, error) {
 	k := &CookieKeys{}
 	if err := ctx.RegisterComponentResource("myclothes:index:CookieKeys", name, k); err != nil {
 		return nil, err
@@ -39,7 +39,7 @@ func NewCookieKeys(ctx *pulumi.Context, name string, numbers []int, deletable bo
 		keys = append(keys, key.Base64)
 	}
 	var err error
-	if k.Credentials, err = newCredentials(ctx, name+"-keys", pulumi.Map{"keys": keys}, deletable, tags, k); err != nil {
+	if k.Credentials, err = newCredentials(ctx, name+"-keys", pulumi.Map{"keys": keys}, keep, tags, k); err != nil {
 		return nil, err
 	}
 	return k, ctx.RegisterResourceOutputs(k, pulumi.Map{})

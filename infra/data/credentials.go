@@ -15,16 +15,11 @@ type Credentials struct {
 	Version *secretsmanager.SecretVersion
 }
 
-// newCredentials stores fields as one JSON object. deletable removes the secret at
-// once on destroy instead of keeping it for 30 days.
-func newCredentials(ctx *pulumi.Context, name string, fields pulumi.Map, deletable bool, tags conventions.Tags, parent pulumi.Resource) (Credentials, error) {
-	recoveryDays := 30
-	if deletable {
-		recoveryDays = 0
-	}
+// newCredentials stores fields as one JSON object.
+func newCredentials(ctx *pulumi.Context, name string, fields pulumi.Map, keep conventions.Retention, tags conventions.Tags, parent pulumi.Resource) (Credentials, error) {
 	secret, err := secretsmanager.NewSecret(ctx, name, &secretsmanager.SecretArgs{
 		Description:          pulumi.String("MyClothes " + name),
-		RecoveryWindowInDays: pulumi.Int(recoveryDays),
+		RecoveryWindowInDays: pulumi.Int(keep.SecretRecoveryDays),
 		Tags:                 tags.Named(name),
 	}, pulumi.Parent(parent))
 	if err != nil {

@@ -32,7 +32,7 @@ type DatabaseArgs struct {
 	ReadReplicas        int
 	BackupRetentionDays int
 	ApplyImmediately    bool
-	Deletable           bool // no final snapshot, no deletion protection
+	Retention           conventions.Retention
 	Tags                conventions.Tags
 }
 
@@ -61,7 +61,7 @@ func NewDatabase(ctx *pulumi.Context, name string, args *DatabaseArgs, opts ...p
 		return nil, err
 	}
 	fields := pulumi.Map{"username": pulumi.String(DatabaseName), "password": password}
-	if d.Owner, err = newCredentials(ctx, name+"-credentials", fields, args.Deletable, args.Tags, d); err != nil {
+	if d.Owner, err = newCredentials(ctx, name+"-credentials", fields, args.Retention, args.Tags, d); err != nil {
 		return nil, err
 	}
 	servicePassword, err := newPassword(ctx, name+"-service-password", 32, d)
@@ -69,7 +69,7 @@ func NewDatabase(ctx *pulumi.Context, name string, args *DatabaseArgs, opts ...p
 		return nil, err
 	}
 	fields = pulumi.Map{"username": pulumi.String(serviceRole), "password": servicePassword}
-	if d.Service, err = newCredentials(ctx, name+"-service-credentials", fields, args.Deletable, args.Tags, d); err != nil {
+	if d.Service, err = newCredentials(ctx, name+"-service-credentials", fields, args.Retention, args.Tags, d); err != nil {
 		return nil, err
 	}
 	primary, err := d.createPrimary(ctx, name, password, args)
@@ -111,12 +111,12 @@ func (d *Database) createPrimary(ctx *pulumi.Context, name string, password pulu
 	a.ParameterGroupName = parameters.Name
 	a.MultiAz = pulumi.Bool(args.MultiAZ)
 	a.BackupRetentionPeriod = pulumi.Int(args.BackupRetentionDays)
-	if args.Deletable {
+	if !args.Retention.FinalSnapshot {
 		a.SkipFinalSnapshot = pulumi.Bool(true)
 	} else if a.FinalSnapshotIdentifier, err = d.finalSnapshot(ctx, name); err != nil {
 		return nil, err
 	}
-	primary, err := rds.NewInstance(ctx, name+"-primary", a, pulumi.Parent(d), pulumi.Protect(!args.Deletable))
+	primary, err := rds.NewInstance(ctx, name+"-primary", a, pulumi.Parent(d), pulumi.Protect(args.Retention.Protect))
 	d.Instances = append(d.Instances, primary)
 	return primary, err
 }
@@ -147,7 +147,7 @@ func (d *Database) instanceArgs(name string, args *DatabaseArgs) *rds.InstanceAr
 		PubliclyAccessible:      pulumi.Bool(false),
 		AutoMinorVersionUpgrade: pulumi.Bool(true),
 		CopyTagsToSnapshot:      pulumi.Bool(true),
-		DeletionProtection:      pulumi.Bool(!args.Deletable),
+		DeletionProtection:      pulumi.Bool(args.Retention.DeletionProtection),
 		ApplyImmediately:        pulumi.Bool(args.ApplyImmediately),
 		Tags:                    args.Tags.Named(name),
 	}

@@ -9,7 +9,7 @@ import (
 
 // SessionTableArgs say what table to make.
 type SessionTableArgs struct {
-	Deletable bool // no deletion protection
+	Retention conventions.Retention
 	Tags      conventions.Tags
 }
 
@@ -37,9 +37,9 @@ func NewSessionTable(ctx *pulumi.Context, name string, args *SessionTableArgs, o
 		Ttl:                       dynamodb.TableTtlArgs{AttributeName: pulumi.String("expires"), Enabled: pulumi.Bool(true)},
 		PointInTimeRecovery:       dynamodb.TablePointInTimeRecoveryArgs{Enabled: pulumi.Bool(true)},
 		ServerSideEncryption:      dynamodb.TableServerSideEncryptionArgs{Enabled: pulumi.Bool(true)},
-		DeletionProtectionEnabled: pulumi.Bool(!args.Deletable),
+		DeletionProtectionEnabled: pulumi.Bool(args.Retention.DeletionProtection),
 		Tags:                      args.Tags.Named(name),
-	}, pulumi.Parent(t), pulumi.Protect(!args.Deletable))
+	}, pulumi.Parent(t), pulumi.Protect(args.Retention.Protect))
 	if err != nil {
 		return nil, err
 	}

@@ -45,7 +45,7 @@ type LoadBalancerArgs struct {
 	DeregistrationDelay int    // seconds in which a leaving instance finishes its requests
 	SessionCookie       string // name, for stickiness app_cookie
 	CertificateArn      string // empty: HTTP only
-	DeletionProtection  bool
+	Retention           conventions.Retention
 	Tags                conventions.Tags
 }
 
@@ -95,7 +95,7 @@ func (l *LoadBalancer) createBalancer(ctx *pulumi.Context, name string, args *Lo
 		Subnets:                  args.Network.Public,
 		SecurityGroups:           pulumi.StringArray{args.SecurityGroup},
 		DropInvalidHeaderFields:  pulumi.Bool(true),
-		EnableDeletionProtection: pulumi.Bool(args.DeletionProtection),
+		EnableDeletionProtection: pulumi.Bool(args.Retention.DeletionProtection),
 		Tags:                     args.Tags.Named(name),
 	}, pulumi.Parent(l))
 	return err
