@@ -29,14 +29,13 @@ const (
 
 // CacheArgs say what cache to make.
 type CacheArgs struct {
-	Network          *network.Network
-	SecurityGroup    pulumi.StringInput
+	network.Site
+
 	NodeType         string
 	Port             int
-	Replicas         int // in other zones; 0: one node, no failover
+	Replicas         int        // in other zones; 0: one node, no failover
+	Durability       Durability // of carts that are kept in it
 	ApplyImmediately bool
-	Retention        conventions.Retention
-	Tags             conventions.Tags
 }
 
 // Cache is an ElastiCache replication group behind one primary endpoint, encrypted
@@ -44,16 +43,14 @@ type CacheArgs struct {
 type Cache struct {
 	pulumi.ResourceState
 
-	PrimaryAddress pulumi.StringOutput // host name that follows a failover
-	Port           pulumi.IntOutput
-
-	Credentials Credentials // {"authToken"}
-	Group       *elasticache.ReplicationGroup
+	args        *CacheArgs
+	credentials credentials // {"authToken"}
+	group       *elasticache.ReplicationGroup
 }
 
 // NewCache declares the replication group and its token.
 func NewCache(ctx *pulumi.Context, name string, args *CacheArgs, opts ...pulumi.ResourceOption) (*Cache, error) {
-	c := &Cache{}
+	c := &Cache{args: args}
 	if err := ctx.RegisterComponentResource("myclothes:index:Cache", name, c, opts...); err != nil {
 		return nil, err
 	}
@@ -61,18 +58,45 @@ func NewCache(ctx *pulumi.Context, name string, args *CacheArgs, opts ...pulumi.
 	if err != nil {
 		return nil, err
 	}
-	if c.Credentials, err = newCredentials(ctx, name+"-credentials", pulumi.Map{"authToken": token}, args.Retention, args.Tags, c); err != nil {
+	if c.credentials, err = newCredentials(ctx, name+"-credentials", pulumi.Map{"authToken": token}, args.Site, c); err != nil {
 		return nil, err
 	}
 	if err := c.createGroup(ctx, name, token, args); err != nil {
 		return nil, err
 	}
-	c.PrimaryAddress = c.Group.PrimaryEndpointAddress
-	c.Port = c.Group.Port.Elem()
-	return c, ctx.RegisterResourceOutputs(c, pulumi.Map{"primaryAddress": c.PrimaryAddress})
+	return c, ctx.RegisterResourceOutputs(c, pulumi.Map{"primaryAddress": c.group.PrimaryEndpointAddress})
+}
+
+// Contribution lets instances reach the cache and read its token. The address is a host
+// name that follows a failover.
+func (c *Cache) Contribution() conventions.Contribution {
+	asked := readable(c.credentials)
+	asked.Add(conventions.Contribution{
+		Flows: []conventions.Flow{{From: conventions.App, To: conventions.Cache, Port: c.args.Port}},
+		Environment: []conventions.Variable{
+			{Name: "CART_CACHE_ADDRESS", Value: pulumi.Sprintf("%s:%d", c.group.PrimaryEndpointAddress, c.group.Port.Elem())},
+			{Name: "CART_CACHE_SECRET", Value: c.credentials.arn},
+			{Name: "CART_CACHE_DURABILITY", Value: pulumi.String(c.args.durability())},
+		},
+		BeforeBoot: []pulumi.Resource{c.group},
+		Outputs:    pulumi.Map{"cachePrimary": c.group.PrimaryEndpointAddress, "cacheSecretArn": c.credentials.arn},
+	})
+	return asked
+}
+
+// durability is fast where there is no replica to wait for.
+func (a *CacheArgs) durability() Durability {
+	if a.Replicas == 0 {
+		return DurabilityFast
+	}
+	return a.Durability
 }
 
 func (c *Cache) createGroup(ctx *pulumi.Context, name string, token pulumi.StringOutput, args *CacheArgs) error {
+	securityGroup, err := args.Groups.ID(ctx, conventions.Cache)
+	if err != nil {
+		return err
+	}
 	subnets, err := elasticache.NewSubnetGroup(ctx, name, &elasticache.SubnetGroupArgs{
 		SubnetIds: args.Network.Isolated,
 		Tags:      args.Tags.Named(name),
@@ -95,7 +119,7 @@ func (c *Cache) createGroup(ctx *pulumi.Context, name string, token pulumi.Strin
 	if err != nil {
 		return err
 	}
-	c.Group, err = elasticache.NewReplicationGroup(ctx, name, &elasticache.ReplicationGroupArgs{
+	c.group, err = elasticache.NewReplicationGroup(ctx, name, &elasticache.ReplicationGroupArgs{
 		Description:              pulumi.String("MyClothes sessions and cache"),
 		Engine:                   pulumi.String(cacheEngine),
 		EngineVersion:            pulumi.String(cacheEngineVersion),
@@ -107,7 +131,7 @@ func (c *Cache) createGroup(ctx *pulumi.Context, name string, token pulumi.Strin
 		MultiAzEnabled:           pulumi.Bool(args.Replicas > 0),
 		SubnetGroupName:          subnets.Name,
 		ParameterGroupName:       parameters.Name,
-		SecurityGroupIds:         pulumi.StringArray{args.SecurityGroup},
+		SecurityGroupIds:         pulumi.StringArray{securityGroup},
 		AtRestEncryptionEnabled:  pulumi.Bool(true),
 		TransitEncryptionEnabled: pulumi.Bool(true),
 		TransitEncryptionMode:    pulumi.String("required"),

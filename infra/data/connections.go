@@ -1,16 +1,46 @@
 package data
 
-import "strings"
+import (
+	"strconv"
+	"strings"
 
-// ConnectionsPerInstance is how many connections an instance keeps to the primary, and
+	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+
+	"myclothes/infra/conventions"
+)
+
+// Contribution lets instances reach primary and replicas as either user.
+func (d *Database) Contribution() conventions.Contribution {
+	readers := conventions.Joined(d.readers)
+	asked := readable(d.owner, d.service)
+	asked.Add(conventions.Contribution{
+		Flows: []conventions.Flow{{From: conventions.App, To: conventions.Database, Port: d.port}},
+		Environment: []conventions.Variable{
+			{Name: "CART_DATABASE_WRITER", Value: d.writer},
+			{Name: "CART_DATABASE_READERS", Value: readers},
+			{Name: "CART_DATABASE_NAME", Value: pulumi.String(databaseName)},
+			{Name: "CART_DATABASE_SECRET", Value: d.service.arn},
+			{Name: "CART_DATABASE_OWNER_SECRET", Value: d.owner.arn},
+			{Name: "CART_DATABASE_CONNECTIONS", Value: pulumi.String(strconv.Itoa(databaseConnections))},
+		},
+		BeforeBoot: d.instances,
+		Outputs: pulumi.Map{
+			"databaseWriter": d.writer, "databaseReaders": readers,
+			"databaseSecretArn": d.owner.arn, "databaseServiceSecretArn": d.service.arn,
+		},
+	})
+	return asked
+}
+
+// databaseConnections is how many connections an instance keeps to the primary, and
 // to each replica, at most.
-const ConnectionsPerInstance = 8
+const databaseConnections = 8
 
 // An instance that starts migrates over one more. A roll runs half as many instances
 // again (refreshArgs), and operators and RDS itself want a few connections as well.
 const (
-	connectionsAtStart = ConnectionsPerInstance + 1
-	spareConnections   = 15
+	connectionsPerInstance = databaseConnections + 1
+	spareConnections       = 15
 )
 
 // bytesPerConnection is RDS' divisor: max_connections of PostgreSQL is
@@ -45,5 +75,5 @@ func MostInstances(class string) int {
 	}
 	memory := large << 30 / 8 * part
 	connections := min(memory/10*9/bytesPerConnection, mostConnections) - spareConnections
-	return connections / connectionsAtStart * 2 / 3
+	return connections / connectionsPerInstance * 2 / 3
 }

@@ -7,6 +7,7 @@ import (
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
 	"myclothes/infra/conventions"
+	"myclothes/infra/network"
 )
 
 // CookieKeys are the keys that encrypt carts in cookies: the first one encrypts, all
@@ -21,17 +22,24 @@ import (
 type CookieKeys struct {
 	pulumi.ResourceState
 
-	Credentials Credentials // {"keys": [base64 of 32 bytes, …]}
+	credentials credentials // {"keys": [base64 of 32 bytes, …]}
+}
+
+// CookieKeysArgs say which keys there are.
+type CookieKeysArgs struct {
+	network.Site
+
+	Numbers []int // the first one encrypts
 }
 
 // NewCookieKeys declares the keys, and the secret that instances read them from.
-func NewCookieKeys(ctx *pulumi.Context, name string, numbers []int, keep conventions.Retention, tags conventions.Tags) (*CookieKeys, error) {
+func NewCookieKeys(ctx *pulumi.Context, name string, args *CookieKeysArgs, opts ...pulumi.ResourceOption) (*CookieKeys, error) {
 	k := &CookieKeys{}
-	if err := ctx.RegisterComponentResource("myclothes:index:CookieKeys", name, k); err != nil {
+	if err := ctx.RegisterComponentResource("myclothes:index:CookieKeys", name, k, opts...); err != nil {
 		return nil, err
 	}
 	keys := pulumi.StringArray{}
-	for _, number := range numbers {
+	for _, number := range args.Numbers {
 		key, err := random.NewRandomBytes(ctx, keyName(name, number), &random.RandomBytesArgs{Length: pulumi.Int(32)}, pulumi.Parent(k))
 		if err != nil {
 			return nil, err
@@ -39,10 +47,17 @@ func NewCookieKeys(ctx *pulumi.Context, name string, numbers []int, keep convent
 		keys = append(keys, key.Base64)
 	}
 	var err error
-	if k.Credentials, err = newCredentials(ctx, name+"-keys", pulumi.Map{"keys": keys}, keep, tags, k); err != nil {
+	if k.credentials, err = newCredentials(ctx, name+"-keys", pulumi.Map{"keys": keys}, args.Site, k); err != nil {
 		return nil, err
 	}
 	return k, ctx.RegisterResourceOutputs(k, pulumi.Map{})
+}
+
+// Contribution lets instances read the keys.
+func (k *CookieKeys) Contribution() conventions.Contribution {
+	asked := readable(k.credentials)
+	asked.Environment = []conventions.Variable{{Name: "CART_COOKIE_SECRET", Value: k.credentials.arn}}
+	return asked
 }
 
 // keyName is a key's name in the state. The first one is from when there was only one.

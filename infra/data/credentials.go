@@ -6,33 +6,45 @@ import (
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
 	"myclothes/infra/conventions"
+	"myclothes/infra/network"
 )
 
-// Credentials is a generated secret in Secrets Manager. The value is made once and
+// credentials is a generated secret in Secrets Manager. The value is made once and
 // kept, encrypted, in the Pulumi state; instances get the ARN and fetch the rest.
-type Credentials struct {
-	Arn     pulumi.StringOutput
-	Version *secretsmanager.SecretVersion
+type credentials struct {
+	arn     pulumi.StringOutput
+	version *secretsmanager.SecretVersion
+}
+
+// readable lets instances read secrets, which have to be there when they boot.
+func readable(secrets ...credentials) (c conventions.Contribution) {
+	for _, s := range secrets {
+		c.Add(conventions.Contribution{
+			Statements: []conventions.Statement{conventions.Allow([]pulumi.StringOutput{s.arn}, "secretsmanager:GetSecretValue")},
+			BeforeBoot: []pulumi.Resource{s.version},
+		})
+	}
+	return c
 }
 
 // newCredentials stores fields as one JSON object.
-func newCredentials(ctx *pulumi.Context, name string, fields pulumi.Map, keep conventions.Retention, tags conventions.Tags, parent pulumi.Resource) (Credentials, error) {
+func newCredentials(ctx *pulumi.Context, name string, fields pulumi.Map, site network.Site, parent pulumi.Resource) (credentials, error) {
 	secret, err := secretsmanager.NewSecret(ctx, name, &secretsmanager.SecretArgs{
 		Description:          pulumi.String("MyClothes " + name),
-		RecoveryWindowInDays: pulumi.Int(keep.SecretRecoveryDays),
-		Tags:                 tags.Named(name),
+		RecoveryWindowInDays: pulumi.Int(site.Retention.SecretRecoveryDays),
+		Tags:                 site.Tags.Named(name),
 	}, pulumi.Parent(parent))
 	if err != nil {
-		return Credentials{}, err
+		return credentials{}, err
 	}
 	version, err := secretsmanager.NewSecretVersion(ctx, name, &secretsmanager.SecretVersionArgs{
 		SecretId:     secret.ID(),
 		SecretString: pulumi.JSONMarshal(fields),
 	}, pulumi.Parent(parent))
 	if err != nil {
-		return Credentials{}, err
+		return credentials{}, err
 	}
-	return Credentials{Arn: secret.Arn, Version: version}, nil
+	return credentials{arn: secret.Arn, version: version}, nil
 }
 
 // newPassword generates letters and digits only: RDS and ElastiCache each refuse

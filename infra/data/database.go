@@ -11,8 +11,8 @@ import (
 	"myclothes/infra/network"
 )
 
-// DatabaseName is the database, and the name of the user who owns it.
-const DatabaseName = "myclothes"
+// databaseName is the database, and the name of the user who owns it.
+const databaseName = "myclothes"
 
 // serviceRole is the user as whom the service reads and writes rows. It may not change
 // the schema; instances make it, as the owner, when they migrate.
@@ -20,9 +20,8 @@ const serviceRole = "cart_service"
 
 // DatabaseArgs say what database to make.
 type DatabaseArgs struct {
-	Network             *network.Network
-	SecurityGroup       pulumi.StringInput
-	Zones               []string // replicas are spread over them
+	network.Site
+
 	InstanceClass       string
 	EngineVersion       string // a major version, which follows minor ones, or a full one
 	Port                int
@@ -32,44 +31,37 @@ type DatabaseArgs struct {
 	ReadReplicas        int
 	BackupRetentionDays int
 	ApplyImmediately    bool
-	Retention           conventions.Retention
-	Tags                conventions.Tags
 }
 
 // Database is an RDS PostgreSQL primary with its read replicas.
 type Database struct {
 	pulumi.ResourceState
 
-	Writer  pulumi.StringOutput   // host:port of the primary
-	Readers []pulumi.StringOutput // host:port of every read replica
+	writer  pulumi.StringOutput   // host:port of the primary
+	readers []pulumi.StringOutput // host:port of every read replica
 
-	Owner     Credentials // {"username","password"} of the owner
-	Service   Credentials // {"username","password"} of serviceRole
-	Instances []pulumi.Resource
+	port          int
+	securityGroup pulumi.StringOutput
+	owner         credentials // {"username","password"} of the owner
+	service       credentials // {"username","password"} of serviceRole
+	instances     []pulumi.Resource
 }
 
 // NewDatabase declares the primary, its credentials and its replicas. RDS cannot
 // manage the master password of a primary that has replicas ("Password management
 // with Amazon RDS and AWS Secrets Manager", limitations), so the stack does.
 func NewDatabase(ctx *pulumi.Context, name string, args *DatabaseArgs, opts ...pulumi.ResourceOption) (*Database, error) {
-	d := &Database{}
+	d := &Database{port: args.Port}
 	if err := ctx.RegisterComponentResource("myclothes:index:Database", name, d, opts...); err != nil {
 		return nil, err
 	}
-	password, err := newPassword(ctx, name+"-password", 32, d)
+	securityGroup, err := args.Groups.ID(ctx, conventions.Database)
 	if err != nil {
 		return nil, err
 	}
-	fields := pulumi.Map{"username": pulumi.String(DatabaseName), "password": password}
-	if d.Owner, err = newCredentials(ctx, name+"-credentials", fields, args.Retention, args.Tags, d); err != nil {
-		return nil, err
-	}
-	servicePassword, err := newPassword(ctx, name+"-service-password", 32, d)
+	d.securityGroup = securityGroup
+	password, err := d.createUsers(ctx, name, args)
 	if err != nil {
-		return nil, err
-	}
-	fields = pulumi.Map{"username": pulumi.String(serviceRole), "password": servicePassword}
-	if d.Service, err = newCredentials(ctx, name+"-service-credentials", fields, args.Retention, args.Tags, d); err != nil {
 		return nil, err
 	}
 	primary, err := d.createPrimary(ctx, name, password, args)
@@ -81,8 +73,26 @@ func NewDatabase(ctx *pulumi.Context, name string, args *DatabaseArgs, opts ...p
 			return nil, err
 		}
 	}
-	d.Writer = primary.Endpoint
-	return d, ctx.RegisterResourceOutputs(d, pulumi.Map{"writer": d.Writer})
+	d.writer = primary.Endpoint
+	return d, ctx.RegisterResourceOutputs(d, pulumi.Map{"writer": d.writer})
+}
+
+// createUsers generates the passwords of owner and service, and returns the owner's.
+func (d *Database) createUsers(ctx *pulumi.Context, name string, args *DatabaseArgs) (owners pulumi.StringOutput, err error) {
+	if owners, err = newPassword(ctx, name+"-password", 32, d); err != nil {
+		return owners, err
+	}
+	fields := pulumi.Map{"username": pulumi.String(databaseName), "password": owners}
+	if d.owner, err = newCredentials(ctx, name+"-credentials", fields, args.Site, d); err != nil {
+		return owners, err
+	}
+	services, err := newPassword(ctx, name+"-service-password", 32, d)
+	if err != nil {
+		return owners, err
+	}
+	fields = pulumi.Map{"username": pulumi.String(serviceRole), "password": services}
+	d.service, err = newCredentials(ctx, name+"-service-credentials", fields, args.Site, d)
+	return owners, err
 }
 
 func (d *Database) createPrimary(ctx *pulumi.Context, name string, password pulumi.StringOutput, args *DatabaseArgs) (*rds.Instance, error) {
@@ -101,8 +111,8 @@ func (d *Database) createPrimary(ctx *pulumi.Context, name string, password pulu
 	a.Engine = pulumi.String("postgres")
 	a.EngineVersion = pulumi.String(args.EngineVersion)
 	a.EngineLifecycleSupport = pulumi.String("open-source-rds-extended-support-disabled")
-	a.DbName = pulumi.String(DatabaseName)
-	a.Username = pulumi.String(DatabaseName)
+	a.DbName = pulumi.String(databaseName)
+	a.Username = pulumi.String(databaseName)
 	a.Password = password
 	a.AllocatedStorage = pulumi.Int(args.StorageGB)
 	a.StorageType = pulumi.String("gp3")
@@ -117,7 +127,7 @@ func (d *Database) createPrimary(ctx *pulumi.Context, name string, password pulu
 		return nil, err
 	}
 	primary, err := rds.NewInstance(ctx, name+"-primary", a, pulumi.Parent(d), pulumi.Protect(args.Retention.Protect))
-	d.Instances = append(d.Instances, primary)
+	d.instances = append(d.instances, primary)
 	return primary, err
 }
 
@@ -126,14 +136,14 @@ func (d *Database) createPrimary(ctx *pulumi.Context, name string, password pulu
 func (d *Database) createReplica(ctx *pulumi.Context, name string, index int, primary *rds.Instance, args *DatabaseArgs) error {
 	a := d.instanceArgs(name, args)
 	a.ReplicateSourceDb = primary.Identifier
-	a.AvailabilityZone = pulumi.String(args.Zones[(index+1)%len(args.Zones)])
+	a.AvailabilityZone = pulumi.String(args.Location.Zones[(index+1)%len(args.Location.Zones)])
 	a.SkipFinalSnapshot = pulumi.Bool(true) // replicas have none
 	replica, err := rds.NewInstance(ctx, name, a, pulumi.Parent(d))
 	if err != nil {
 		return err
 	}
-	d.Instances = append(d.Instances, replica)
-	d.Readers = append(d.Readers, replica.Endpoint)
+	d.instances = append(d.instances, replica)
+	d.readers = append(d.readers, replica.Endpoint)
 	return nil
 }
 
@@ -143,7 +153,7 @@ func (d *Database) instanceArgs(name string, args *DatabaseArgs) *rds.InstanceAr
 		InstanceClass:           pulumi.String(args.InstanceClass),
 		MaxAllocatedStorage:     pulumi.Int(args.MaxStorageGB),
 		StorageEncrypted:        pulumi.Bool(true),
-		VpcSecurityGroupIds:     pulumi.StringArray{args.SecurityGroup},
+		VpcSecurityGroupIds:     pulumi.StringArray{d.securityGroup},
 		PubliclyAccessible:      pulumi.Bool(false),
 		AutoMinorVersionUpgrade: pulumi.Bool(true),
 		CopyTagsToSnapshot:      pulumi.Bool(true),

@@ -5,12 +5,12 @@ import (
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
 	"myclothes/infra/conventions"
+	"myclothes/infra/network"
 )
 
 // SessionTableArgs say what table to make.
 type SessionTableArgs struct {
-	Retention conventions.Retention
-	Tags      conventions.Tags
+	network.Site
 }
 
 // SessionTable is a DynamoDB table that holds sessions and their carts instead of
@@ -19,9 +19,7 @@ type SessionTableArgs struct {
 type SessionTable struct {
 	pulumi.ResourceState
 
-	Name  pulumi.StringOutput
-	Arn   pulumi.StringOutput
-	Table *dynamodb.Table
+	table *dynamodb.Table
 }
 
 // NewSessionTable declares the table.
@@ -43,6 +41,18 @@ func NewSessionTable(ctx *pulumi.Context, name string, args *SessionTableArgs, o
 	if err != nil {
 		return nil, err
 	}
-	t.Table, t.Name, t.Arn = table, table.Name, table.Arn
-	return t, ctx.RegisterResourceOutputs(t, pulumi.Map{"name": t.Name})
+	t.table = table
+	return t, ctx.RegisterResourceOutputs(t, pulumi.Map{"name": table.Name})
+}
+
+// Contribution lets instances keep sessions in the table.
+func (t *SessionTable) Contribution() conventions.Contribution {
+	return conventions.Contribution{
+		Flows: []conventions.Flow{{From: conventions.App, To: conventions.DynamoDB, Port: conventions.HTTPSPort}},
+		Statements: []conventions.Statement{conventions.Allow([]pulumi.StringOutput{t.table.Arn},
+			"dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem", "dynamodb:DeleteItem")},
+		Environment: []conventions.Variable{{Name: "CART_TABLE", Value: t.table.Name}},
+		BeforeBoot:  []pulumi.Resource{t.table},
+		Outputs:     pulumi.Map{"sessionTable": t.table.Name},
+	}
 }

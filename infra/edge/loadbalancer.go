@@ -37,29 +37,27 @@ const (
 
 // LoadBalancerArgs say what load balancer to make.
 type LoadBalancerArgs struct {
-	Network             *network.Network
-	SecurityGroup       pulumi.StringInput
+	network.Site
+
 	TargetPort          int
 	Stickiness          Stickiness
 	StickinessSeconds   int
 	DeregistrationDelay int    // seconds in which a leaving instance finishes its requests
 	SessionCookie       string // name, for stickiness app_cookie
 	CertificateArn      string // empty: HTTP only
-	Retention           conventions.Retention
-	Tags                conventions.Tags
 }
 
 // LoadBalancer is an Application Load Balancer with one target group.
 type LoadBalancer struct {
 	pulumi.ResourceState
 
-	URL            pulumi.StringOutput
 	TargetGroupArn pulumi.StringOutput
 	// RequestCountLabel names the target group to scaling policies.
 	RequestCountLabel pulumi.StringOutput
 
 	Listeners []pulumi.Resource
 
+	args     *LoadBalancerArgs
 	balancer *lb.LoadBalancer
 	targets  *lb.TargetGroup
 }
@@ -67,7 +65,7 @@ type LoadBalancer struct {
 // NewLoadBalancer declares the load balancer, its target group and its listeners:
 // HTTP, or HTTPS with a redirect from HTTP when there is a certificate.
 func NewLoadBalancer(ctx *pulumi.Context, name string, args *LoadBalancerArgs, opts ...pulumi.ResourceOption) (*LoadBalancer, error) {
-	l := &LoadBalancer{}
+	l := &LoadBalancer{args: args}
 	if err := ctx.RegisterComponentResource("myclothes:index:LoadBalancer", name, l, opts...); err != nil {
 		return nil, err
 	}
@@ -78,22 +76,47 @@ func NewLoadBalancer(ctx *pulumi.Context, name string, args *LoadBalancerArgs, o
 			return nil, err
 		}
 	}
-	scheme := "http"
-	if args.CertificateArn != "" {
-		scheme = "https"
-	}
-	l.URL = pulumi.Sprintf("%s://%s", scheme, l.balancer.DnsName)
 	l.TargetGroupArn = l.targets.Arn
 	l.RequestCountLabel = pulumi.Sprintf("%s/%s", l.balancer.ArnSuffix, l.targets.ArnSuffix)
-	return l, ctx.RegisterResourceOutputs(l, pulumi.Map{"url": l.URL})
+	return l, ctx.RegisterResourceOutputs(l, pulumi.Map{"url": l.url()})
 }
 
-func (l *LoadBalancer) createBalancer(ctx *pulumi.Context, name string, args *LoadBalancerArgs) (err error) {
+// url is where the shop is.
+func (l *LoadBalancer) url() pulumi.StringOutput {
+	scheme := "http"
+	if l.args.CertificateArn != "" {
+		scheme = "https"
+	}
+	return pulumi.Sprintf("%s://%s", scheme, l.balancer.DnsName)
+}
+
+// Contribution lets the internet reach the load balancer, and that the service. Scaling
+// wants the target group routed to before there are instances.
+func (l *LoadBalancer) Contribution() conventions.Contribution {
+	flows := []conventions.Flow{
+		{From: conventions.Internet, To: conventions.LoadBalancer, Port: conventions.HTTPPort},
+		{From: conventions.LoadBalancer, To: conventions.App, Port: l.args.TargetPort},
+	}
+	if l.args.CertificateArn != "" {
+		flows = append(flows, conventions.Flow{From: conventions.Internet, To: conventions.LoadBalancer, Port: conventions.HTTPSPort})
+	}
+	return conventions.Contribution{
+		Flows:      flows,
+		BeforeBoot: l.Listeners,
+		Outputs:    pulumi.Map{"url": l.url(), "targetGroupArn": l.TargetGroupArn},
+	}
+}
+
+func (l *LoadBalancer) createBalancer(ctx *pulumi.Context, name string, args *LoadBalancerArgs) error {
+	securityGroup, err := args.Groups.ID(ctx, conventions.LoadBalancer)
+	if err != nil {
+		return err
+	}
 	l.balancer, err = lb.NewLoadBalancer(ctx, name, &lb.LoadBalancerArgs{
 		LoadBalancerType:         pulumi.String("application"),
 		Internal:                 pulumi.Bool(false),
 		Subnets:                  args.Network.Public,
-		SecurityGroups:           pulumi.StringArray{args.SecurityGroup},
+		SecurityGroups:           pulumi.StringArray{securityGroup},
 		DropInvalidHeaderFields:  pulumi.Bool(true),
 		EnableDeletionProtection: pulumi.Bool(args.Retention.DeletionProtection),
 		Tags:                     args.Tags.Named(name),

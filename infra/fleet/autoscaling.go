@@ -13,6 +13,7 @@ import (
 	"myclothes/infra/conventions"
 	"myclothes/infra/edge"
 	"myclothes/infra/network"
+	"myclothes/infra/release"
 )
 
 // rootDevice is the root volume's name in Amazon Linux 2023. Another name would add
@@ -24,9 +25,10 @@ const rootVolumeGB = 8
 
 // AutoScalingGroupArgs say what fleet to make.
 type AutoScalingGroupArgs struct {
-	Network        *network.Network
-	SecurityGroup  pulumi.StringInput
+	network.Site
+
 	LoadBalancer   *edge.LoadBalancer
+	Release        *release.Release
 	InstanceType   string
 	AmiID          string // empty: latest Amazon Linux 2023 for Architecture
 	Architecture   conventions.Architecture
@@ -36,21 +38,17 @@ type AutoScalingGroupArgs struct {
 	GraceSeconds   int // from launch until an unhealthy instance is replaced
 	CPUPercent     int // average that scaling aims at
 	RequestsMinute int // per instance, that scaling aims at
-	UserData       pulumi.StringInput
-	Permissions    []conventions.Statement
-	// Needs are what an instance uses when it boots and Pulumi cannot see it use.
-	Needs []pulumi.Resource
-	Tags  conventions.Tags
+	StopSeconds    int // how long systemd waits for the service to finish
+	// Asked is what the other parts ask of instances.
+	Asked conventions.Contribution
 }
 
 // AutoScalingGroup is the fleet of cart instances.
 type AutoScalingGroup struct {
 	pulumi.ResourceState
 
-	Name     pulumi.StringOutput
-	Template *ec2.LaunchTemplate
-
 	identity identity
+	template *ec2.LaunchTemplate
 	group    *autoscaling.Group
 }
 
@@ -67,31 +65,39 @@ func NewAutoScalingGroup(ctx *pulumi.Context, name string, args *AutoScalingGrou
 			return nil, err
 		}
 	}
-	g.Name = g.group.Name
-	return g, ctx.RegisterResourceOutputs(g, pulumi.Map{"name": g.Name})
+	return g, ctx.RegisterResourceOutputs(g, pulumi.Map{"name": g.group.Name})
+}
+
+// Contribution asks nothing: what the other parts need of instances, they say.
+func (g *AutoScalingGroup) Contribution() conventions.Contribution {
+	return conventions.Contribution{Outputs: pulumi.Map{"autoScalingGroup": g.group.Name, "launchTemplate": g.template.ID()}}
 }
 
 func (g *AutoScalingGroup) createIdentity(ctx *pulumi.Context, name string, args *AutoScalingGroupArgs) (err error) {
-	g.identity, err = newIdentity(ctx, name, args.Permissions, args.Tags, g)
+	g.identity, err = newIdentity(ctx, name, args.Asked.Statements, args.Tags, g)
 	return err
 }
 
-func (g *AutoScalingGroup) createTemplate(ctx *pulumi.Context, name string, args *AutoScalingGroupArgs) (err error) {
+func (g *AutoScalingGroup) createTemplate(ctx *pulumi.Context, name string, args *AutoScalingGroupArgs) error {
 	image := args.AmiID
 	if image == "" {
 		image = args.Architecture.AmazonLinux()
+	}
+	securityGroup, err := args.Groups.ID(ctx, conventions.App)
+	if err != nil {
+		return err
 	}
 	tags := args.Tags.Named(name)
 	var specifications ec2.LaunchTemplateTagSpecificationArray
 	for _, kind := range []string{"instance", "volume", "network-interface"} {
 		specifications = append(specifications, ec2.LaunchTemplateTagSpecificationArgs{ResourceType: pulumi.String(kind), Tags: tags})
 	}
-	g.Template, err = ec2.NewLaunchTemplate(ctx, name, &ec2.LaunchTemplateArgs{
+	g.template, err = ec2.NewLaunchTemplate(ctx, name, &ec2.LaunchTemplateArgs{
 		ImageId:              pulumi.String(image),
 		InstanceType:         pulumi.String(args.InstanceType),
 		IamInstanceProfile:   ec2.LaunchTemplateIamInstanceProfileArgs{Arn: g.identity.profile.Arn},
-		VpcSecurityGroupIds:  pulumi.StringArray{args.SecurityGroup},
-		UserData:             args.UserData.ToStringOutput().ApplyT(encode).(pulumi.StringOutput),
+		VpcSecurityGroupIds:  pulumi.StringArray{securityGroup},
+		UserData:             args.userData().ApplyT(encode).(pulumi.StringOutput),
 		UpdateDefaultVersion: pulumi.Bool(true),
 		MetadataOptions: ec2.LaunchTemplateMetadataOptionsArgs{
 			HttpEndpoint: pulumi.String("enabled"), HttpTokens: pulumi.String("required"), HttpPutResponseHopLimit: pulumi.Int(1),
@@ -119,16 +125,16 @@ func (g *AutoScalingGroup) createGroup(ctx *pulumi.Context, name string, args *A
 			Key: pulumi.String(key), Value: pulumi.String(values[key]), PropagateAtLaunch: pulumi.Bool(true),
 		})
 	}
-	needs := append([]pulumi.Resource{g.identity.policy}, args.Needs...)
+	needs := append([]pulumi.Resource{g.identity.policy}, args.Asked.BeforeBoot...)
 	g.group, err = autoscaling.NewGroup(ctx, name, &autoscaling.GroupArgs{
 		MinSize:            pulumi.Int(args.MinInstances),
 		MaxSize:            pulumi.Int(args.MaxInstances), // between the two, scaling decides
 		VpcZoneIdentifiers: args.Network.Private,
 		TargetGroupArns:    pulumi.StringArray{args.LoadBalancer.TargetGroupArn},
 		LaunchTemplate: autoscaling.GroupLaunchTemplateArgs{
-			Id: g.Template.ID(),
+			Id: g.template.ID(),
 			// A number: with $Latest a new version would start no instance refresh.
-			Version: g.Template.LatestVersion.ApplyT(strconv.Itoa).(pulumi.StringOutput),
+			Version: g.template.LatestVersion.ApplyT(strconv.Itoa).(pulumi.StringOutput),
 		},
 		HealthCheckType:        pulumi.String("ELB"),
 		HealthCheckGracePeriod: pulumi.Int(args.GraceSeconds),

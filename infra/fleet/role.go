@@ -28,7 +28,7 @@ func newIdentity(ctx *pulumi.Context, name string, permissions []conventions.Sta
 	}
 	policy, err := iam.NewRolePolicy(ctx, name, &iam.RolePolicyArgs{
 		Role:   role.Name,
-		Policy: conventions.PolicyDocument(permissions...),
+		Policy: conventions.PolicyDocument(conventions.Merged(permissions)...),
 	}, pulumi.Parent(parent))
 	if err != nil {
 		return identity{}, err

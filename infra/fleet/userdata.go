@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"strings"
 	"text/template"
+
+	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 )
 
 //go:embed userdata.sh.tmpl
@@ -15,22 +17,39 @@ var userDataTemplate = template.Must(template.New("user data").Parse(userDataSou
 // userDataLimit is what EC2 accepts, in bytes before encoding.
 const userDataLimit = 16 << 10
 
-// UserData is what the boot script of an instance says.
-type UserData struct {
+// userData is what the boot script of an instance says.
+type userData struct {
 	Bucket, Key, SHA256 string // the release
 	Region              string
 	StopSeconds         int // how long systemd waits for the service to finish
-	Environment         []Variable
+	Environment         []variable
 }
 
-// Variable is one line of the service's environment file. Its value may use
-// $INSTANCE_ID, $AVAILABILITY_ZONE and $PRIVATE_IP.
-type Variable struct{ Name, Value string }
+// variable is one line of the service's environment file.
+type variable struct{ Name, Value string }
 
-// Render returns the script. Values come from the configuration and from AWS, and
+// userData renders the boot script when AWS has named everything in it.
+func (a *AutoScalingGroupArgs) userData() pulumi.StringOutput {
+	values := pulumi.StringArray{a.Release.Bucket, a.Release.Key}
+	for _, v := range a.Asked.Environment {
+		values = append(values, v.Value)
+	}
+	return values.ToStringArrayOutput().ApplyT(func(known []string) (string, error) {
+		u := userData{
+			Bucket: known[0], Key: known[1], SHA256: a.Release.SHA256,
+			Region: a.Location.Region, StopSeconds: a.StopSeconds,
+		}
+		for i, v := range a.Asked.Environment {
+			u.Environment = append(u.Environment, variable{v.Name, known[i+2]})
+		}
+		return u.render()
+	}).(pulumi.StringOutput)
+}
+
+// render returns the script. Values come from the configuration and from AWS, and
 // none may end the line or the quotes it is written in.
-func (u UserData) Render() (string, error) {
-	for _, v := range append(u.Environment, Variable{"bucket", u.Bucket}, Variable{"key", u.Key}, Variable{"region", u.Region}) {
+func (u userData) render() (string, error) {
+	for _, v := range append(u.Environment, variable{"bucket", u.Bucket}, variable{"key", u.Key}, variable{"region", u.Region}) {
 		if strings.ContainsAny(v.Value, "\n'`\\") {
 			return "", fmt.Errorf("user data: %s has a character that the shell would interpret: %q", v.Name, v.Value)
 		}

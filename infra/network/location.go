@@ -16,6 +16,11 @@ type Location struct {
 	Zones  []string // names
 }
 
+// Contribution tells the service the region, which the AWS SDK asks for.
+func (l Location) Contribution() conventions.Contribution {
+	return conventions.Contribution{Environment: []conventions.Variable{{Name: "AWS_REGION", Value: pulumi.String(l.Region)}}}
+}
+
 // Locate asks AWS for the region and its first zones in alphabetical order, which
 // stay the same when AWS adds one. Local Zones are left out.
 func Locate(ctx *pulumi.Context, zones int) (Location, error) {

@@ -26,11 +26,8 @@ type Args struct {
 	Zones       []string // names, one subnet of each tier in each
 	NatGateways NatGateways
 	Region      string
-	// Gateways are the AWS services reached through a gateway endpoint, which costs
-	// nothing: "s3", "dynamodb".
-	Gateways []string
-	Subnets  []SubnetTier
-	Tags     conventions.Tags
+	Subnets     []SubnetTier
+	Tags        conventions.Tags
 }
 
 // Network is a VPC with public, private and isolated subnets in every zone.
@@ -42,19 +39,20 @@ type Network struct {
 	Private  pulumi.StringArrayOutput // subnet ids, for instances
 	Isolated pulumi.StringArrayOutput // subnet ids, for cache and database
 
-	Vpc       *awsx.Vpc
-	Endpoints map[string]*ec2.VpcEndpoint // gateway endpoints by service
+	name string
+	args *Args
+	vpc  *awsx.Vpc
 }
 
-// New declares the VPC, its gateway endpoints, and takes all rules from its
+// New declares the VPC, and takes all rules from its
 // default security group.
 func New(ctx *pulumi.Context, name string, args *Args, opts ...pulumi.ResourceOption) (*Network, error) {
-	n := &Network{Endpoints: map[string]*ec2.VpcEndpoint{}}
+	n := &Network{name: name, args: args}
 	if err := ctx.RegisterComponentResource("myclothes:index:Network", name, n, opts...); err != nil {
 		return nil, err
 	}
 	for _, step := range []func(*pulumi.Context, string, *Args) error{
-		n.createVpc, n.emptyDefaultGroup, n.createGatewayEndpoints,
+		n.createVpc, n.emptyDefaultGroup,
 	} {
 		if err := step(ctx, name, args); err != nil {
 			return nil, err
@@ -80,7 +78,7 @@ func (n *Network) createVpc(ctx *pulumi.Context, name string, args *Args) error 
 	if err != nil {
 		return err
 	}
-	n.Vpc = vpc
+	n.vpc = vpc
 	n.VpcID, n.Public, n.Private, n.Isolated = vpc.VpcId, vpc.PublicSubnetIds, vpc.PrivateSubnetIds, vpc.IsolatedSubnetIds
 	return nil
 }
@@ -122,30 +120,6 @@ func (n *Network) emptyDefaultGroup(ctx *pulumi.Context, name string, args *Args
 		Tags:  args.Tags.Named("default-unused"),
 	}, pulumi.Parent(n))
 	return err
-}
-
-func (n *Network) createGatewayEndpoints(ctx *pulumi.Context, name string, args *Args) error {
-	routeTables := n.Vpc.RouteTables.ApplyT(func(tables []*ec2.RouteTable) pulumi.StringArrayOutput {
-		ids := pulumi.StringArray{}
-		for _, t := range tables {
-			ids = append(ids, t.ID().ToStringOutput())
-		}
-		return ids.ToStringArrayOutput()
-	}).(pulumi.StringArrayOutput)
-	for _, service := range args.Gateways {
-		endpoint, err := ec2.NewVpcEndpoint(ctx, name+"-"+service, &ec2.VpcEndpointArgs{
-			VpcId:           n.VpcID,
-			ServiceName:     pulumi.String("com.amazonaws." + args.Region + "." + service),
-			VpcEndpointType: pulumi.String("Gateway"),
-			RouteTableIds:   routeTables,
-			Tags:            args.Tags.Named(service),
-		}, pulumi.Parent(n))
-		if err != nil {
-			return err
-		}
-		n.Endpoints[service] = endpoint
-	}
-	return nil
 }
 
 func ptr[T any](value T) *T { return &value }

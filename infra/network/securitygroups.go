@@ -10,113 +10,151 @@ import (
 	"myclothes/infra/conventions"
 )
 
-// SecurityGroupsArgs say who may reach whom.
+// SecurityGroupsArgs say where the groups are.
 type SecurityGroupsArgs struct {
 	Network *Network
-	Groups  []conventions.Peer
-	Flows   []conventions.Flow
 	Tags    conventions.Tags
 }
 
-// SecurityGroups are the stack's groups and the rules between them.
+// SecurityGroups are the stack's groups and the rules between them. A group is declared,
+// empty, when somebody first asks for it; the rules come when all parts have said which
+// flows they need, so that groups can name each other without a cycle.
 type SecurityGroups struct {
 	pulumi.ResourceState
 
-	// Rules are what permits the flows.
-	Rules []pulumi.Resource
-
+	name   string
+	args   *SecurityGroupsArgs
 	groups map[conventions.Peer]*ec2.SecurityGroup
+	// gateways are the endpoints that flows lead to, by the service's peer.
+	gateways map[conventions.Peer]*ec2.VpcEndpoint
+	// opened is what permits the flows.
+	opened []pulumi.Resource
 }
 
-// NewSecurityGroups declares all groups first, empty, and then an egress and an
-// ingress rule for every flow, so that groups can name each other without a cycle.
+// NewSecurityGroups declares the component. Its groups and rules follow.
 func NewSecurityGroups(ctx *pulumi.Context, name string, args *SecurityGroupsArgs, opts ...pulumi.ResourceOption) (*SecurityGroups, error) {
-	g := &SecurityGroups{groups: map[conventions.Peer]*ec2.SecurityGroup{}}
-	if err := ctx.RegisterComponentResource("myclothes:index:SecurityGroups", name, g, opts...); err != nil {
-		return nil, err
+	g := &SecurityGroups{
+		name: name, args: args,
+		groups:   map[conventions.Peer]*ec2.SecurityGroup{},
+		gateways: map[conventions.Peer]*ec2.VpcEndpoint{},
 	}
-	for _, p := range args.Groups {
-		if err := g.createGroup(ctx, name, p, args); err != nil {
-			return nil, err
-		}
-	}
-	for _, f := range args.Flows {
-		if err := g.permit(ctx, name, f, args); err != nil {
-			return nil, fmt.Errorf("flow %s to %s: %w", f.From, f.To, err)
-		}
-	}
-	return g, ctx.RegisterResourceOutputs(g, pulumi.Map{})
+	return g, ctx.RegisterComponentResource("myclothes:index:SecurityGroups", name, g, opts...)
 }
 
 // ID returns the id of a peer's group.
-func (g *SecurityGroups) ID(p conventions.Peer) pulumi.StringOutput {
-	return g.groups[p].ID().ToStringOutput()
+func (g *SecurityGroups) ID(ctx *pulumi.Context, p conventions.Peer) (pulumi.StringOutput, error) {
+	if err := g.declare(ctx, p); err != nil {
+		return pulumi.StringOutput{}, err
+	}
+	return g.groups[p].ID().ToStringOutput(), nil
 }
 
-func (g *SecurityGroups) createGroup(ctx *pulumi.Context, name string, p conventions.Peer, args *SecurityGroupsArgs) error {
-	group, err := ec2.NewSecurityGroup(ctx, name+"-"+string(p), &ec2.SecurityGroupArgs{
-		VpcId: args.Network.VpcID,
+// Permit declares the rules for all flows, once, and the endpoints that they lead to.
+// Nothing else is permitted, in either direction. DNS, time and instance metadata do not
+// pass through security groups. What it returns has to exist before a connection works.
+func (g *SecurityGroups) Permit(ctx *pulumi.Context, flows []conventions.Flow) ([]pulumi.Resource, error) {
+	permitted := map[conventions.Flow]bool{}
+	for _, f := range flows {
+		if permitted[f] {
+			continue
+		}
+		permitted[f] = true
+		for _, step := range []func(*pulumi.Context, conventions.Flow) error{g.ends, g.egress, g.ingress} {
+			if err := step(ctx, f); err != nil {
+				return nil, fmt.Errorf("flow %s to %s: %w", f.From, f.To, err)
+			}
+		}
+	}
+	return g.opened, ctx.RegisterResourceOutputs(g, pulumi.Map{})
+}
+
+// ends declares both ends of a flow, where nobody has yet.
+func (g *SecurityGroups) ends(ctx *pulumi.Context, f conventions.Flow) error {
+	if err := g.declare(ctx, f.From); err != nil {
+		return err
+	}
+	return g.declare(ctx, f.To)
+}
+
+// declare makes what stands for a peer in rules: a group or a gateway endpoint. The
+// internet is only an address.
+func (g *SecurityGroups) declare(ctx *pulumi.Context, p conventions.Peer) error {
+	switch {
+	case p == conventions.Internet, g.groups[p] != nil, g.gateways[p] != nil:
+		return nil
+	case gateways[p]:
+		endpoint, err := g.args.Network.newGatewayEndpoint(ctx, p)
+		g.gateways[p], g.opened = endpoint, append(g.opened, endpoint)
+		return err
+	}
+	group, err := ec2.NewSecurityGroup(ctx, g.name+"-"+string(p), &ec2.SecurityGroupArgs{
+		VpcId: g.args.Network.VpcID,
 		// Changing a description replaces the group, so it says nothing that may change.
 		Description: pulumi.String("MyClothes " + string(p)),
 		// Groups name each other: without their rules they can be deleted in any order.
 		RevokeRulesOnDelete: pulumi.Bool(true),
-		Tags:                args.Tags.Named(string(p)),
+		Tags:                g.args.Tags.Named(string(p)),
 	}, pulumi.Parent(g))
-	g.groups[p] = group
-	return err
-}
-
-// permit writes both halves of a flow; an end that is no group has no half.
-func (g *SecurityGroups) permit(ctx *pulumi.Context, name string, f conventions.Flow, args *SecurityGroupsArgs) error {
-	label := fmt.Sprintf("%s-to-%s-%d", f.From, f.To, f.Port)
-	tags := args.Tags.Named(label)
-	if from, ok := g.groups[f.From]; ok {
-		to, err := g.reference(f.To, args.Network)
-		if err != nil {
-			return err
-		}
-		rule, err := vpc.NewSecurityGroupEgressRule(ctx, name+"-"+label+"-egress", &vpc.SecurityGroupEgressRuleArgs{
-			SecurityGroupId: from.ID(), IpProtocol: pulumi.String("tcp"),
-			FromPort: pulumi.Int(f.Port), ToPort: pulumi.Int(f.Port),
-			CidrIpv4: to.cidr, PrefixListId: to.prefixList, ReferencedSecurityGroupId: to.group,
-			Tags: tags,
-		}, pulumi.Parent(g))
-		if err != nil {
-			return err
-		}
-		g.Rules = append(g.Rules, rule)
+	if err != nil {
+		return err
 	}
-	if to, ok := g.groups[f.To]; ok {
-		from, err := g.reference(f.From, args.Network)
-		if err != nil {
-			return err
-		}
-		rule, err := vpc.NewSecurityGroupIngressRule(ctx, name+"-"+label+"-ingress", &vpc.SecurityGroupIngressRuleArgs{
-			SecurityGroupId: to.ID(), IpProtocol: pulumi.String("tcp"),
-			FromPort: pulumi.Int(f.Port), ToPort: pulumi.Int(f.Port),
-			CidrIpv4: from.cidr, PrefixListId: from.prefixList, ReferencedSecurityGroupId: from.group,
-			Tags: tags,
-		}, pulumi.Parent(g))
-		if err != nil {
-			return err
-		}
-		g.Rules = append(g.Rules, rule)
+	g.groups[p] = group
+	if p == conventions.Endpoints {
+		endpoint, err := g.args.Network.newSecretsEndpoint(ctx, group.ID().ToStringOutput())
+		g.opened = append(g.opened, endpoint)
+		return err
 	}
 	return nil
 }
 
+// egress lets the group that a flow comes from reach its other end. What is no group has
+// no rules.
+func (g *SecurityGroups) egress(ctx *pulumi.Context, f conventions.Flow) error {
+	group, ok := g.groups[f.From]
+	if !ok {
+		return nil
+	}
+	to := g.reference(f.To)
+	rule, err := vpc.NewSecurityGroupEgressRule(ctx, g.name+"-"+label(f)+"-egress", &vpc.SecurityGroupEgressRuleArgs{
+		SecurityGroupId: group.ID(), IpProtocol: pulumi.String("tcp"),
+		FromPort: pulumi.Int(f.Port), ToPort: pulumi.Int(f.Port),
+		CidrIpv4: to.cidr, PrefixListId: to.prefixList, ReferencedSecurityGroupId: to.group,
+		Tags: g.args.Tags.Named(label(f)),
+	}, pulumi.Parent(g))
+	g.opened = append(g.opened, rule)
+	return err
+}
+
+// ingress is the other half: it lets the group that a flow goes to be reached.
+func (g *SecurityGroups) ingress(ctx *pulumi.Context, f conventions.Flow) error {
+	group, ok := g.groups[f.To]
+	if !ok {
+		return nil
+	}
+	from := g.reference(f.From)
+	rule, err := vpc.NewSecurityGroupIngressRule(ctx, g.name+"-"+label(f)+"-ingress", &vpc.SecurityGroupIngressRuleArgs{
+		SecurityGroupId: group.ID(), IpProtocol: pulumi.String("tcp"),
+		FromPort: pulumi.Int(f.Port), ToPort: pulumi.Int(f.Port),
+		CidrIpv4: from.cidr, PrefixListId: from.prefixList, ReferencedSecurityGroupId: from.group,
+		Tags: g.args.Tags.Named(label(f)),
+	}, pulumi.Parent(g))
+	g.opened = append(g.opened, rule)
+	return err
+}
+
+// label names a flow in the state.
+func label(f conventions.Flow) string { return fmt.Sprintf("%s-to-%s-%d", f.From, f.To, f.Port) }
+
 // reference is how a rule names the other end: exactly one of its fields is set.
 type reference struct{ cidr, prefixList, group pulumi.StringPtrInput }
 
-func (g *SecurityGroups) reference(p conventions.Peer, network *Network) (reference, error) {
-	if p == conventions.Internet {
-		return reference{cidr: pulumi.StringPtr("0.0.0.0/0")}, nil
-	}
+// reference returns how rules name a peer that was declared.
+func (g *SecurityGroups) reference(p conventions.Peer) reference {
 	if group, ok := g.groups[p]; ok {
-		return reference{group: group.ID().ToStringPtrOutput()}, nil
+		return reference{group: group.ID().ToStringPtrOutput()}
 	}
-	if endpoint, ok := network.Endpoints[string(p)]; ok {
-		return reference{prefixList: endpoint.PrefixListId.ToStringPtrOutput()}, nil
+	if endpoint, ok := g.gateways[p]; ok {
+		return reference{prefixList: endpoint.PrefixListId.ToStringPtrOutput()}
 	}
-	return reference{}, fmt.Errorf("%s is neither a group nor a gateway endpoint", p)
+	return reference{cidr: pulumi.StringPtr("0.0.0.0/0")}
 }

@@ -22,11 +22,8 @@ type Release struct {
 	Key    pulumi.StringOutput
 	SHA256 string // hex
 
-	Object *s3.BucketObjectv2
-	// Objects is the ARN of all releases, this one and those that a rollback may start.
-	Objects pulumi.StringOutput
-
 	bucket *s3.BucketV2
+	object *s3.BucketObjectv2
 }
 
 // releasePrefix is where releases are in the bucket; instances may read it.
@@ -101,7 +98,7 @@ func (r *Release) upload(ctx *pulumi.Context, name string, args *Args) error {
 	if err != nil {
 		return err
 	}
-	r.Object, err = s3.NewBucketObjectv2(ctx, name+"-cart", &s3.BucketObjectv2Args{
+	r.object, err = s3.NewBucketObjectv2(ctx, name+"-cart", &s3.BucketObjectv2Args{
 		Bucket:               r.bucket.ID(),
 		Key:                  pulumi.String(releasePrefix + built.sha256),
 		Source:               pulumi.NewFileAsset(built.path),
@@ -112,7 +109,17 @@ func (r *Release) upload(ctx *pulumi.Context, name string, args *Args) error {
 	if err != nil {
 		return err
 	}
-	r.Objects = pulumi.Sprintf("%s/%s*", r.bucket.Arn, releasePrefix)
-	r.SHA256, r.Bucket, r.Key = built.sha256, r.Object.Bucket.ToStringOutput(), r.Object.Key.ToStringOutput()
+	r.SHA256, r.Bucket, r.Key = built.sha256, r.object.Bucket.ToStringOutput(), r.object.Key.ToStringOutput()
 	return nil
+}
+
+// Contribution lets instances fetch this release, and older ones after a rollback.
+func (r *Release) Contribution() conventions.Contribution {
+	releases := pulumi.Sprintf("%s/%s*", r.bucket.Arn, releasePrefix)
+	return conventions.Contribution{
+		Flows:      []conventions.Flow{{From: conventions.App, To: conventions.S3, Port: conventions.HTTPSPort}},
+		Statements: []conventions.Statement{conventions.Allow([]pulumi.StringOutput{releases}, "s3:GetObject")},
+		BeforeBoot: []pulumi.Resource{r.object},
+		Outputs:    pulumi.Map{"release": pulumi.String(r.SHA256)},
+	}
 }
