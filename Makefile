@@ -16,7 +16,7 @@ BASE_STACK ?=
 BASE_CONFIG ?=
 
 # Unoptimised, the AWS SDK compiles in half the time; nothing here needs it fast.
-# All commands, and the release (infra/build.go), share the other flags, and so what
+# All commands, and the release (infra/release/build.go), share the other flags, and so what
 # is compiled already.
 export CGO_ENABLED = 0
 export GOFLAGS := $(GOFLAGS) -trimpath '-gcflags=github.com/pulumi/...=-N -l'

@@ -5,57 +5,18 @@ import (
 	"net/netip"
 
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
-)
 
-// Namespace is the Pulumi config namespace of the keys that LoadConfig reads.
-const Namespace = "myclothes"
-
-// CartStore says where the service keeps carts. It is the rung of the ladder.
-type CartStore string
-
-// The cart stores.
-const (
-	StoreInstance    CartStore = "instance"    // in each instance's memory; lost with it
-	StoreCookie      CartStore = "cookie"      // in the user's cookie, encrypted
-	StoreElastiCache CartStore = "elasticache" // server sessions in ElastiCache
-	StoreDynamoDB    CartStore = "dynamodb"    // server sessions in DynamoDB
-)
-
-// Durability says when the service acknowledges a change of a cart in ElastiCache.
-type Durability string
-
-// The durabilities.
-const (
-	DurabilityFast       Durability = "fast"       // when the primary has it
-	DurabilityReplicated Durability = "replicated" // when a replica has it, or none answers in time
-	DurabilityStrict     Durability = "strict"     // when a replica has it
-)
-
-// Stickiness is the target group's session affinity.
-type Stickiness string
-
-// The kinds of stickiness. app_cookie follows the service's own session cookie.
-const (
-	StickinessNone      Stickiness = "none"
-	StickinessLBCookie  Stickiness = "lb_cookie"
-	StickinessAppCookie Stickiness = "app_cookie"
-)
-
-// NatGateways says how private subnets reach the internet.
-type NatGateways string
-
-// The NAT strategies. With none, instances reach AWS through VPC endpoints only.
-const (
-	NatNone     NatGateways = "none"
-	NatSingle   NatGateways = "single"
-	NatOnePerAz NatGateways = "onePerAz"
+	"myclothes/infra/conventions"
+	"myclothes/infra/data"
+	"myclothes/infra/edge"
+	"myclothes/infra/network"
 )
 
 // Config is everything that can be configured, by the keys and with the defaults
 // of Pulumi.yaml, where each is described.
 type Config struct {
-	CartStore               CartStore
-	Stickiness              Stickiness
+	CartStore               data.CartStore
+	Stickiness              edge.Stickiness
 	StickinessSeconds       int
 	SessionTTLHours         int
 	SessionLimitDays        int // 0: no limit
@@ -63,7 +24,7 @@ type Config struct {
 	CookieKeys              []int // numbers of the keys; the first encrypts
 	AvailabilityZones       int
 	VpcCIDR                 netip.Prefix
-	NatGateways             NatGateways
+	NatGateways             network.NatGateways
 	CertificateArn          string // empty: plain HTTP
 	MinInstances            int
 	MaxInstances            int
@@ -79,7 +40,7 @@ type Config struct {
 	CachePort               int
 	CacheNodeType           string
 	CacheReplicas           int
-	CartDurability          Durability
+	CartDurability          data.Durability
 	DatabasePort            int
 	DatabaseInstanceClass   string
 	DatabaseEngineVersion   string
@@ -90,8 +51,8 @@ type Config struct {
 	BackupRetentionDays     int
 	DeletionProtection      bool
 	ApplyImmediately        bool
-	architecture            Architecture
-	subnets                 []subnetTier
+	architecture            conventions.Architecture
+	subnets                 []network.SubnetTier
 }
 
 // LoadConfig reads the stack's configuration. Its error lists every problem, each
@@ -99,8 +60,8 @@ type Config struct {
 func LoadConfig(ctx *pulumi.Context) (Config, error) {
 	r := newReader(ctx)
 	c := Config{
-		CartStore:               oneOf(r, "cartStore", StoreElastiCache, StoreInstance, StoreCookie, StoreElastiCache, StoreDynamoDB),
-		Stickiness:              oneOf(r, "stickiness", StickinessNone, StickinessNone, StickinessLBCookie, StickinessAppCookie),
+		CartStore:               oneOf(r, "cartStore", data.StoreElastiCache, data.StoreInstance, data.StoreCookie, data.StoreElastiCache, data.StoreDynamoDB),
+		Stickiness:              oneOf(r, "stickiness", edge.StickinessNone, edge.StickinessNone, edge.StickinessLBCookie, edge.StickinessAppCookie),
 		StickinessSeconds:       r.integer("stickinessSeconds", 86400, 1, 604800),
 		SessionTTLHours:         r.integer("sessionTtlHours", 336, 1, 8760),
 		SessionLimitDays:        r.integer("sessionLimitDays", 90, 0, 3650),
@@ -108,7 +69,7 @@ func LoadConfig(ctx *pulumi.Context) (Config, error) {
 		CookieKeys:              r.cookieKeys("cookieKeys"),
 		AvailabilityZones:       r.integer("availabilityZones", 3, 2, 6),
 		VpcCIDR:                 r.network("vpcCidr", "10.0.0.0/16"),
-		NatGateways:             oneOf(r, "natGateways", NatOnePerAz, NatNone, NatSingle, NatOnePerAz),
+		NatGateways:             oneOf(r, "natGateways", network.NatOnePerAz, network.NatNone, network.NatSingle, network.NatOnePerAz),
 		CertificateArn:          r.pattern("certificateArn", "", `arn:aws[a-z-]*:acm:[a-z0-9-]+:\d{12}:certificate/[0-9a-f-]+`),
 		MinInstances:            r.integer("minInstances", 3, 1, 1000),
 		MaxInstances:            r.integer("maxInstances", 9, 1, 1000),
@@ -124,7 +85,7 @@ func LoadConfig(ctx *pulumi.Context) (Config, error) {
 		CachePort:               r.integer("cachePort", 6379, 1024, 65535),
 		CacheNodeType:           r.pattern("cacheNodeType", "cache.t4g.small", `cache\.[a-z0-9]+\.[a-z0-9]+`),
 		CacheReplicas:           r.integer("cacheReplicas", 1, 0, 5),
-		CartDurability:          oneOf(r, "cartDurability", DurabilityReplicated, DurabilityFast, DurabilityReplicated, DurabilityStrict),
+		CartDurability:          oneOf(r, "cartDurability", data.DurabilityReplicated, data.DurabilityFast, data.DurabilityReplicated, data.DurabilityStrict),
 		DatabasePort:            r.integer("databasePort", 5432, 1150, 65535),
 		DatabaseInstanceClass:   r.pattern("databaseInstanceClass", "db.t4g.medium", `db\.[a-z0-9]+\.[a-z0-9]+`),
 		DatabaseEngineVersion:   r.pattern("databaseEngineVersion", "17", `1[4-9](\.\d+)?`),
@@ -144,13 +105,13 @@ func LoadConfig(ctx *pulumi.Context) (Config, error) {
 // derive computes what follows from single values.
 func (r *reader) derive(c *Config) {
 	var err error
-	if c.architecture, err = ArchitectureOf(c.InstanceType); err != nil {
+	if c.architecture, err = conventions.ArchitectureOf(c.InstanceType); err != nil {
 		r.refuse("instanceType", c.InstanceType, err.Error())
 	}
 	if !c.VpcCIDR.IsValid() {
 		return // reported already
 	}
-	if c.subnets, err = planSubnets(c.VpcCIDR, c.AvailabilityZones); err != nil {
+	if c.subnets, err = network.PlanSubnets(c.VpcCIDR, c.AvailabilityZones); err != nil {
 		r.refuse("vpcCidr", c.VpcCIDR, err.Error())
 	}
 }
@@ -167,7 +128,7 @@ func (r *reader) combinations(c Config) {
 			fmt.Sprintf("false with availabilityZones %d: a standby needs a second zone", c.AvailabilityZones)},
 		{c.CacheReplicas > 0 && c.AvailabilityZones < 2, "cacheReplicas", c.CacheReplicas,
 			fmt.Sprintf("0 with availabilityZones %d: a Multi-AZ replica needs a second zone", c.AvailabilityZones)},
-		{c.CartStore == StoreElastiCache && c.CartDurability == DurabilityStrict && c.CacheReplicas < 2, "cartDurability", c.CartDurability,
+		{c.CartStore == data.StoreElastiCache && c.CartDurability == data.DurabilityStrict && c.CacheReplicas < 2, "cartDurability", c.CartDurability,
 			fmt.Sprintf("fast or replicated with cacheReplicas %d: strict needs 2, so that one may be away", c.CacheReplicas)},
 		{c.MinInstances < c.AvailabilityZones, "minInstances", c.MinInstances,
 			fmt.Sprintf("at least availabilityZones (%d), one instance per zone", c.AvailabilityZones)},
@@ -175,17 +136,17 @@ func (r *reader) combinations(c Config) {
 		{c.InstanceWarmupSeconds < c.HealthCheckGraceSeconds, "instanceWarmupSeconds", c.InstanceWarmupSeconds,
 			fmt.Sprintf("at least healthCheckGraceSeconds (%d): a roll would count instances that never became healthy", c.HealthCheckGraceSeconds)},
 		{c.AdminPort == c.AppPort, "adminPort", c.AdminPort, fmt.Sprintf("another port than appPort (%d)", c.AppPort)},
-		{c.MaxInstances > mostInstances(c.DatabaseInstanceClass), "maxInstances", c.MaxInstances,
-			fmt.Sprintf("at most %d with databaseInstanceClass %s, for the connections of a roll", mostInstances(c.DatabaseInstanceClass), c.DatabaseInstanceClass)},
+		{c.MaxInstances > data.MostInstances(c.DatabaseInstanceClass), "maxInstances", c.MaxInstances,
+			fmt.Sprintf("at most %d with databaseInstanceClass %s, for the connections of a roll", data.MostInstances(c.DatabaseInstanceClass), c.DatabaseInstanceClass)},
 		{c.MaxInstances < c.MinInstances, "maxInstances", c.MaxInstances,
 			fmt.Sprintf("at least minInstances (%d)", c.MinInstances)},
 		{c.ReadReplicas > 0 && c.BackupRetentionDays == 0, "backupRetentionDays", c.BackupRetentionDays,
 			fmt.Sprintf("1 to 35 with readReplicas %d: RDS makes replicas from backups", c.ReadReplicas)},
-		{c.Stickiness == StickinessAppCookie && c.CartStore == StoreCookie, "stickiness", c.Stickiness,
+		{c.Stickiness == edge.StickinessAppCookie && c.CartStore == data.StoreCookie, "stickiness", c.Stickiness,
 			"none or lb_cookie with cartStore cookie: there is no session cookie to follow"},
 		{c.DatabaseMaxStorageGB < c.DatabaseStorageGB, "databaseMaxStorageGb", c.DatabaseMaxStorageGB,
 			fmt.Sprintf("at least databaseStorageGb (%d)", c.DatabaseStorageGB)},
-		{c.subnets != nil && !holdsInstances(c.subnets, c.MaxInstances), "maxInstances", c.MaxInstances,
+		{c.subnets != nil && !network.HoldsInstances(c.subnets, c.MaxInstances), "maxInstances", c.MaxInstances,
 			fmt.Sprintf("what the private subnets of %s hold twice over, as a roll needs", c.VpcCIDR)},
 	}
 	for _, rule := range rules {

@@ -8,10 +8,13 @@ import (
 	"os"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi/config"
+
+	"myclothes/infra/conventions"
 )
 
 // reader reads config values and collects every problem it meets.
@@ -21,11 +24,13 @@ type reader struct {
 	problems []error
 }
 
-func newReader(ctx *pulumi.Context) *reader { return &reader{config: config.New(ctx, Namespace)} }
+func newReader(ctx *pulumi.Context) *reader {
+	return &reader{config: config.New(ctx, conventions.Namespace)}
+}
 
 // refuse notes a problem with a key.
 func (r *reader) refuse(key string, value any, accepted string) {
-	r.problems = append(r.problems, fmt.Errorf("%s:%s: %q is not accepted; accepted: %s", Namespace, key, fmt.Sprint(value), accepted))
+	r.problems = append(r.problems, fmt.Errorf("%s:%s: %q is not accepted; accepted: %s", conventions.Namespace, key, fmt.Sprint(value), accepted))
 }
 
 // err returns all problems as one error, or nil.
@@ -47,7 +52,7 @@ func (r *reader) refuseUnknown(pulumiConfig string) {
 	}
 	slices.Sort(r.known)
 	for key, value := range values {
-		name, ours := strings.CutPrefix(key, Namespace+":")
+		name, ours := strings.CutPrefix(key, conventions.Namespace+":")
 		if ours && !slices.Contains(r.known, name) {
 			r.refuse(name, value, "the keys "+strings.Join(r.known, ", "))
 		}
@@ -122,4 +127,24 @@ func oneOf[T ~string](r *reader, key string, byDefault T, accepted ...T) T {
 		r.refuse(key, value, strings.Join(names, ", "))
 	}
 	return value
+}
+
+// mostCookieKeys is how many keys there may be: a change needs two.
+const mostCookieKeys = 4
+
+// cookieKeys reads the numbers of the keys, the one that encrypts first.
+func (r *reader) cookieKeys(key string) (numbers []int) {
+	value := r.text(key)
+	if value == "" {
+		return []int{1}
+	}
+	for text := range strings.SplitSeq(value, ",") {
+		number, err := strconv.Atoi(strings.TrimSpace(text))
+		if err != nil || number < 1 || number > 9999 || slices.Contains(numbers, number) || len(numbers) == mostCookieKeys {
+			r.refuse(key, value, fmt.Sprintf("1 to %d different numbers from 1 to 9999 with commas between them, like 2,1", mostCookieKeys))
+			return nil
+		}
+		numbers = append(numbers, number)
+	}
+	return numbers
 }

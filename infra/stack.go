@@ -1,7 +1,16 @@
 package infra
 
 import (
+	"errors"
+
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+
+	"myclothes/infra/conventions"
+	"myclothes/infra/data"
+	"myclothes/infra/edge"
+	"myclothes/infra/fleet"
+	"myclothes/infra/network"
+	"myclothes/infra/release"
 )
 
 // Deploy declares the whole stack. Nothing is registered when its configuration is
@@ -11,14 +20,17 @@ func Deploy(ctx *pulumi.Context) error {
 	if err != nil {
 		return err
 	}
-	where, err := locate(ctx, config.AvailabilityZones)
+	where, err := network.Locate(ctx, config.AvailabilityZones)
 	if err != nil {
 		return err
 	}
-	s := &stack{config: config, location: where, tags: tagger{ctx.Project(), ctx.Stack()}}
+	s := &stack{config: config, site: network.Site{
+		Location:  where,
+		Tags:      conventions.Tags{Project: ctx.Project(), Stack: ctx.Stack()},
+		Retention: conventions.RetentionOf(config.DeletionProtection),
+	}}
 	for _, step := range []func(*pulumi.Context) error{
-		s.network, s.securityGroups, s.cache, s.database, s.sessionTable, s.cookieKey,
-		s.release, s.loadBalancer, s.servers, s.export,
+		s.network, s.release, s.data, s.edge, s.flows, s.servers, s.export,
 	} {
 		if err := step(ctx); err != nil {
 			return err
@@ -29,165 +41,96 @@ func Deploy(ctx *pulumi.Context) error {
 
 // stack is what has been declared so far. A step uses only what earlier ones set.
 type stack struct {
-	config   Config
-	location location
-	tags     tagger
+	config Config
+	site   network.Site
+	asked  conventions.Contribution // by all parts so far
 
-	net      *Network
-	groups   *SecurityGroups
-	memory   *Cache
-	data     *Database
-	table    *SessionTable // nil unless carts are in DynamoDB
-	cookies  *credentials  // nil unless carts are in cookies
-	binary   *Release
-	balancer *LoadBalancer
-	fleet    *AutoScalingGroup
-	needs    []pulumi.Resource // what an instance uses when it boots
+	binary *release.Release
+	web    *edge.LoadBalancer
 }
 
-func (s *stack) network(ctx *pulumi.Context) (err error) {
-	s.net, err = NewNetwork(ctx, "network", &NetworkArgs{
-		CIDR:        s.config.VpcCIDR,
-		Zones:       s.location.zones,
-		NatGateways: s.config.NatGateways,
-		Region:      s.location.region,
-		Gateways:    s.gateways(),
-		subnets:     s.config.subnets,
-		tags:        s.tags,
-	})
+// part is anything that is declared in a stack.
+type part interface {
+	Contribution() conventions.Contribution
+}
+
+// add takes what a part contributes, when it was declared.
+func (s *stack) add(declared part, err error) error {
+	if err == nil {
+		s.asked.Add(declared.Contribution())
+	}
 	return err
 }
 
-// gateways lists the AWS services that the network has a gateway endpoint for.
-func (s *stack) gateways() []string {
-	if s.config.CartStore == StoreDynamoDB {
-		return []string{string(peerS3), string(peerDynamoDB)}
-	}
-	return []string{string(peerS3)}
-}
-
-func (s *stack) securityGroups(ctx *pulumi.Context) (err error) {
-	s.groups, err = NewSecurityGroups(ctx, "groups", &SecurityGroupsArgs{
-		Network: s.net, groups: groups(s.config), flows: flows(s.config), tags: s.tags,
+func (s *stack) network(ctx *pulumi.Context) (err error) {
+	s.site.Network, err = network.New(ctx, "network", &network.Args{
+		CIDR:        s.config.VpcCIDR,
+		Zones:       s.site.Location.Zones,
+		NatGateways: s.config.NatGateways,
+		Region:      s.site.Location.Region,
+		Subnets:     s.config.subnets,
+		Tags:        s.site.Tags,
 	})
-	if err != nil {
+	if err := s.add(s.site.Network, err); err != nil {
 		return err
 	}
-	s.needs = append(s.needs, s.net.vpc)
-	s.needs = append(s.needs, s.groups.rules...)
-	for _, service := range s.gateways() {
-		s.needs = append(s.needs, s.net.endpoints[service])
-	}
-	if s.config.NatGateways == NatNone {
-		endpoint, err := newSecretsEndpoint(ctx, s.net, s.groups, s.location.region, s.tags)
-		s.needs = append(s.needs, endpoint)
-		return err
-	}
-	return nil
-}
-
-func (s *stack) cache(ctx *pulumi.Context) (err error) {
-	s.memory, err = NewCache(ctx, "cache", &CacheArgs{
-		Network:          s.net,
-		SecurityGroup:    s.groups.id(peerCache),
-		NodeType:         s.config.CacheNodeType,
-		Port:             s.config.CachePort,
-		Replicas:         s.config.CacheReplicas,
-		ApplyImmediately: s.config.ApplyImmediately,
-		Deletable:        !s.config.DeletionProtection,
-		tags:             s.tags,
-	})
-	if err != nil {
-		return err
-	}
-	s.needs = append(s.needs, s.memory.group, s.memory.credentials.version)
-	return nil
-}
-
-func (s *stack) database(ctx *pulumi.Context) (err error) {
-	s.data, err = NewDatabase(ctx, "database", &DatabaseArgs{
-		Network:             s.net,
-		SecurityGroup:       s.groups.id(peerDatabase),
-		Zones:               s.location.zones,
-		InstanceClass:       s.config.DatabaseInstanceClass,
-		EngineVersion:       s.config.DatabaseEngineVersion,
-		Port:                s.config.DatabasePort,
-		StorageGB:           s.config.DatabaseStorageGB,
-		MaxStorageGB:        s.config.DatabaseMaxStorageGB,
-		MultiAZ:             s.config.DatabaseMultiAZ,
-		ReadReplicas:        s.config.ReadReplicas,
-		BackupRetentionDays: s.config.BackupRetentionDays,
-		ApplyImmediately:    s.config.ApplyImmediately,
-		Deletable:           !s.config.DeletionProtection,
-		tags:                s.tags,
-	})
-	if err != nil {
-		return err
-	}
-	s.needs = append(append(s.needs, s.data.instances...), s.data.credentials.version, s.data.service.version)
-	return nil
-}
-
-func (s *stack) sessionTable(ctx *pulumi.Context) (err error) {
-	if s.config.CartStore != StoreDynamoDB {
-		return nil
-	}
-	s.table, err = NewSessionTable(ctx, "sessions", &SessionTableArgs{Deletable: !s.config.DeletionProtection, tags: s.tags})
-	if err != nil {
-		return err
-	}
-	s.needs = append(s.needs, s.table.table)
-	return nil
-}
-
-// cookieKey generates the keys that encrypt carts in cookies.
-func (s *stack) cookieKey(ctx *pulumi.Context) error {
-	if s.config.CartStore != StoreCookie {
-		return nil
-	}
-	keys, err := newCookieKeys(ctx, "cookie", s.config.CookieKeys, !s.config.DeletionProtection, s.tags)
-	if err != nil {
-		return err
-	}
-	s.cookies = &keys.credentials
-	s.needs = append(s.needs, keys.credentials.version)
-	return nil
+	s.site.Groups, err = network.NewSecurityGroups(ctx, "groups", &network.SecurityGroupsArgs{Network: s.site.Network, Tags: s.site.Tags})
+	return err
 }
 
 func (s *stack) release(ctx *pulumi.Context) (err error) {
-	s.binary, err = NewRelease(ctx, "release", &ReleaseArgs{Architecture: s.config.architecture, tags: s.tags})
-	if err != nil {
-		return err
+	s.binary, err = release.New(ctx, "release", &release.Args{Architecture: s.config.architecture, Tags: s.site.Tags})
+	return s.add(s.binary, err)
+}
+
+// data declares what must not be lost. What parts tell the service is in the boot script
+// in this order.
+func (s *stack) data(ctx *pulumi.Context) error {
+	return errors.Join(
+		s.add(s.service(), nil),
+		s.add(data.NewCache(ctx, "cache", s.cacheArgs())),
+		s.add(data.NewDatabase(ctx, "database", s.databaseArgs())),
+		s.add(s.site.Location, nil),
+		s.carts(ctx),
+	)
+}
+
+// carts declares what carts are kept in, besides the cache.
+func (s *stack) carts(ctx *pulumi.Context) error {
+	switch s.config.CartStore {
+	case data.StoreDynamoDB:
+		return s.add(data.NewSessionTable(ctx, "sessions", &data.SessionTableArgs{Site: s.site}))
+	case data.StoreCookie:
+		return s.add(data.NewCookieKeys(ctx, "cookie", &data.CookieKeysArgs{Site: s.site, Numbers: s.config.CookieKeys}))
 	}
-	s.needs = append(s.needs, s.binary.object)
 	return nil
 }
 
-func (s *stack) loadBalancer(ctx *pulumi.Context) (err error) {
-	s.balancer, err = NewLoadBalancer(ctx, "web", &LoadBalancerArgs{
-		Network:             s.net,
-		SecurityGroup:       s.groups.id(peerLoadBalancer),
+func (s *stack) edge(ctx *pulumi.Context) (err error) {
+	s.web, err = edge.NewLoadBalancer(ctx, "web", &edge.LoadBalancerArgs{
+		Site:                s.site,
 		TargetPort:          s.config.AppPort,
 		Stickiness:          s.config.Stickiness,
 		StickinessSeconds:   s.config.StickinessSeconds,
 		DeregistrationDelay: s.config.DeregistrationSeconds,
-		SessionCookie:       sessionCookie(s.config),
+		SessionCookie:       edge.SessionCookie(s.config.CertificateArn),
 		CertificateArn:      s.config.CertificateArn,
-		DeletionProtection:  s.config.DeletionProtection,
-		tags:                s.tags,
 	})
-	if err != nil {
-		return err
-	}
-	s.needs = append(s.needs, s.balancer.listeners...)
-	return nil
+	return s.add(s.web, err)
 }
 
-func (s *stack) servers(ctx *pulumi.Context) (err error) {
-	s.fleet, err = NewAutoScalingGroup(ctx, "servers", &AutoScalingGroupArgs{
-		Network:        s.net,
-		SecurityGroup:  s.groups.id(peerApp),
-		LoadBalancer:   s.balancer,
+// flows permits the connections that the parts need, before there are instances.
+func (s *stack) flows(ctx *pulumi.Context) error {
+	opened, err := s.site.Groups.Permit(ctx, s.asked.Flows)
+	s.asked.BeforeBoot = append(s.asked.BeforeBoot, opened...)
+	return err
+}
+
+func (s *stack) servers(ctx *pulumi.Context) error {
+	return s.add(fleet.NewAutoScalingGroup(ctx, "servers", &fleet.AutoScalingGroupArgs{
+		Site:           s.site,
+		LoadBalancer:   s.web,
+		Release:        s.binary,
 		InstanceType:   s.config.InstanceType,
 		AmiID:          s.config.AmiID,
 		Architecture:   s.config.architecture,
@@ -197,10 +140,15 @@ func (s *stack) servers(ctx *pulumi.Context) (err error) {
 		GraceSeconds:   s.config.HealthCheckGraceSeconds,
 		CPUPercent:     s.config.TargetCPUPercent,
 		RequestsMinute: s.config.TargetRequestsPerMinute,
-		UserData:       s.userData(),
-		Permissions:    s.permissions(),
-		Needs:          s.needs,
-		tags:           s.tags,
-	})
-	return err
+		StopSeconds:    s.config.DeregistrationSeconds,
+		Asked:          s.asked,
+	}))
+}
+
+// export publishes what an operator needs, and no secret.
+func (s *stack) export(ctx *pulumi.Context) error {
+	for name, value := range s.asked.Outputs {
+		ctx.Export(name, value)
+	}
+	return nil
 }

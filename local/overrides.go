@@ -10,7 +10,7 @@ import (
 	"runtime"
 	"strconv"
 
-	"myclothes/infra"
+	"myclothes/infra/conventions"
 	"myclothes/local/engine"
 )
 
@@ -24,7 +24,7 @@ func (r request) settings(running bool) (*engine.Settings, error) {
 	}
 	if declared, ok := s.Value("instanceType"); ok && !s.Given("instanceType") {
 		// A type that is none is refused by the declaration.
-		if needs, err := infra.ArchitectureOf(declared); err == nil && string(needs) != runtime.GOARCH {
+		if needs, err := conventions.ArchitectureOf(declared); err == nil && string(needs) != runtime.GOARCH {
 			here := map[string]string{"arm64": "t4g.small", "amd64": "t3.small"}[runtime.GOARCH]
 			s.Override("instanceType", here, "the service runs on this machine, which is "+runtime.GOARCH)
 		}

@@ -12,7 +12,6 @@ import (
 	"os"
 	"os/exec"
 	"path"
-	"path/filepath"
 	"reflect"
 	"slices"
 	"strings"
@@ -45,24 +44,24 @@ func TestTheLocalCloudComputesEveryOutputThatIsRead(t *testing.T) {
 	require.Empty(t, slices.Sorted(maps.Keys(missing)), "nobody computes them: add them to kinds, in local/provider")
 }
 
-// outputsRead returns the outputs that package infra reads of resources, by type: every
-// selector in its sources that names a field of a resource of an SDK.
+// outputsRead returns the outputs that the packages of the declaration read of resources,
+// by type: every selector in their sources that names a field of a resource of an SDK.
 func outputsRead(t *testing.T) map[string][]string {
 	t.Helper()
 	files := token.NewFileSet()
-	sources, err := filepath.Glob("../infra/*.go")
-	require.NoError(t, err)
-	var parsed []*ast.File
-	for _, source := range sources {
-		file, err := parser.ParseFile(files, source, nil, 0)
-		require.NoError(t, err)
-		parsed = append(parsed, file)
-	}
 	compiled := exportData(t, "../infra")
 	info := types.Info{Selections: map[*ast.SelectorExpr]*types.Selection{}}
 	config := types.Config{Importer: importer.ForCompiler(files, "gc", func(path string) (io.ReadCloser, error) { return os.Open(compiled[path]) })}
-	_, err = config.Check("myclothes/infra", files, parsed, &info)
-	require.NoError(t, err)
+	for _, room := range rooms(t) {
+		var parsed []*ast.File
+		for _, source := range room.sources {
+			file, err := parser.ParseFile(files, source, nil, 0)
+			require.NoError(t, err)
+			parsed = append(parsed, file)
+		}
+		_, err := config.Check(room.path, files, parsed, &info)
+		require.NoError(t, err)
+	}
 	read := map[string][]string{}
 	for _, selection := range info.Selections {
 		if typ, output := outputOf(selection); output != "" && !slices.Contains(read[typ], output) {
@@ -72,10 +71,10 @@ func outputsRead(t *testing.T) map[string][]string {
 	return read
 }
 
-// exportData returns where the go command keeps what a package imports, compiled.
+// exportData returns where the go command keeps what the packages of a folder import, compiled.
 func exportData(t *testing.T, folder string) map[string]string {
 	t.Helper()
-	list := exec.CommandContext(t.Context(), "go", "list", "-export", "-deps", "-f", "{{.ImportPath}}={{.Export}}", ".")
+	list := exec.CommandContext(t.Context(), "go", "list", "-export", "-deps", "-f", "{{.ImportPath}}={{.Export}}", "./...")
 	list.Dir = folder
 	text, err := list.Output()
 	require.NoError(t, err)

@@ -16,6 +16,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"myclothes/infra"
+	"myclothes/infra/conventions"
 	"myclothes/infra/guards"
 )
 
@@ -46,7 +47,7 @@ var evaluations sync.Map // from mode and settings to func() (graph, error)
 func deploy(m mode, s settings) (graph, error) {
 	config := map[string]string{"aws:region": region}
 	for key, value := range s {
-		config[infra.Namespace+":"+key] = value
+		config[conventions.Namespace+":"+key] = value
 	}
 	mocks := &recorder{mode: m}
 	err := pulumi.RunErr(infra.Deploy, pulumi.WithMocks(project, stack, mocks), func(i *pulumi.RunInfo) {

@@ -12,6 +12,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"myclothes/infra"
+	"myclothes/infra/conventions"
 )
 
 // refusals mutate a valid configuration; wants are parts of the message: the key,
@@ -85,7 +86,7 @@ func TestAllProblemsAreReportedTogether(t *testing.T) {
 	t.Parallel()
 	_, err := deploy(update, base().with(settings{"cartStore": "x", "readReplicas": "y", "natGateways": "z"}))
 	for _, key := range []string{"cartStore", "readReplicas", "natGateways"} {
-		require.ErrorContains(t, err, infra.Namespace+":"+key)
+		require.ErrorContains(t, err, conventions.Namespace+":"+key)
 	}
 }
 
@@ -114,7 +115,7 @@ func TestPulumiYamlDescribesEveryKeyWithTheDefaultThatTheProgramUses(t *testing.
 	require.Equal(t, asText(evaluate(t, update, settings{})), asText(evaluate(t, update, defaults)))
 	for key := range project.Config {
 		_, err := deploy(update, base().with(settings{key: "\x00"}))
-		require.ErrorContains(t, err, infra.Namespace+":"+key, "the program does not read the key")
+		require.ErrorContains(t, err, conventions.Namespace+":"+key, "the program does not read the key")
 	}
 }
 
@@ -145,7 +146,7 @@ func TestTheDevStackIsAccepted(t *testing.T) {
 	require.NoError(t, err)
 	s := settings{}
 	for key, value := range stack.Config {
-		if key.Namespace() != infra.Namespace {
+		if key.Namespace() != conventions.Namespace {
 			continue
 		}
 		require.Contains(t, project.Config, key.Name())

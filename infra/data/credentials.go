@@ -1,9 +1,12 @@
-package infra
+package data
 
 import (
 	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/secretsmanager"
 	"github.com/pulumi/pulumi-random/sdk/v4/go/random"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+
+	"myclothes/infra/conventions"
+	"myclothes/infra/network"
 )
 
 // credentials is a generated secret in Secrets Manager. The value is made once and
@@ -13,17 +16,23 @@ type credentials struct {
 	version *secretsmanager.SecretVersion
 }
 
-// newCredentials stores fields as one JSON object. deletable removes the secret at
-// once on destroy instead of keeping it for 30 days.
-func newCredentials(ctx *pulumi.Context, name string, fields pulumi.Map, deletable bool, tags tagger, parent pulumi.Resource) (credentials, error) {
-	recoveryDays := 30
-	if deletable {
-		recoveryDays = 0
+// readable lets instances read secrets, which have to be there when they boot.
+func readable(secrets ...credentials) (c conventions.Contribution) {
+	for _, s := range secrets {
+		c.Add(conventions.Contribution{
+			Statements: []conventions.Statement{conventions.Allow([]pulumi.StringOutput{s.arn}, "secretsmanager:GetSecretValue")},
+			BeforeBoot: []pulumi.Resource{s.version},
+		})
 	}
+	return c
+}
+
+// newCredentials stores fields as one JSON object.
+func newCredentials(ctx *pulumi.Context, name string, fields pulumi.Map, site network.Site, parent pulumi.Resource) (credentials, error) {
 	secret, err := secretsmanager.NewSecret(ctx, name, &secretsmanager.SecretArgs{
 		Description:          pulumi.String("MyClothes " + name),
-		RecoveryWindowInDays: pulumi.Int(recoveryDays),
-		Tags:                 tags.named(name),
+		RecoveryWindowInDays: pulumi.Int(site.Retention.SecretRecoveryDays),
+		Tags:                 site.Tags.Named(name),
 	}, pulumi.Parent(parent))
 	if err != nil {
 		return credentials{}, err

@@ -1,16 +1,16 @@
-package infra
+package data
 
 import (
 	"fmt"
-	"slices"
-	"strconv"
-	"strings"
 
 	"github.com/pulumi/pulumi-random/sdk/v4/go/random"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+
+	"myclothes/infra/conventions"
+	"myclothes/infra/network"
 )
 
-// cookieKeys are the keys that encrypt carts in cookies: the first one encrypts, all
+// CookieKeys are the keys that encrypt carts in cookies: the first one encrypts, all
 // decrypt. Each has a number, which is its name for life, and is generated when the
 // number first appears in the configuration.
 //
@@ -19,19 +19,27 @@ import (
 // the secret again every few minutes, so all of them know of a step five minutes
 // after it, and none has to roll. Who has a cookie of a key that was dropped has an
 // empty cart and is signed out, which is also how a stolen one is revoked.
-type cookieKeys struct {
+type CookieKeys struct {
 	pulumi.ResourceState
 
 	credentials credentials // {"keys": [base64 of 32 bytes, …]}
 }
 
-func newCookieKeys(ctx *pulumi.Context, name string, numbers []int, deletable bool, tags tagger) (*cookieKeys, error) {
-	k := &cookieKeys{}
-	if err := ctx.RegisterComponentResource("myclothes:index:CookieKeys", name, k); err != nil {
+// CookieKeysArgs say which keys there are.
+type CookieKeysArgs struct {
+	network.Site
+
+	Numbers []int // the first one encrypts
+}
+
+// NewCookieKeys declares the keys, and the secret that instances read them from.
+func NewCookieKeys(ctx *pulumi.Context, name string, args *CookieKeysArgs, opts ...pulumi.ResourceOption) (*CookieKeys, error) {
+	k := &CookieKeys{}
+	if err := ctx.RegisterComponentResource("myclothes:index:CookieKeys", name, k, opts...); err != nil {
 		return nil, err
 	}
 	keys := pulumi.StringArray{}
-	for _, number := range numbers {
+	for _, number := range args.Numbers {
 		key, err := random.NewRandomBytes(ctx, keyName(name, number), &random.RandomBytesArgs{Length: pulumi.Int(32)}, pulumi.Parent(k))
 		if err != nil {
 			return nil, err
@@ -39,10 +47,17 @@ func newCookieKeys(ctx *pulumi.Context, name string, numbers []int, deletable bo
 		keys = append(keys, key.Base64)
 	}
 	var err error
-	if k.credentials, err = newCredentials(ctx, name+"-keys", pulumi.Map{"keys": keys}, deletable, tags, k); err != nil {
+	if k.credentials, err = newCredentials(ctx, name+"-keys", pulumi.Map{"keys": keys}, args.Site, k); err != nil {
 		return nil, err
 	}
 	return k, ctx.RegisterResourceOutputs(k, pulumi.Map{})
+}
+
+// Contribution lets instances read the keys.
+func (k *CookieKeys) Contribution() conventions.Contribution {
+	asked := readable(k.credentials)
+	asked.Environment = []conventions.Variable{{Name: "CART_COOKIE_SECRET", Value: k.credentials.arn}}
+	return asked
 }
 
 // keyName is a key's name in the state. The first one is from when there was only one.
@@ -51,24 +66,4 @@ func keyName(name string, number int) string {
 		return name + "-key"
 	}
 	return fmt.Sprintf("%s-key-%d", name, number)
-}
-
-// mostCookieKeys is how many keys there may be: a change needs two.
-const mostCookieKeys = 4
-
-// cookieKeys reads the numbers of the keys, the one that encrypts first.
-func (r *reader) cookieKeys(key string) (numbers []int) {
-	value := r.text(key)
-	if value == "" {
-		return []int{1}
-	}
-	for text := range strings.SplitSeq(value, ",") {
-		number, err := strconv.Atoi(strings.TrimSpace(text))
-		if err != nil || number < 1 || number > 9999 || slices.Contains(numbers, number) || len(numbers) == mostCookieKeys {
-			r.refuse(key, value, fmt.Sprintf("1 to %d different numbers from 1 to 9999 with commas between them, like 2,1", mostCookieKeys))
-			return nil
-		}
-		numbers = append(numbers, number)
-	}
-	return numbers
 }

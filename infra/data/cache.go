@@ -1,8 +1,11 @@
-package infra
+package data
 
 import (
 	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/elasticache"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+
+	"myclothes/infra/conventions"
+	"myclothes/infra/network"
 )
 
 // The engine is Valkey: ElastiCache sells the same nodes for less than as Redis OSS,
@@ -14,17 +17,25 @@ const (
 	cacheFamily        = "valkey8"
 )
 
+// Durability says when the service acknowledges a change of a cart in ElastiCache.
+type Durability string
+
+// The durabilities.
+const (
+	DurabilityFast       Durability = "fast"       // when the primary has it
+	DurabilityReplicated Durability = "replicated" // when a replica has it, or none answers in time
+	DurabilityStrict     Durability = "strict"     // when a replica has it
+)
+
 // CacheArgs say what cache to make.
 type CacheArgs struct {
-	Network          *Network
-	SecurityGroup    pulumi.StringInput
+	network.Site
+
 	NodeType         string
 	Port             int
-	Replicas         int // in other zones; 0: one node, no failover
+	Replicas         int        // in other zones; 0: one node, no failover
+	Durability       Durability // of carts that are kept in it
 	ApplyImmediately bool
-	Deletable        bool // leave nothing behind on destroy
-
-	tags tagger
 }
 
 // Cache is an ElastiCache replication group behind one primary endpoint, encrypted
@@ -32,16 +43,14 @@ type CacheArgs struct {
 type Cache struct {
 	pulumi.ResourceState
 
-	PrimaryAddress pulumi.StringOutput // host name that follows a failover
-	Port           pulumi.IntOutput
-
+	args        *CacheArgs
 	credentials credentials // {"authToken"}
 	group       *elasticache.ReplicationGroup
 }
 
 // NewCache declares the replication group and its token.
 func NewCache(ctx *pulumi.Context, name string, args *CacheArgs, opts ...pulumi.ResourceOption) (*Cache, error) {
-	c := &Cache{}
+	c := &Cache{args: args}
 	if err := ctx.RegisterComponentResource("myclothes:index:Cache", name, c, opts...); err != nil {
 		return nil, err
 	}
@@ -49,21 +58,48 @@ func NewCache(ctx *pulumi.Context, name string, args *CacheArgs, opts ...pulumi.
 	if err != nil {
 		return nil, err
 	}
-	if c.credentials, err = newCredentials(ctx, name+"-credentials", pulumi.Map{"authToken": token}, args.Deletable, args.tags, c); err != nil {
+	if c.credentials, err = newCredentials(ctx, name+"-credentials", pulumi.Map{"authToken": token}, args.Site, c); err != nil {
 		return nil, err
 	}
 	if err := c.createGroup(ctx, name, token, args); err != nil {
 		return nil, err
 	}
-	c.PrimaryAddress = c.group.PrimaryEndpointAddress
-	c.Port = c.group.Port.Elem()
-	return c, ctx.RegisterResourceOutputs(c, pulumi.Map{"primaryAddress": c.PrimaryAddress})
+	return c, ctx.RegisterResourceOutputs(c, pulumi.Map{"primaryAddress": c.group.PrimaryEndpointAddress})
+}
+
+// Contribution lets instances reach the cache and read its token. The address is a host
+// name that follows a failover.
+func (c *Cache) Contribution() conventions.Contribution {
+	asked := readable(c.credentials)
+	asked.Add(conventions.Contribution{
+		Flows: []conventions.Flow{{From: conventions.App, To: conventions.Cache, Port: c.args.Port}},
+		Environment: []conventions.Variable{
+			{Name: "CART_CACHE_ADDRESS", Value: pulumi.Sprintf("%s:%d", c.group.PrimaryEndpointAddress, c.group.Port.Elem())},
+			{Name: "CART_CACHE_SECRET", Value: c.credentials.arn},
+			{Name: "CART_CACHE_DURABILITY", Value: pulumi.String(c.args.durability())},
+		},
+		BeforeBoot: []pulumi.Resource{c.group},
+		Outputs:    pulumi.Map{"cachePrimary": c.group.PrimaryEndpointAddress, "cacheSecretArn": c.credentials.arn},
+	})
+	return asked
+}
+
+// durability is fast where there is no replica to wait for.
+func (a *CacheArgs) durability() Durability {
+	if a.Replicas == 0 {
+		return DurabilityFast
+	}
+	return a.Durability
 }
 
 func (c *Cache) createGroup(ctx *pulumi.Context, name string, token pulumi.StringOutput, args *CacheArgs) error {
+	securityGroup, err := args.Groups.ID(ctx, conventions.Cache)
+	if err != nil {
+		return err
+	}
 	subnets, err := elasticache.NewSubnetGroup(ctx, name, &elasticache.SubnetGroupArgs{
 		SubnetIds: args.Network.Isolated,
-		Tags:      args.tags.named(name),
+		Tags:      args.Tags.Named(name),
 	}, pulumi.Parent(c))
 	if err != nil {
 		return err
@@ -78,7 +114,7 @@ func (c *Cache) createGroup(ctx *pulumi.Context, name string, token pulumi.Strin
 			// many bytes. With a longer one a hash leaves its compact encoding.
 			elasticache.ParameterGroupParameterArgs{Name: pulumi.String("hash-max-listpack-value"), Value: pulumi.String("1024")},
 		},
-		Tags: args.tags.named(name),
+		Tags: args.Tags.Named(name),
 	}, pulumi.Parent(c))
 	if err != nil {
 		return err
@@ -95,14 +131,14 @@ func (c *Cache) createGroup(ctx *pulumi.Context, name string, token pulumi.Strin
 		MultiAzEnabled:           pulumi.Bool(args.Replicas > 0),
 		SubnetGroupName:          subnets.Name,
 		ParameterGroupName:       parameters.Name,
-		SecurityGroupIds:         pulumi.StringArray{args.SecurityGroup},
+		SecurityGroupIds:         pulumi.StringArray{securityGroup},
 		AtRestEncryptionEnabled:  pulumi.Bool(true),
 		TransitEncryptionEnabled: pulumi.Bool(true),
 		TransitEncryptionMode:    pulumi.String("required"),
 		AuthToken:                token,
 		SnapshotRetentionLimit:   pulumi.Int(1),
 		ApplyImmediately:         pulumi.Bool(args.ApplyImmediately),
-		Tags:                     args.tags.named(name),
-	}, pulumi.Parent(c), pulumi.Protect(!args.Deletable))
+		Tags:                     args.Tags.Named(name),
+	}, pulumi.Parent(c), pulumi.Protect(args.Retention.Protect))
 	return err
 }

@@ -1,4 +1,4 @@
-package infra
+package release
 
 import (
 	"crypto/sha256"
@@ -11,6 +11,8 @@ import (
 	"path/filepath"
 	"strings"
 	"sync"
+
+	"myclothes/infra/conventions"
 )
 
 // releaseToolchain is the Go that compiles releases, wherever that happens: another
@@ -28,14 +30,14 @@ type artifact struct {
 
 // buildCart compiles the service for Linux on the given architecture, once in the
 // life of the process. The same sources give the same bytes on every machine.
-func buildCart(architecture Architecture) (artifact, error) {
+func buildCart(architecture conventions.Architecture) (artifact, error) {
 	once, _ := builds.LoadOrStore(architecture, sync.OnceValues(func() (artifact, error) { return compile(architecture) }))
 	return once.(func() (artifact, error))()
 }
 
-var builds sync.Map // from Architecture to func() (artifact, error)
+var builds sync.Map // from conventions.Architecture to func() (artifact, error)
 
-func compile(architecture Architecture) (artifact, error) {
+func compile(architecture conventions.Architecture) (artifact, error) {
 	root, err := projectRoot()
 	if err != nil {
 		return artifact{}, err

@@ -1,4 +1,4 @@
-package infra
+package fleet
 
 import (
 	"encoding/base64"
@@ -9,6 +9,11 @@ import (
 	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/autoscaling"
 	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/ec2"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+
+	"myclothes/infra/conventions"
+	"myclothes/infra/edge"
+	"myclothes/infra/network"
+	"myclothes/infra/release"
 )
 
 // rootDevice is the root volume's name in Amazon Linux 2023. Another name would add
@@ -20,31 +25,27 @@ const rootVolumeGB = 8
 
 // AutoScalingGroupArgs say what fleet to make.
 type AutoScalingGroupArgs struct {
-	Network        *Network
-	SecurityGroup  pulumi.StringInput
-	LoadBalancer   *LoadBalancer
+	network.Site
+
+	LoadBalancer   *edge.LoadBalancer
+	Release        *release.Release
 	InstanceType   string
 	AmiID          string // empty: latest Amazon Linux 2023 for Architecture
-	Architecture   Architecture
+	Architecture   conventions.Architecture
 	MinInstances   int
 	MaxInstances   int
 	WarmupSeconds  int // from in service to counted as such
 	GraceSeconds   int // from launch until an unhealthy instance is replaced
 	CPUPercent     int // average that scaling aims at
 	RequestsMinute int // per instance, that scaling aims at
-	UserData       pulumi.StringInput
-	Permissions    []statement
-	// Needs are what an instance uses when it boots and Pulumi cannot see it use.
-	Needs []pulumi.Resource
-
-	tags tagger
+	StopSeconds    int // how long systemd waits for the service to finish
+	// Asked is what the other parts ask of instances.
+	Asked conventions.Contribution
 }
 
 // AutoScalingGroup is the fleet of cart instances.
 type AutoScalingGroup struct {
 	pulumi.ResourceState
-
-	Name pulumi.StringOutput
 
 	identity identity
 	template *ec2.LaunchTemplate
@@ -64,21 +65,29 @@ func NewAutoScalingGroup(ctx *pulumi.Context, name string, args *AutoScalingGrou
 			return nil, err
 		}
 	}
-	g.Name = g.group.Name
-	return g, ctx.RegisterResourceOutputs(g, pulumi.Map{"name": g.Name})
+	return g, ctx.RegisterResourceOutputs(g, pulumi.Map{"name": g.group.Name})
+}
+
+// Contribution asks nothing: what the other parts need of instances, they say.
+func (g *AutoScalingGroup) Contribution() conventions.Contribution {
+	return conventions.Contribution{Outputs: pulumi.Map{"autoScalingGroup": g.group.Name, "launchTemplate": g.template.ID()}}
 }
 
 func (g *AutoScalingGroup) createIdentity(ctx *pulumi.Context, name string, args *AutoScalingGroupArgs) (err error) {
-	g.identity, err = newIdentity(ctx, name, args.Permissions, args.tags, g)
+	g.identity, err = newIdentity(ctx, name, args.Asked.Statements, args.Tags, g)
 	return err
 }
 
-func (g *AutoScalingGroup) createTemplate(ctx *pulumi.Context, name string, args *AutoScalingGroupArgs) (err error) {
+func (g *AutoScalingGroup) createTemplate(ctx *pulumi.Context, name string, args *AutoScalingGroupArgs) error {
 	image := args.AmiID
 	if image == "" {
-		image = args.Architecture.amazonLinux()
+		image = args.Architecture.AmazonLinux()
 	}
-	tags := args.tags.named(name)
+	securityGroup, err := args.Groups.ID(ctx, conventions.App)
+	if err != nil {
+		return err
+	}
+	tags := args.Tags.Named(name)
 	var specifications ec2.LaunchTemplateTagSpecificationArray
 	for _, kind := range []string{"instance", "volume", "network-interface"} {
 		specifications = append(specifications, ec2.LaunchTemplateTagSpecificationArgs{ResourceType: pulumi.String(kind), Tags: tags})
@@ -87,8 +96,8 @@ func (g *AutoScalingGroup) createTemplate(ctx *pulumi.Context, name string, args
 		ImageId:              pulumi.String(image),
 		InstanceType:         pulumi.String(args.InstanceType),
 		IamInstanceProfile:   ec2.LaunchTemplateIamInstanceProfileArgs{Arn: g.identity.profile.Arn},
-		VpcSecurityGroupIds:  pulumi.StringArray{args.SecurityGroup},
-		UserData:             args.UserData.ToStringOutput().ApplyT(encode).(pulumi.StringOutput),
+		VpcSecurityGroupIds:  pulumi.StringArray{securityGroup},
+		UserData:             args.userData().ApplyT(encode).(pulumi.StringOutput),
 		UpdateDefaultVersion: pulumi.Bool(true),
 		MetadataOptions: ec2.LaunchTemplateMetadataOptionsArgs{
 			HttpEndpoint: pulumi.String("enabled"), HttpTokens: pulumi.String("required"), HttpPutResponseHopLimit: pulumi.Int(1),
@@ -110,13 +119,13 @@ func encode(script string) string { return base64.StdEncoding.EncodeToString([]b
 
 func (g *AutoScalingGroup) createGroup(ctx *pulumi.Context, name string, args *AutoScalingGroupArgs) (err error) {
 	var tags autoscaling.GroupTagArray
-	values := args.tags.plain(name)
+	values := args.Tags.Plain(name)
 	for _, key := range slices.Sorted(maps.Keys(values)) { // a list: its order is part of every diff
 		tags = append(tags, autoscaling.GroupTagArgs{
 			Key: pulumi.String(key), Value: pulumi.String(values[key]), PropagateAtLaunch: pulumi.Bool(true),
 		})
 	}
-	needs := append([]pulumi.Resource{g.identity.policy}, args.Needs...)
+	needs := append([]pulumi.Resource{g.identity.policy}, args.Asked.BeforeBoot...)
 	g.group, err = autoscaling.NewGroup(ctx, name, &autoscaling.GroupArgs{
 		MinSize:            pulumi.Int(args.MinInstances),
 		MaxSize:            pulumi.Int(args.MaxInstances), // between the two, scaling decides
@@ -163,7 +172,7 @@ func (g *AutoScalingGroup) trackRequests(ctx *pulumi.Context, name string, args 
 	return g.track(ctx, name+"-requests", args.RequestsMinute, autoscaling.PolicyTargetTrackingConfigurationPredefinedMetricSpecificationArgs{
 		PredefinedMetricType: pulumi.String("ALBRequestCountPerTarget"),
 		ResourceLabel:        args.LoadBalancer.RequestCountLabel,
-	}, pulumi.DependsOn(args.LoadBalancer.listeners)) // AWS wants the target group routed to
+	}, pulumi.DependsOn(args.LoadBalancer.Listeners)) // AWS wants the target group routed to
 }
 
 func (g *AutoScalingGroup) track(ctx *pulumi.Context, name string, target int,

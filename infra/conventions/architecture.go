@@ -1,4 +1,4 @@
-package infra
+package conventions
 
 import (
 	"errors"
@@ -31,9 +31,9 @@ func ArchitectureOf(instanceType string) (Architecture, error) {
 	return AMD64, nil
 }
 
-// amazonLinux returns the image that runs on the architecture: Amazon Linux 2023,
+// AmazonLinux returns the image that runs on the architecture: Amazon Linux 2023,
 // looked up by EC2 when an instance starts.
-func (a Architecture) amazonLinux() string {
+func (a Architecture) AmazonLinux() string {
 	machine := map[Architecture]string{ARM64: "arm64", AMD64: "x86_64"}[a]
 	return "resolve:ssm:/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-default-" + machine
 }

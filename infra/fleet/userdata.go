@@ -1,10 +1,12 @@
-package infra
+package fleet
 
 import (
 	_ "embed"
 	"fmt"
 	"strings"
 	"text/template"
+
+	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 )
 
 //go:embed userdata.sh.tmpl
@@ -23,9 +25,26 @@ type userData struct {
 	Environment         []variable
 }
 
-// variable is one line of the service's environment file. Its value may use
-// $INSTANCE_ID, $AVAILABILITY_ZONE and $PRIVATE_IP.
+// variable is one line of the service's environment file.
 type variable struct{ Name, Value string }
+
+// userData renders the boot script when AWS has named everything in it.
+func (a *AutoScalingGroupArgs) userData() pulumi.StringOutput {
+	values := pulumi.StringArray{a.Release.Bucket, a.Release.Key}
+	for _, v := range a.Asked.Environment {
+		values = append(values, v.Value)
+	}
+	return values.ToStringArrayOutput().ApplyT(func(known []string) (string, error) {
+		u := userData{
+			Bucket: known[0], Key: known[1], SHA256: a.Release.SHA256,
+			Region: a.Location.Region, StopSeconds: a.StopSeconds,
+		}
+		for i, v := range a.Asked.Environment {
+			u.Environment = append(u.Environment, variable{v.Name, known[i+2]})
+		}
+		return u.render()
+	}).(pulumi.StringOutput)
+}
 
 // render returns the script. Values come from the configuration and from AWS, and
 // none may end the line or the quotes it is written in.

@@ -1,15 +1,16 @@
-package infra
+package release
 
 import (
 	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/s3"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+
+	"myclothes/infra/conventions"
 )
 
-// ReleaseArgs say what release to store.
-type ReleaseArgs struct {
-	Architecture Architecture
-
-	tags tagger
+// Args say what release to store.
+type Args struct {
+	Architecture conventions.Architecture
+	Tags         conventions.Tags
 }
 
 // Release is the cart binary in S3, under a key that is the hash of its content:
@@ -28,13 +29,13 @@ type Release struct {
 // releasePrefix is where releases are in the bucket; instances may read it.
 const releasePrefix = "cart/"
 
-// NewRelease builds the service and declares the bucket and the object.
-func NewRelease(ctx *pulumi.Context, name string, args *ReleaseArgs, opts ...pulumi.ResourceOption) (*Release, error) {
+// New builds the service and declares the bucket and the object.
+func New(ctx *pulumi.Context, name string, args *Args, opts ...pulumi.ResourceOption) (*Release, error) {
 	r := &Release{}
 	if err := ctx.RegisterComponentResource("myclothes:index:Release", name, r, opts...); err != nil {
 		return nil, err
 	}
-	for _, step := range []func(*pulumi.Context, string, *ReleaseArgs) error{
+	for _, step := range []func(*pulumi.Context, string, *Args) error{
 		r.createBucket, r.closeBucket, r.encryptBucket, r.requireTLS, r.upload,
 	} {
 		if err := step(ctx, name, args); err != nil {
@@ -44,17 +45,17 @@ func NewRelease(ctx *pulumi.Context, name string, args *ReleaseArgs, opts ...pul
 	return r, ctx.RegisterResourceOutputs(r, pulumi.Map{"sha256": pulumi.String(r.SHA256)})
 }
 
-func (r *Release) createBucket(ctx *pulumi.Context, name string, args *ReleaseArgs) error {
+func (r *Release) createBucket(ctx *pulumi.Context, name string, args *Args) error {
 	bucket, err := s3.NewBucketV2(ctx, name, &s3.BucketV2Args{
 		// Every object in it can be built again from the sources.
 		ForceDestroy: pulumi.Bool(true),
-		Tags:         args.tags.named(name),
+		Tags:         args.Tags.Named(name),
 	}, pulumi.Parent(r))
 	r.bucket = bucket
 	return err
 }
 
-func (r *Release) closeBucket(ctx *pulumi.Context, name string, _ *ReleaseArgs) error {
+func (r *Release) closeBucket(ctx *pulumi.Context, name string, _ *Args) error {
 	_, err := s3.NewBucketPublicAccessBlock(ctx, name, &s3.BucketPublicAccessBlockArgs{
 		Bucket:                r.bucket.ID(),
 		BlockPublicAcls:       pulumi.Bool(true),
@@ -65,7 +66,7 @@ func (r *Release) closeBucket(ctx *pulumi.Context, name string, _ *ReleaseArgs) 
 	return err
 }
 
-func (r *Release) encryptBucket(ctx *pulumi.Context, name string, _ *ReleaseArgs) error {
+func (r *Release) encryptBucket(ctx *pulumi.Context, name string, _ *Args) error {
 	_, err := s3.NewBucketServerSideEncryptionConfigurationV2(ctx, name, &s3.BucketServerSideEncryptionConfigurationV2Args{
 		Bucket: r.bucket.ID(),
 		Rules: s3.BucketServerSideEncryptionConfigurationV2RuleArray{s3.BucketServerSideEncryptionConfigurationV2RuleArgs{
@@ -77,10 +78,10 @@ func (r *Release) encryptBucket(ctx *pulumi.Context, name string, _ *ReleaseArgs
 	return err
 }
 
-func (r *Release) requireTLS(ctx *pulumi.Context, name string, _ *ReleaseArgs) error {
+func (r *Release) requireTLS(ctx *pulumi.Context, name string, _ *Args) error {
 	_, err := s3.NewBucketPolicy(ctx, name, &s3.BucketPolicyArgs{
 		Bucket: r.bucket.ID(),
-		Policy: policyDocument(statement{
+		Policy: conventions.PolicyDocument(conventions.Statement{
 			Effect: "Deny", Principal: "*", Action: []string{"s3:*"},
 			Resource:  []any{r.bucket.Arn, pulumi.Sprintf("%s/*", r.bucket.Arn)},
 			Condition: map[string]any{"Bool": map[string]string{"aws:SecureTransport": "false"}},
@@ -92,7 +93,7 @@ func (r *Release) requireTLS(ctx *pulumi.Context, name string, _ *ReleaseArgs) e
 // upload stores the binary. An instance that starts from an older launch template
 // version, after a rollback for instance, still fetches its own: replaced objects
 // are retained until the bucket goes.
-func (r *Release) upload(ctx *pulumi.Context, name string, args *ReleaseArgs) error {
+func (r *Release) upload(ctx *pulumi.Context, name string, args *Args) error {
 	built, err := buildCart(args.Architecture)
 	if err != nil {
 		return err
@@ -103,11 +104,22 @@ func (r *Release) upload(ctx *pulumi.Context, name string, args *ReleaseArgs) er
 		Source:               pulumi.NewFileAsset(built.path),
 		ContentType:          pulumi.String("application/octet-stream"),
 		ServerSideEncryption: pulumi.String("AES256"),
-		Tags:                 args.tags.named(name),
+		Tags:                 args.Tags.Named(name),
 	}, pulumi.Parent(r), pulumi.RetainOnDelete(true))
 	if err != nil {
 		return err
 	}
 	r.SHA256, r.Bucket, r.Key = built.sha256, r.object.Bucket.ToStringOutput(), r.object.Key.ToStringOutput()
 	return nil
+}
+
+// Contribution lets instances fetch this release, and older ones after a rollback.
+func (r *Release) Contribution() conventions.Contribution {
+	releases := pulumi.Sprintf("%s/%s*", r.bucket.Arn, releasePrefix)
+	return conventions.Contribution{
+		Flows:      []conventions.Flow{{From: conventions.App, To: conventions.S3, Port: conventions.HTTPSPort}},
+		Statements: []conventions.Statement{conventions.Allow([]pulumi.StringOutput{releases}, "s3:GetObject")},
+		BeforeBoot: []pulumi.Resource{r.object},
+		Outputs:    pulumi.Map{"release": pulumi.String(r.SHA256)},
+	}
 }

@@ -1,60 +1,71 @@
-package infra
+package edge
 
 import (
 	"strconv"
 
 	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/lb"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+
+	"myclothes/infra/conventions"
+	"myclothes/infra/network"
 )
 
 // healthPath is what the target group asks every instance. It answers for the
 // instance alone: a database that is away must not empty the fleet.
 const healthPath = "/healthz"
 
-// sessionCookie is the name of the cookie that holds the session id. The service
+// SessionCookie is the name of the cookie that holds the session id. The service
 // learns it from its environment, and app_cookie stickiness follows it. Over HTTPS
 // it has the prefix with which browsers accept it from this host alone, and only
 // for all of it and Secure (RFC 6265bis, 4.1.3.2).
-func sessionCookie(c Config) string {
-	if c.CertificateArn != "" {
+func SessionCookie(certificateArn string) string {
+	if certificateArn != "" {
 		return "__Host-myclothes_session"
 	}
 	return "myclothes_session"
 }
 
+// Stickiness is the target group's session affinity.
+type Stickiness string
+
+// The kinds of stickiness. app_cookie follows the service's own session cookie.
+const (
+	StickinessNone      Stickiness = "none"
+	StickinessLBCookie  Stickiness = "lb_cookie"
+	StickinessAppCookie Stickiness = "app_cookie"
+)
+
 // LoadBalancerArgs say what load balancer to make.
 type LoadBalancerArgs struct {
-	Network             *Network
-	SecurityGroup       pulumi.StringInput
+	network.Site
+
 	TargetPort          int
 	Stickiness          Stickiness
 	StickinessSeconds   int
 	DeregistrationDelay int    // seconds in which a leaving instance finishes its requests
 	SessionCookie       string // name, for stickiness app_cookie
 	CertificateArn      string // empty: HTTP only
-	DeletionProtection  bool
-
-	tags tagger
 }
 
 // LoadBalancer is an Application Load Balancer with one target group.
 type LoadBalancer struct {
 	pulumi.ResourceState
 
-	URL            pulumi.StringOutput
 	TargetGroupArn pulumi.StringOutput
 	// RequestCountLabel names the target group to scaling policies.
 	RequestCountLabel pulumi.StringOutput
 
-	balancer  *lb.LoadBalancer
-	targets   *lb.TargetGroup
-	listeners []pulumi.Resource
+	Listeners []pulumi.Resource
+
+	args     *LoadBalancerArgs
+	balancer *lb.LoadBalancer
+	targets  *lb.TargetGroup
 }
 
 // NewLoadBalancer declares the load balancer, its target group and its listeners:
 // HTTP, or HTTPS with a redirect from HTTP when there is a certificate.
 func NewLoadBalancer(ctx *pulumi.Context, name string, args *LoadBalancerArgs, opts ...pulumi.ResourceOption) (*LoadBalancer, error) {
-	l := &LoadBalancer{}
+	l := &LoadBalancer{args: args}
 	if err := ctx.RegisterComponentResource("myclothes:index:LoadBalancer", name, l, opts...); err != nil {
 		return nil, err
 	}
@@ -65,25 +76,50 @@ func NewLoadBalancer(ctx *pulumi.Context, name string, args *LoadBalancerArgs, o
 			return nil, err
 		}
 	}
-	scheme := "http"
-	if args.CertificateArn != "" {
-		scheme = "https"
-	}
-	l.URL = pulumi.Sprintf("%s://%s", scheme, l.balancer.DnsName)
 	l.TargetGroupArn = l.targets.Arn
 	l.RequestCountLabel = pulumi.Sprintf("%s/%s", l.balancer.ArnSuffix, l.targets.ArnSuffix)
-	return l, ctx.RegisterResourceOutputs(l, pulumi.Map{"url": l.URL})
+	return l, ctx.RegisterResourceOutputs(l, pulumi.Map{"url": l.url()})
 }
 
-func (l *LoadBalancer) createBalancer(ctx *pulumi.Context, name string, args *LoadBalancerArgs) (err error) {
+// url is where the shop is.
+func (l *LoadBalancer) url() pulumi.StringOutput {
+	scheme := "http"
+	if l.args.CertificateArn != "" {
+		scheme = "https"
+	}
+	return pulumi.Sprintf("%s://%s", scheme, l.balancer.DnsName)
+}
+
+// Contribution lets the internet reach the load balancer, and that the service. Scaling
+// wants the target group routed to before there are instances.
+func (l *LoadBalancer) Contribution() conventions.Contribution {
+	flows := []conventions.Flow{
+		{From: conventions.Internet, To: conventions.LoadBalancer, Port: conventions.HTTPPort},
+		{From: conventions.LoadBalancer, To: conventions.App, Port: l.args.TargetPort},
+	}
+	if l.args.CertificateArn != "" {
+		flows = append(flows, conventions.Flow{From: conventions.Internet, To: conventions.LoadBalancer, Port: conventions.HTTPSPort})
+	}
+	return conventions.Contribution{
+		Flows:      flows,
+		BeforeBoot: l.Listeners,
+		Outputs:    pulumi.Map{"url": l.url(), "targetGroupArn": l.TargetGroupArn},
+	}
+}
+
+func (l *LoadBalancer) createBalancer(ctx *pulumi.Context, name string, args *LoadBalancerArgs) error {
+	securityGroup, err := args.Groups.ID(ctx, conventions.LoadBalancer)
+	if err != nil {
+		return err
+	}
 	l.balancer, err = lb.NewLoadBalancer(ctx, name, &lb.LoadBalancerArgs{
 		LoadBalancerType:         pulumi.String("application"),
 		Internal:                 pulumi.Bool(false),
 		Subnets:                  args.Network.Public,
-		SecurityGroups:           pulumi.StringArray{args.SecurityGroup},
+		SecurityGroups:           pulumi.StringArray{securityGroup},
 		DropInvalidHeaderFields:  pulumi.Bool(true),
-		EnableDeletionProtection: pulumi.Bool(args.DeletionProtection),
-		Tags:                     args.tags.named(name),
+		EnableDeletionProtection: pulumi.Bool(args.Retention.DeletionProtection),
+		Tags:                     args.Tags.Named(name),
 	}, pulumi.Parent(l))
 	return err
 }
@@ -107,7 +143,7 @@ func (l *LoadBalancer) createTargetGroup(ctx *pulumi.Context, name string, args 
 			UnhealthyThreshold: pulumi.Int(2),
 		},
 		Stickiness: stickinessArgs(args),
-		Tags:       args.tags.named(name),
+		Tags:       args.Tags.Named(name),
 	}, pulumi.Parent(l))
 	return err
 }
@@ -132,18 +168,18 @@ func stickinessArgs(args *LoadBalancerArgs) lb.TargetGroupStickinessArgs {
 func (l *LoadBalancer) createListeners(ctx *pulumi.Context, name string, args *LoadBalancerArgs) error {
 	forward := lb.ListenerDefaultActionArgs{Type: pulumi.String("forward"), TargetGroupArn: l.targets.Arn}
 	http := &lb.ListenerArgs{
-		Port: pulumi.Int(httpPort), Protocol: pulumi.String("HTTP"),
+		Port: pulumi.Int(conventions.HTTPPort), Protocol: pulumi.String("HTTP"),
 		DefaultActions: lb.ListenerDefaultActionArray{forward},
 	}
 	if args.CertificateArn != "" {
 		http.DefaultActions = lb.ListenerDefaultActionArray{lb.ListenerDefaultActionArgs{
 			Type: pulumi.String("redirect"),
 			Redirect: lb.ListenerDefaultActionRedirectArgs{
-				Protocol: pulumi.String("HTTPS"), Port: pulumi.String(strconv.Itoa(httpsPort)), StatusCode: pulumi.String("HTTP_301"),
+				Protocol: pulumi.String("HTTPS"), Port: pulumi.String(strconv.Itoa(conventions.HTTPSPort)), StatusCode: pulumi.String("HTTP_301"),
 			},
 		}}
 		https := &lb.ListenerArgs{
-			Port: pulumi.Int(httpsPort), Protocol: pulumi.String("HTTPS"),
+			Port: pulumi.Int(conventions.HTTPSPort), Protocol: pulumi.String("HTTPS"),
 			CertificateArn: pulumi.String(args.CertificateArn),
 			SslPolicy:      pulumi.String("ELBSecurityPolicy-TLS13-1-2-2021-06"),
 			DefaultActions: lb.ListenerDefaultActionArray{forward},
@@ -157,8 +193,8 @@ func (l *LoadBalancer) createListeners(ctx *pulumi.Context, name string, args *L
 
 func (l *LoadBalancer) listen(ctx *pulumi.Context, name string, listener *lb.ListenerArgs, args *LoadBalancerArgs) error {
 	listener.LoadBalancerArn = l.balancer.Arn
-	listener.Tags = args.tags.named(name)
+	listener.Tags = args.Tags.Named(name)
 	created, err := lb.NewListener(ctx, name, listener, pulumi.Parent(l))
-	l.listeners = append(l.listeners, created)
+	l.Listeners = append(l.Listeners, created)
 	return err
 }

@@ -1,15 +1,16 @@
-package infra
+package data
 
 import (
 	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/dynamodb"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+
+	"myclothes/infra/conventions"
+	"myclothes/infra/network"
 )
 
 // SessionTableArgs say what table to make.
 type SessionTableArgs struct {
-	Deletable bool // no deletion protection
-
-	tags tagger
+	network.Site
 }
 
 // SessionTable is a DynamoDB table that holds sessions and their carts instead of
@@ -17,9 +18,6 @@ type SessionTableArgs struct {
 // DynamoDB removes an item, some time.
 type SessionTable struct {
 	pulumi.ResourceState
-
-	Name pulumi.StringOutput
-	Arn  pulumi.StringOutput
 
 	table *dynamodb.Table
 }
@@ -37,12 +35,24 @@ func NewSessionTable(ctx *pulumi.Context, name string, args *SessionTableArgs, o
 		Ttl:                       dynamodb.TableTtlArgs{AttributeName: pulumi.String("expires"), Enabled: pulumi.Bool(true)},
 		PointInTimeRecovery:       dynamodb.TablePointInTimeRecoveryArgs{Enabled: pulumi.Bool(true)},
 		ServerSideEncryption:      dynamodb.TableServerSideEncryptionArgs{Enabled: pulumi.Bool(true)},
-		DeletionProtectionEnabled: pulumi.Bool(!args.Deletable),
-		Tags:                      args.tags.named(name),
-	}, pulumi.Parent(t), pulumi.Protect(!args.Deletable))
+		DeletionProtectionEnabled: pulumi.Bool(args.Retention.DeletionProtection),
+		Tags:                      args.Tags.Named(name),
+	}, pulumi.Parent(t), pulumi.Protect(args.Retention.Protect))
 	if err != nil {
 		return nil, err
 	}
-	t.table, t.Name, t.Arn = table, table.Name, table.Arn
-	return t, ctx.RegisterResourceOutputs(t, pulumi.Map{"name": t.Name})
+	t.table = table
+	return t, ctx.RegisterResourceOutputs(t, pulumi.Map{"name": table.Name})
+}
+
+// Contribution lets instances keep sessions in the table.
+func (t *SessionTable) Contribution() conventions.Contribution {
+	return conventions.Contribution{
+		Flows: []conventions.Flow{{From: conventions.App, To: conventions.DynamoDB, Port: conventions.HTTPSPort}},
+		Statements: []conventions.Statement{conventions.Allow([]pulumi.StringOutput{t.table.Arn},
+			"dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem", "dynamodb:DeleteItem")},
+		Environment: []conventions.Variable{{Name: "CART_TABLE", Value: t.table.Name}},
+		BeforeBoot:  []pulumi.Resource{t.table},
+		Outputs:     pulumi.Map{"sessionTable": t.table.Name},
+	}
 }

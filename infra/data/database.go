@@ -1,4 +1,4 @@
-package infra
+package data
 
 import (
 	"fmt"
@@ -6,6 +6,9 @@ import (
 	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/rds"
 	"github.com/pulumi/pulumi-random/sdk/v4/go/random"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+
+	"myclothes/infra/conventions"
+	"myclothes/infra/network"
 )
 
 // databaseName is the database, and the name of the user who owns it.
@@ -17,9 +20,8 @@ const serviceRole = "cart_service"
 
 // DatabaseArgs say what database to make.
 type DatabaseArgs struct {
-	Network             *Network
-	SecurityGroup       pulumi.StringInput
-	Zones               []string // replicas are spread over them
+	network.Site
+
 	InstanceClass       string
 	EngineVersion       string // a major version, which follows minor ones, or a full one
 	Port                int
@@ -29,45 +31,37 @@ type DatabaseArgs struct {
 	ReadReplicas        int
 	BackupRetentionDays int
 	ApplyImmediately    bool
-	Deletable           bool // no final snapshot, no deletion protection
-
-	tags tagger
 }
 
 // Database is an RDS PostgreSQL primary with its read replicas.
 type Database struct {
 	pulumi.ResourceState
 
-	Writer  pulumi.StringOutput   // host:port of the primary
-	Readers []pulumi.StringOutput // host:port of every read replica
+	writer  pulumi.StringOutput   // host:port of the primary
+	readers []pulumi.StringOutput // host:port of every read replica
 
-	credentials credentials // {"username","password"} of the owner
-	service     credentials // {"username","password"} of serviceRole
-	instances   []pulumi.Resource
+	port          int
+	securityGroup pulumi.StringOutput
+	owner         credentials // {"username","password"} of the owner
+	service       credentials // {"username","password"} of serviceRole
+	instances     []pulumi.Resource
 }
 
 // NewDatabase declares the primary, its credentials and its replicas. RDS cannot
 // manage the master password of a primary that has replicas ("Password management
 // with Amazon RDS and AWS Secrets Manager", limitations), so the stack does.
 func NewDatabase(ctx *pulumi.Context, name string, args *DatabaseArgs, opts ...pulumi.ResourceOption) (*Database, error) {
-	d := &Database{}
+	d := &Database{port: args.Port}
 	if err := ctx.RegisterComponentResource("myclothes:index:Database", name, d, opts...); err != nil {
 		return nil, err
 	}
-	password, err := newPassword(ctx, name+"-password", 32, d)
+	securityGroup, err := args.Groups.ID(ctx, conventions.Database)
 	if err != nil {
 		return nil, err
 	}
-	fields := pulumi.Map{"username": pulumi.String(databaseName), "password": password}
-	if d.credentials, err = newCredentials(ctx, name+"-credentials", fields, args.Deletable, args.tags, d); err != nil {
-		return nil, err
-	}
-	servicePassword, err := newPassword(ctx, name+"-service-password", 32, d)
+	d.securityGroup = securityGroup
+	password, err := d.createUsers(ctx, name, args)
 	if err != nil {
-		return nil, err
-	}
-	fields = pulumi.Map{"username": pulumi.String(serviceRole), "password": servicePassword}
-	if d.service, err = newCredentials(ctx, name+"-service-credentials", fields, args.Deletable, args.tags, d); err != nil {
 		return nil, err
 	}
 	primary, err := d.createPrimary(ctx, name, password, args)
@@ -79,14 +73,32 @@ func NewDatabase(ctx *pulumi.Context, name string, args *DatabaseArgs, opts ...p
 			return nil, err
 		}
 	}
-	d.Writer = primary.Endpoint
-	return d, ctx.RegisterResourceOutputs(d, pulumi.Map{"writer": d.Writer})
+	d.writer = primary.Endpoint
+	return d, ctx.RegisterResourceOutputs(d, pulumi.Map{"writer": d.writer})
+}
+
+// createUsers generates the passwords of owner and service, and returns the owner's.
+func (d *Database) createUsers(ctx *pulumi.Context, name string, args *DatabaseArgs) (owners pulumi.StringOutput, err error) {
+	if owners, err = newPassword(ctx, name+"-password", 32, d); err != nil {
+		return owners, err
+	}
+	fields := pulumi.Map{"username": pulumi.String(databaseName), "password": owners}
+	if d.owner, err = newCredentials(ctx, name+"-credentials", fields, args.Site, d); err != nil {
+		return owners, err
+	}
+	services, err := newPassword(ctx, name+"-service-password", 32, d)
+	if err != nil {
+		return owners, err
+	}
+	fields = pulumi.Map{"username": pulumi.String(serviceRole), "password": services}
+	d.service, err = newCredentials(ctx, name+"-service-credentials", fields, args.Site, d)
+	return owners, err
 }
 
 func (d *Database) createPrimary(ctx *pulumi.Context, name string, password pulumi.StringOutput, args *DatabaseArgs) (*rds.Instance, error) {
 	subnets, err := rds.NewSubnetGroup(ctx, name, &rds.SubnetGroupArgs{
 		SubnetIds: args.Network.Isolated,
-		Tags:      args.tags.named(name),
+		Tags:      args.Tags.Named(name),
 	}, pulumi.Parent(d))
 	if err != nil {
 		return nil, err
@@ -109,12 +121,12 @@ func (d *Database) createPrimary(ctx *pulumi.Context, name string, password pulu
 	a.ParameterGroupName = parameters.Name
 	a.MultiAz = pulumi.Bool(args.MultiAZ)
 	a.BackupRetentionPeriod = pulumi.Int(args.BackupRetentionDays)
-	if args.Deletable {
+	if !args.Retention.FinalSnapshot {
 		a.SkipFinalSnapshot = pulumi.Bool(true)
 	} else if a.FinalSnapshotIdentifier, err = d.finalSnapshot(ctx, name); err != nil {
 		return nil, err
 	}
-	primary, err := rds.NewInstance(ctx, name+"-primary", a, pulumi.Parent(d), pulumi.Protect(!args.Deletable))
+	primary, err := rds.NewInstance(ctx, name+"-primary", a, pulumi.Parent(d), pulumi.Protect(args.Retention.Protect))
 	d.instances = append(d.instances, primary)
 	return primary, err
 }
@@ -124,14 +136,14 @@ func (d *Database) createPrimary(ctx *pulumi.Context, name string, password pulu
 func (d *Database) createReplica(ctx *pulumi.Context, name string, index int, primary *rds.Instance, args *DatabaseArgs) error {
 	a := d.instanceArgs(name, args)
 	a.ReplicateSourceDb = primary.Identifier
-	a.AvailabilityZone = pulumi.String(args.Zones[(index+1)%len(args.Zones)])
+	a.AvailabilityZone = pulumi.String(args.Location.Zones[(index+1)%len(args.Location.Zones)])
 	a.SkipFinalSnapshot = pulumi.Bool(true) // replicas have none
 	replica, err := rds.NewInstance(ctx, name, a, pulumi.Parent(d))
 	if err != nil {
 		return err
 	}
 	d.instances = append(d.instances, replica)
-	d.Readers = append(d.Readers, replica.Endpoint)
+	d.readers = append(d.readers, replica.Endpoint)
 	return nil
 }
 
@@ -141,13 +153,13 @@ func (d *Database) instanceArgs(name string, args *DatabaseArgs) *rds.InstanceAr
 		InstanceClass:           pulumi.String(args.InstanceClass),
 		MaxAllocatedStorage:     pulumi.Int(args.MaxStorageGB),
 		StorageEncrypted:        pulumi.Bool(true),
-		VpcSecurityGroupIds:     pulumi.StringArray{args.SecurityGroup},
+		VpcSecurityGroupIds:     pulumi.StringArray{d.securityGroup},
 		PubliclyAccessible:      pulumi.Bool(false),
 		AutoMinorVersionUpgrade: pulumi.Bool(true),
 		CopyTagsToSnapshot:      pulumi.Bool(true),
-		DeletionProtection:      pulumi.Bool(!args.Deletable),
+		DeletionProtection:      pulumi.Bool(args.Retention.DeletionProtection),
 		ApplyImmediately:        pulumi.Bool(args.ApplyImmediately),
-		Tags:                    args.tags.named(name),
+		Tags:                    args.Tags.Named(name),
 	}
 }
 
@@ -161,7 +173,7 @@ func createParameters(ctx *pulumi.Context, name string, args *DatabaseArgs, pare
 				Name: pulumi.String("rds.force_ssl"), Value: pulumi.String("1"), ApplyMethod: pulumi.String("immediate"),
 			},
 		},
-		Tags: args.tags.named(name),
+		Tags: args.Tags.Named(name),
 	}, pulumi.Parent(parent))
 }
 

@@ -1,6 +1,36 @@
-package infra
+package data
 
-import "strings"
+import (
+	"strconv"
+	"strings"
+
+	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+
+	"myclothes/infra/conventions"
+)
+
+// Contribution lets instances reach primary and replicas as either user.
+func (d *Database) Contribution() conventions.Contribution {
+	readers := conventions.Joined(d.readers)
+	asked := readable(d.owner, d.service)
+	asked.Add(conventions.Contribution{
+		Flows: []conventions.Flow{{From: conventions.App, To: conventions.Database, Port: d.port}},
+		Environment: []conventions.Variable{
+			{Name: "CART_DATABASE_WRITER", Value: d.writer},
+			{Name: "CART_DATABASE_READERS", Value: readers},
+			{Name: "CART_DATABASE_NAME", Value: pulumi.String(databaseName)},
+			{Name: "CART_DATABASE_SECRET", Value: d.service.arn},
+			{Name: "CART_DATABASE_OWNER_SECRET", Value: d.owner.arn},
+			{Name: "CART_DATABASE_CONNECTIONS", Value: pulumi.String(strconv.Itoa(databaseConnections))},
+		},
+		BeforeBoot: d.instances,
+		Outputs: pulumi.Map{
+			"databaseWriter": d.writer, "databaseReaders": readers,
+			"databaseSecretArn": d.owner.arn, "databaseServiceSecretArn": d.service.arn,
+		},
+	})
+	return asked
+}
 
 // databaseConnections is how many connections an instance keeps to the primary, and
 // to each replica, at most.
@@ -34,10 +64,10 @@ var eighths = map[string]int{
 // unlimited is what a class that is not in the table allows: it is not judged.
 const unlimited = 1 << 30
 
-// mostInstances is how many instances a database of the class has connections for,
+// MostInstances is how many instances a database of the class has connections for,
 // while all of them are replaced. RDS keeps a part of the memory for itself and its
 // operating system, of which a tenth is left here.
-func mostInstances(class string) int {
+func MostInstances(class string) int {
 	family, size, _ := strings.Cut(strings.TrimPrefix(class, "db."), ".")
 	large, part := largeMemoryGiB[family[:min(1, len(family))]], eighths[size]
 	if large == 0 || part == 0 {

@@ -1,0 +1,4 @@
+// Package conventions is what all parts of the declaration agree on: how resources are
+// tagged, how policies are written, and what follows from an instance type's name. It
+// declares nothing, and imports no other part.
+package conventions
