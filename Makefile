@@ -10,6 +10,9 @@ CONFIG ?=
 SCALE  ?=
 # Of preview, cost, status and events: text, or json for programs; markdown of preview and cost.
 FORMAT ?= text
+# Of forecast alone: names of changes, separated by semicolons; or any SAMPLE, for six of them.
+ONLY ?=
+SAMPLE ?=
 # Of cost alone: what the shop is used like a month, as "requests=5e6 outGB=100".
 USAGE ?=
 # Of preview alone.
@@ -25,7 +28,7 @@ export GOFLAGS := $(GOFLAGS) -trimpath '-gcflags=github.com/pulumi/...=-N -l'
 
 LOCAL = .local/bin/local
 
-.PHONY: up preview down status events maintenance diagram cost load faults soak tour test race bench lint setup
+.PHONY: up preview down status events maintenance diagram cost load faults forecast soak tour test race bench lint setup
 
 up: setup ## bring the stack up on this machine, or update it
 	@$(LOCAL) up -stack $(STACK) -port $(PORT) -https-port $(HTTPS_PORT) $(if $(AWS_PORT),-aws-port $(AWS_PORT)) $(if $(SCALE),-scale $(SCALE)) $(foreach c,$(CONFIG),-config $(c))
@@ -65,6 +68,10 @@ soak: ## 20 minutes of shopping while a random process is killed every 15 second
 tour: SETUP = dynamodb
 tour: setup ## every two options of the declaration, from nothing to a fleet that was replaced, and down again
 	@go run ./tests/tour -port $(PORT)
+
+forecast: SETUP = dynamodb
+forecast: setup ## many changes, forecast and then carried out among shoppers: were the forecasts right? ONLY names some
+	@go run ./tests/forecast $(if $(ONLY),-only '$(ONLY)') $(if $(SAMPLE),-sample)
 
 # Most tests wait for servers most of the time: more of them than there are processors.
 CORES = $(shell getconf _NPROCESSORS_ONLN)
