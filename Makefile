@@ -8,8 +8,13 @@ AWS_PORT ?=
 CONFIG ?=
 # How long a second of AWS takes, in seconds, where it takes time: 1 is real time.
 SCALE  ?=
-# Of preview, status and events: text, or json for programs.
+# Of preview, cost, status and events: text, or json for programs; markdown of preview and cost.
 FORMAT ?= text
+# Of forecast alone: names of changes, separated by semicolons; or any SAMPLE, for six of them.
+ONLY ?=
+SAMPLE ?=
+# Of cost alone: what the shop is used like a month, as "requests=5e6 outGB=100".
+USAGE ?=
 # Of preview alone.
 BASE ?=
 BASE_STACK ?=
@@ -23,7 +28,7 @@ export GOFLAGS := $(GOFLAGS) -trimpath '-gcflags=github.com/pulumi/...=-N -l'
 
 LOCAL = .local/bin/local
 
-.PHONY: up preview down status events maintenance diagram load faults soak tour test race bench lint setup
+.PHONY: up preview down status events maintenance diagram cost load faults forecast soak tour test race bench lint setup
 
 up: setup ## bring the stack up on this machine, or update it
 	@$(LOCAL) up -stack $(STACK) -port $(PORT) -https-port $(HTTPS_PORT) $(if $(AWS_PORT),-aws-port $(AWS_PORT)) $(if $(SCALE),-scale $(SCALE)) $(foreach c,$(CONFIG),-config $(c))
@@ -48,6 +53,9 @@ diagram: setup ## draw the stack as it is declared, into .local/diagram.svg
 	@$(LOCAL) diagram -stack $(STACK) $(foreach c,$(CONFIG),-config $(c)) > .local/diagram.svg
 	@echo .local/diagram.svg
 
+cost: setup ## what the stack costs a month as it is declared, line by line
+	@$(LOCAL) cost -stack $(STACK) -format $(FORMAT) $(foreach c,$(CONFIG),-config $(c)) $(foreach u,$(USAGE),-usage $(u))
+
 load: ## 200 people shop for 30 seconds
 	@go run ./tests/load -url http://127.0.0.1:$(PORT)
 
@@ -60,6 +68,10 @@ soak: ## 20 minutes of shopping while a random process is killed every 15 second
 tour: SETUP = dynamodb
 tour: setup ## every two options of the declaration, from nothing to a fleet that was replaced, and down again
 	@go run ./tests/tour -port $(PORT)
+
+forecast: SETUP = dynamodb
+forecast: setup ## many changes, forecast and then carried out among shoppers: were the forecasts right? ONLY names some
+	@go run ./tests/forecast $(if $(ONLY),-only '$(ONLY)') $(if $(SAMPLE),-sample)
 
 # Most tests wait for servers most of the time: more of them than there are processors.
 CORES = $(shell getconf _NPROCESSORS_ONLN)

@@ -8,6 +8,7 @@
 //	local events [-after NUMBER] [-follow] [-json]
 //	local maintenance
 //	local diagram [-stack dev] [-config key=value]…
+//	local cost [-stack dev] [-config key=value]… [-usage key=value]… [-format text|markdown|json]
 //
 // The exit status is 1 for what failed. A preview tells more: see outcome.
 package main
@@ -56,6 +57,7 @@ type request struct {
 	config settings
 	out    io.Writer
 	compared
+	priced
 	told
 }
 
@@ -73,15 +75,16 @@ func (s *settings) Set(value string) error {
 // with the shop, and a runbook finds it again.
 const awsPortAbove = 6
 
-const usage = `usage: local up|preview|down|status|events|maintenance|diagram [-stack dev] [-config key=value]… [-port 8080] [-https-port 8443] [-aws-port 8086] [-scale SECONDS]
+const usage = `usage: local up|preview|down|status|events|maintenance|diagram|cost [-stack dev] [-config key=value]… [-port 8080] [-https-port 8443] [-aws-port 8086] [-scale SECONDS]
 status also: [-json], events also: [-after NUMBER] [-follow] [-json]
 preview also: [-format text|markdown|json] [-base REVISION [-base-stack STACK] [-base-config key=value]…]
+cost also: [-usage key=value]… [-format text|markdown|json]
 preview's exit status: 0 nothing changes, 2 something changes, 3 data is lost, 1 it failed`
 
 func run(ctx context.Context, args []string, out io.Writer) error {
 	commands := map[string]func(context.Context, request) error{
 		"up": exclusive(up), "preview": exclusive(showPreview), "down": exclusive(down), "status": status, "events": events, "maintenance": exclusive(maintain),
-		"diagram": diagram, "cloud": background,
+		"diagram": diagram, "cost": showCost, "cloud": background,
 	}
 	if len(args) == 0 || commands[args[0]] == nil {
 		return errors.New(usage)
@@ -97,6 +100,8 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 	switch args[0] {
 	case "preview":
 		r.compared.flags(flags)
+	case "cost":
+		r.priced.flags(flags)
 	case "events":
 		r.told.flags(flags)
 		fallthrough

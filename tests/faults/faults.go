@@ -6,6 +6,8 @@ import (
 	"os"
 	"syscall"
 	"time"
+
+	"myclothes/tests/scratch"
 )
 
 // fault is something that goes wrong, or is done to a stack that serves.
@@ -157,8 +159,8 @@ func changeCookieKey(ctx context.Context, s *stack) error {
 
 // The releases that are rolled out.
 var (
-	anotherPage  = edit{"app/server/pages/layout.html", `</body>`, `<!-- another release --></body>`}
-	alwaysPanics = edit{"app/server/cart.go", `(?m)^func \(s \*server\) addItem\(.*\{$`, "$0\n\tpanic(\"it always panics\")"}
+	anotherPage  = scratch.Edit{File: "app/server/pages/layout.html", Pattern: `</body>`, Replacement: `<!-- another release --></body>`}
+	alwaysPanics = scratch.Edit{File: "app/server/cart.go", Pattern: `(?m)^func \(s \*server\) addItem\(.*\{$`, Replacement: "$0\n\tpanic(\"it always panics\")"}
 )
 
 // rollEdit has an old and a new release serve side by side.

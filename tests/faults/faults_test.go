@@ -12,6 +12,7 @@ import (
 	"myclothes/local/cloud/autoscaling"
 	"myclothes/local/cloud/aws"
 	"myclothes/local/control"
+	"myclothes/tests/scratch"
 	"myclothes/tests/shoppers"
 )
 
@@ -94,11 +95,11 @@ func TestTheEditsOfReleasesFitTheService(t *testing.T) {
 	require.NoError(t, err)
 	folder := t.TempDir()
 	require.NoError(t, (&stack{root: root}).copyTo(folder))
-	for _, e := range []edit{anotherPage, alwaysPanics} {
-		before, err := os.ReadFile(filepath.Join(folder, e.file))
+	for _, e := range []scratch.Edit{anotherPage, alwaysPanics} {
+		before, err := os.ReadFile(filepath.Join(folder, e.File))
 		require.NoError(t, err)
-		require.NoError(t, e.apply(folder))
-		after, err := os.ReadFile(filepath.Join(folder, e.file))
+		require.NoError(t, e.Apply(folder))
+		after, err := os.ReadFile(filepath.Join(folder, e.File))
 		require.NoError(t, err)
 		require.NotEqual(t, before, after)
 	}
@@ -106,5 +107,5 @@ func TestTheEditsOfReleasesFitTheService(t *testing.T) {
 	build.Dir = folder
 	output, err := build.CombinedOutput()
 	require.NoError(t, err, string(output))
-	require.Error(t, edit{"app/server/cart.go", "no such place", ""}.apply(folder))
+	require.Error(t, scratch.Edit{File: "app/server/cart.go", Pattern: "no such place"}.Apply(folder))
 }

@@ -7,8 +7,9 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"regexp"
 	"syscall"
+
+	"myclothes/tests/scratch"
 )
 
 // errRoll says that the stack was not brought up: the roll failed, or was never begun.
@@ -31,40 +32,20 @@ func (s *stack) up(ctx context.Context, folder string, settings ...string) error
 	return nil
 }
 
-// edit is a change of one file of the service.
-type edit struct{ file, pattern, replacement string }
-
-// apply makes the change in a folder.
-func (e edit) apply(folder string) error {
-	path := filepath.Join(folder, e.file)
-	text, err := os.ReadFile(path)
-	if err != nil {
-		return err
-	}
-	pattern, err := regexp.Compile(e.pattern)
-	if err != nil {
-		return err
-	}
-	if n := len(pattern.FindAllIndex(text, -1)); n != 1 {
-		return fmt.Errorf("%s has %d places like %s, and one is to be changed", e.file, n, e.pattern)
-	}
-	return os.WriteFile(path, pattern.ReplaceAll(text, []byte(e.replacement)), 0o644)
-}
-
 // edited returns a copy of this folder with an edit in the service; this folder stays as it is. The caller removes it,
 // also after an error.
-func (s *stack) edited(e edit) (folder string, err error) {
+func (s *stack) edited(e scratch.Edit) (folder string, err error) {
 	if folder, err = os.MkdirTemp("", "myclothes-release-*"); err != nil {
 		return folder, err
 	}
 	if err := s.copyTo(folder); err != nil {
 		return folder, err
 	}
-	return folder, e.apply(folder)
+	return folder, e.Apply(folder)
 }
 
 // release rolls out the service with an edit.
-func (s *stack) release(ctx context.Context, e edit) error {
+func (s *stack) release(ctx context.Context, e scratch.Edit) error {
 	folder, err := s.edited(e)
 	defer os.RemoveAll(folder)
 	if err != nil {

@@ -93,10 +93,23 @@ func (s *shopper) request(ctx context.Context, c call) (reply, error) {
 	answer, err := s.send(request)
 	s.report.latencies = append(s.report.latencies, time.Since(started))
 	s.annoyed = err != nil
-	if err != nil && !(c.mayConflict && refused(err, http.StatusConflict)) {
+	failed := err != nil && !(c.mayConflict && refused(err, http.StatusConflict))
+	s.tell(started, failed, err)
+	if failed {
 		s.report.Errors = append(s.report.Errors, fmt.Sprintf("%s %s: %v", c.method, c.path, err))
 	}
 	return answer, err
+}
+
+// tell lets whoever wants to know about a request.
+func (s *shopper) tell(started time.Time, failed bool, err error) {
+	if s.options.Answered == nil {
+		return
+	}
+	if !failed {
+		err = nil
+	}
+	s.options.Answered(started, time.Now(), err)
 }
 
 func (c call) prepare(ctx context.Context, shop string) (*http.Request, error) {

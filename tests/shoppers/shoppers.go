@@ -26,6 +26,9 @@ type Options struct {
 	Until <-chan struct{}
 	// Begun, unless nil, is called when all accounts are open and everybody begins to shop.
 	Begun func()
+	// Answered, unless nil, is called with every request, by many shoppers at once: when it
+	// was sent, when it ended, and what failed.
+	Answered func(sent, ended time.Time, err error)
 	// Authority is a file with the certificate of who signs the shop's, as PEM. Empty, or if there is no such file: those
 	// that the machine trusts.
 	Authority string

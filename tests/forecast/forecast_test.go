@@ -1,0 +1,139 @@
+package main
+
+import (
+	"os"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"myclothes/infra/guards"
+	"myclothes/local/forecast"
+	"myclothes/tests/scratch"
+	"myclothes/tests/shoppers"
+)
+
+func TestAVerdictAgreesIsFalseOrIsUnknown(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		verdict  forecast.Verdict
+		happened bool
+		want     judgement
+	}{
+		{forecast.No, false, agrees}, {forecast.Yes, true, agrees},
+		{forecast.No, true, falseNo}, {forecast.Yes, false, falseYes},
+		{forecast.Unknown, true, unknown}, {forecast.Unknown, false, unknown},
+	} {
+		require.Equal(t, c.want, judge(c.verdict, c.happened), "%+v", c)
+	}
+	require.True(t, falseNo.wrong())
+	require.False(t, falseYes.wrong(), "who warns for nothing is no danger")
+}
+
+func TestSecondsAgreeWithinAFactorOfTwo(t *testing.T) {
+	t.Parallel()
+	minutes := answer{Verdict: forecast.Yes, Outage: &forecast.Span{Least: 4 * time.Minute, Most: 6 * time.Minute}}
+	for outage, want := range map[time.Duration]judgement{
+		5 * time.Second: agrees, 12 * time.Second: agrees, 2 * time.Second: agrees,
+		14 * time.Second: offSeconds, 900 * time.Millisecond: offSeconds, 0: falseYes,
+	} {
+		require.Equal(t, want, judgeOutage(minutes, outage, 1.0/60), "%v", outage)
+	}
+	endless := answer{Verdict: forecast.Yes, Outage: &forecast.Span{Least: time.Minute}}
+	require.Equal(t, agrees, judgeOutage(endless, time.Hour, 1.0/60))
+	require.Equal(t, falseNo, judgeOutage(answer{Verdict: forecast.No}, time.Millisecond, 1))
+}
+
+func TestWhatHappensMustBeNamed(t *testing.T) {
+	t.Parallel()
+	require.Equal(t, agrees, judgeList(forecast.Yes, []string{"guests and others"}, []string{"guests"}))
+	require.Equal(t, falseNo, judgeList(forecast.Yes, []string{"guests"}, []string{"guests", "customers"}))
+	require.Equal(t, falseNo, judgeList(forecast.No, nil, []string{"guests"}))
+	require.Equal(t, agrees, judgeList(forecast.No, nil, nil))
+}
+
+func TestAnOutageIsFromTheFirstFailureToTheLast(t *testing.T) {
+	t.Parallel()
+	o, start := &outages{}, time.Now()
+	fails := func(from, to time.Duration) { o.note(start.Add(from), start.Add(to), os.ErrDeadlineExceeded) }
+	require.Zero(t, o.total())
+	fails(4*time.Second, 5*time.Second)
+	fails(0, time.Second)
+	fails(1500*time.Millisecond, 2*time.Second)
+	o.note(start, start.Add(time.Hour), nil)
+	require.Equal(t, 3*time.Second, o.total(), "two outages, of two seconds and of one")
+}
+
+// held makes a resource that holds data.
+func held(typ, name, id string) *guards.Resource {
+	return guards.New(map[string]any{"type": typ, "urn": "urn:pulumi:dev::shop::" + typ + "::" + name, "custom": true, "id": id})
+}
+
+func TestAChangeIsMeasuredByWhatIsThereBeforeAndAfterIt(t *testing.T) {
+	t.Parallel()
+	database, cache := held(guards.DBInstance, "database", "db-1"), held(guards.ReplicationGroup, "cache", "cache-1")
+	before := snapshot{guards.NewGraph(database, cache), map[string]string{database.URN: "db-1", cache.URN: "cache-1"}, []string{"i-1", "i-2"}}
+	same := compare(before, before, seen{})
+	require.Equal(t, measured{}, same)
+
+	after := snapshot{before.graph, map[string]string{database.URN: "db-1", cache.URN: "cache-2"}, []string{"i-3", "i-4"}}
+	m := compare(before, after, seen{guests: shoppers.Report{Lost: []string{"a cart"}}, outage: time.Second})
+	require.Equal(t, []string{cache.String()}, m.lost)
+	require.Equal(t, []string{forecast.Guests}, m.whose)
+	require.True(t, m.rolled)
+	require.Equal(t, time.Second, m.outage)
+
+	more := snapshot{before.graph, before.holders, []string{"i-1", "i-2", "i-3"}}
+	require.False(t, compare(before, more, seen{}).rolled, "one instance more is no roll")
+	orders := compare(before, before, seen{customers: shoppers.Report{WrongOrders: 2}})
+	require.Equal(t, []string{"2 orders"}, orders.lost)
+}
+
+func TestEveryRowHasANameOfItsOwnAndEditsThatFitTheProject(t *testing.T) {
+	t.Parallel()
+	root, err := filepath.Abs("../..")
+	require.NoError(t, err)
+	names, sample := map[string]bool{}, 0
+	require.GreaterOrEqual(t, len(rows), 30)
+	for _, r := range rows {
+		require.False(t, names[r.name], r.name)
+		names[r.name] = true
+		if r.sample {
+			sample++
+		}
+		for _, edit := range append(append([]scratch.Edit{}, r.before.edits...), r.after.edits...) {
+			folder := t.TempDir()
+			text, err := os.ReadFile(filepath.Join(root, edit.File))
+			require.NoError(t, err)
+			require.NoError(t, os.MkdirAll(filepath.Dir(filepath.Join(folder, edit.File)), 0o755))
+			require.NoError(t, os.WriteFile(filepath.Join(folder, edit.File), text, 0o644))
+			require.NoError(t, edit.Apply(folder), r.name)
+		}
+	}
+	require.Equal(t, 6, sample, "what CI has time for")
+	_, err = choose(options{only: "nothing; no such change"})
+	require.ErrorContains(t, err, "readReplicas 1→2")
+	chosen, err := choose(options{sample: true})
+	require.NoError(t, err)
+	require.Len(t, chosen, 6)
+}
+
+func TestAStageIsACopyWhoseEditsAreTakenBack(t *testing.T) {
+	t.Parallel()
+	root, err := filepath.Abs("../..")
+	require.NoError(t, err)
+	s := &stage{root: root, folder: t.TempDir()}
+	read := func() string {
+		text, err := os.ReadFile(filepath.Join(s.folder, tagged.File))
+		require.NoError(t, err)
+		return string(text)
+	}
+	require.NoError(t, s.copyFile(tagged.File))
+	original := read()
+	require.NoError(t, s.write(plain.edited(tagged)))
+	require.NotEqual(t, original, read())
+	require.True(t, s.stale)
+	require.NoError(t, s.write(plain))
+	require.Equal(t, original, read())
+}

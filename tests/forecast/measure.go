@@ -1,0 +1,117 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"slices"
+	"time"
+
+	"myclothes/infra/guards"
+	"myclothes/infra/guards/cost"
+	"myclothes/local/boot"
+	"myclothes/local/control"
+	"myclothes/local/forecast"
+	"myclothes/local/provider"
+)
+
+// snapshot is what there is at one moment, by the state of the engine, which has what was
+// made and not what was planned, and by the cloud.
+type snapshot struct {
+	graph     guards.Graph
+	holders   map[string]string // what holds data, by URN: its id
+	instances []string          // ids
+}
+
+func (s *stage) snapshot(ctx context.Context, c *control.Cloud) (now snapshot, err error) {
+	state, err := s.resources()
+	if err != nil {
+		return now, err
+	}
+	report, err := c.Report(ctx)
+	if err != nil {
+		return now, err
+	}
+	var resources []*guards.Resource
+	now.holders = map[string]string{}
+	for _, values := range state {
+		if replaced, _ := values["delete"].(bool); replaced {
+			continue // it waits to be deleted
+		}
+		r := guards.New(values)
+		resources = append(resources, r)
+		if provider.Held(r.Type, r.Inputs) != "" && !r.RetainOnDelete {
+			now.holders[r.URN] = r.ID
+		}
+	}
+	now.graph = guards.NewGraph(resources...)
+	for _, component := range report.Components {
+		if component.Kind == boot.CartInstance.Kind {
+			now.instances = append(now.instances, component.ID)
+		}
+	}
+	return now, nil
+}
+
+// measured is what came of a change, question by question.
+type measured struct {
+	refused        error // it was not carried out, or not to its end
+	lost           []string
+	outage         time.Duration // on this machine
+	whose          []string
+	opened, closed []string
+	rolled         bool
+	delta          float64 // USD a month
+	costs          bool
+	failures       []string
+}
+
+// compare says what a change did, by what was there before and after it and by what people
+// saw meanwhile.
+func compare(before, after snapshot, people seen) (m measured) {
+	m.outage, m.failures = people.outage, people.failures
+	for _, urn := range slices.Sorted(maps.Keys(before.holders)) {
+		if after.holders[urn] != before.holders[urn] {
+			r := find(before.graph, urn)
+			m.lost = append(m.lost, r.String())
+		}
+	}
+	if people.customers.WrongOrders > 0 {
+		m.lost = append(m.lost, fmt.Sprintf("%d orders", people.customers.WrongOrders))
+	}
+	if len(people.guests.Lost) > 0 {
+		m.whose = append(m.whose, forecast.Guests)
+	}
+	if len(people.customers.Lost) > 0 {
+		m.whose = append(m.whose, forecast.Customers)
+	}
+	was, is := reaches(before.graph), reaches(after.graph)
+	m.opened, m.closed = without(is, was), without(was, is)
+	m.rolled = len(before.instances) > 0 && len(without(before.instances, after.instances)) == len(before.instances)
+	c := cost.Compare(cost.Of(before.graph, nil), cost.Of(after.graph, nil))
+	m.delta, m.costs = c.Delta(), len(c.Changed()) > 0
+	return m
+}
+
+func find(g guards.Graph, urn string) *guards.Resource {
+	return g[slices.IndexFunc(g, func(r *guards.Resource) bool { return r.URN == urn })]
+}
+
+// reaches lists who reaches whom through the security groups that were made, port by port:
+// the local cloud lets nobody else through.
+func reaches(g guards.Graph) (all []string) {
+	for _, flow := range guards.Flows(g) {
+		all = append(all, flow.String())
+	}
+	return all
+}
+
+// without returns the elements of one list that another does not have.
+func without(all, others []string) (rest []string) {
+	for _, element := range all {
+		if !slices.Contains(others, element) {
+			rest = append(rest, element)
+		}
+	}
+	return rest
+}

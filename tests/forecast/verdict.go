@@ -1,0 +1,167 @@
+package main
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"myclothes/local/cloud/aws"
+	"myclothes/local/forecast"
+)
+
+// forecasted is a forecast as a preview prints it for programs.
+type forecasted struct {
+	Answers []answer `json:"answers"`
+	Refused []string `json:"refused"`
+}
+
+// answer is what was forecast to one question, by its key.
+type answer struct {
+	Question string           `json:"question"`
+	Verdict  forecast.Verdict `json:"verdict"`
+	Because  []struct {
+		Text string `json:"text"`
+	} `json:"because"`
+	Outage *forecast.Span `json:"outage"`
+	Whose  []string       `json:"whose"`
+	Opened []string       `json:"opened"`
+	Closed []string       `json:"closed"`
+}
+
+// to is the answer to a question; without a forecast it is unknown.
+func (f forecasted) to(question forecast.Question) answer {
+	key, _ := question.MarshalText() // which never fails
+	for _, a := range f.Answers {
+		if a.Question == string(key) {
+			return a
+		}
+	}
+	return answer{Question: string(key), Verdict: forecast.Unknown}
+}
+
+// judgement is how forecast and measurement compare.
+type judgement string
+
+// The judgements.
+const (
+	agrees     judgement = "agree"
+	falseNo    judgement = "**false no**"
+	falseYes   judgement = "false yes"
+	offSeconds judgement = "**off**" // both say yes, and the seconds are more than twice apart
+	unknown    judgement = "unknown"
+	unmeasured judgement = "not measured"
+)
+
+// wrong says whether a judgement is a defect of the forecast that nobody may meet.
+func (j judgement) wrong() bool { return j == falseNo || j == offSeconds }
+
+// judge compares a verdict with whether it happened.
+func judge(verdict forecast.Verdict, happened bool) judgement {
+	switch {
+	case verdict == forecast.Unknown:
+		return unknown
+	case verdict == forecast.No && happened:
+		return falseNo
+	case verdict == forecast.Yes && !happened:
+		return falseYes
+	}
+	return agrees
+}
+
+// resolution is how exactly an outage is measured here, in which people try again only
+// after half a second.
+const resolution = time.Second
+
+// judgeOutage compares seconds, too: an outage is within the span, and twice of it, and
+// what cannot be measured.
+func judgeOutage(a answer, outage time.Duration, scale float64) judgement {
+	verdict := judge(a.Verdict, outage > 0)
+	if verdict != agrees || a.Outage == nil || outage == 0 {
+		return verdict
+	}
+	here := aws.Timings{Scale: scale}
+	least, most := here.Scaled(a.Outage.Least)/2, 2*here.Scaled(a.Outage.Most)
+	if outage < least-resolution || a.Outage.Most > 0 && outage > most+resolution {
+		return offSeconds
+	}
+	return agrees
+}
+
+// judgeList is judge for an answer that lists what happens: what happened must be in it.
+func judgeList(verdict forecast.Verdict, listed, happened []string) judgement {
+	j := judge(verdict, len(happened) > 0)
+	names := func(what string) bool {
+		return slices.ContainsFunc(listed, func(said string) bool { return strings.Contains(said, what) })
+	}
+	if j == agrees && slices.ContainsFunc(happened, func(what string) bool { return !names(what) }) {
+		return falseNo
+	}
+	return j
+}
+
+// cell is one comparison as the table shows it.
+type cell struct {
+	forecast forecast.Verdict
+	measured string
+	judgement
+}
+
+func (c cell) String() string {
+	if c.judgement == unmeasured {
+		return string(c.forecast) + " · –"
+	}
+	return fmt.Sprintf("%s · %s · %s", c.forecast, c.measured, c.judgement)
+}
+
+// judgeAll compares a forecast with what came of it, question by question.
+func judgeAll(r row, f forecasted, m measured, scale float64) []cell {
+	lost, interrupted, carts, reach, rolls, costs := f.to(forecast.DataLost), f.to(forecast.Interrupted), f.to(forecast.CartsLost),
+		f.to(forecast.Reach), f.to(forecast.Rolls), f.to(forecast.Cost)
+	outage := "no"
+	if m.outage > 0 {
+		outage = fmt.Sprintf("%.0f s", m.outage.Seconds()/onAWS(scale))
+	}
+	if interrupted.Outage != nil {
+		outage += fmt.Sprintf(" of %.0f to %.0f", interrupted.Outage.Least.Seconds(), interrupted.Outage.Most.Seconds())
+	}
+	cells := []cell{
+		{lost.Verdict, words(m.lost), judge(lost.Verdict, len(m.lost) > 0)},
+		{interrupted.Verdict, outage, judgeOutage(interrupted, m.outage, scale)},
+		{carts.Verdict, words(m.whose), judgeList(carts.Verdict, carts.Whose, m.whose)},
+		{reach.Verdict, words(append(signed("+", m.opened), signed("−", m.closed)...)),
+			judgeList(reach.Verdict, append(slices.Clone(reach.Opened), reach.Closed...), append(slices.Clone(m.opened), m.closed...))},
+		{rolls.Verdict, yes(m.rolled), judge(rolls.Verdict, m.rolled)},
+		{costs.Verdict, fmt.Sprintf("%+.2f USD", m.delta), judge(costs.Verdict, m.costs)},
+	}
+	if r.anyway != "" {
+		cells[forecast.Interrupted].judgement, cells[forecast.CartsLost].judgement = unmeasured, unmeasured
+	}
+	return cells
+}
+
+// onAWS is how long a second of AWS takes here.
+func onAWS(scale float64) float64 {
+	return aws.Timings{Scale: scale}.Scaled(time.Second).Seconds()
+}
+
+func yes(happened bool) string {
+	if happened {
+		return "yes"
+	}
+	return "no"
+}
+
+func words(list []string) string {
+	if len(list) == 0 {
+		return "no"
+	}
+	return strings.Join(list, ", ")
+}
+
+func signed(sign string, list []string) (all []string) {
+	for _, element := range list {
+		all = append(all, sign+element)
+	}
+	return all
+}
