@@ -28,7 +28,7 @@ export GOFLAGS := $(GOFLAGS) -trimpath '-gcflags=github.com/pulumi/...=-N -l'
 
 LOCAL = .local/bin/local
 
-.PHONY: up preview down status events maintenance diagram cost load faults forecast soak tour test race bench lint setup
+.PHONY: up preview down status events maintenance diagram cost load faults forecast soak tour test race bench lint evidence setup
 
 up: setup ## bring the stack up on this machine, or update it
 	@$(LOCAL) up -stack $(STACK) -port $(PORT) -https-port $(HTTPS_PORT) $(if $(AWS_PORT),-aws-port $(AWS_PORT)) $(if $(SCALE),-scale $(SCALE)) $(foreach c,$(CONFIG),-config $(c))
@@ -88,8 +88,11 @@ bench: SETUP = dynamodb bench
 bench: setup ## the service against what bounds it and against what else might be picked
 	@go test -vet=off ./tests/bench -run '^$$' -bench . -benchtime 1x -timeout 1h
 
-lint: ## gofmt, go vet, staticcheck, govulncheck
+lint: ## gofmt, go vet, staticcheck, govulncheck, and what nothing shows in the documents
 	@tools/lint
+
+evidence: ## what shows the commands and numbers of the documents, and what nothing shows
+	@go run ./tests/evidence
 
 setup: # installs or builds what is missing
 	@tools/setup $(findstring dynamodb,$(CONFIG)) $(SETUP)

@@ -146,7 +146,7 @@ func TestTheStackComesUpAndServesAndChangesAndGoes(t *testing.T) {
 		{"a service that is killed is started again on its instance and carts stay", killedServiceIsStartedAgain},
 		{"a machine that is lost is replaced and carts stay", lostMachineIsReplaced},
 		{"programs read the status and the story", programsReadTheStory},
-		{"the AWS CLI operates the stack by the line that is printed", pastedLineOperatesTheStack},
+		{"the runbooks operate the stack by the line that is printed", runbooksAreFollowed},
 		{"stickiness comes and goes with configuration", stickinessComesAndGoes},
 		{"down leaves nothing", downLeavesNothing},
 	} {

@@ -1,6 +1,7 @@
 package tests
 
 import (
+	"cmp"
 	"fmt"
 	"os"
 	"reflect"
@@ -157,27 +158,24 @@ func TestTheDevStackIsAccepted(t *testing.T) {
 	evaluate(t, update, s)
 }
 
-// tableRow is a row of the README's table of configuration keys.
-var tableRow = regexp.MustCompile("(?m)^\\| `([A-Za-z]+)` \\| `?([^`|]*)`? \\|")
+// tableRow is a row of the reference's table of configuration keys.
+var tableRow = regexp.MustCompile("(?m)^\\| `([A-Za-z]+)` \\| `?([^`|]*)`? \\| (.*) \\|$")
 
-func TestTheREADMEListsEveryKeyWithItsDefault(t *testing.T) {
+func TestTheReferenceListsEveryKeyAsPulumiYamlDescribesIt(t *testing.T) {
 	t.Parallel()
 	project, err := workspace.LoadProject("../Pulumi.yaml")
 	require.NoError(t, err)
-	text, err := os.ReadFile("../README.md")
+	text, err := os.ReadFile("../docs/reference/configuration.md")
 	require.NoError(t, err)
-	listed := settings{}
-	for _, row := range tableRow.FindAllStringSubmatch(string(text), -1) {
-		listed[row[1]] = strings.TrimSpace(row[2])
+	type row struct{ value, description string }
+	wanted, listed := map[string]row{}, map[string]row{}
+	for _, columns := range tableRow.FindAllStringSubmatch(string(text), -1) {
+		listed[columns[1]] = row{strings.TrimSpace(columns[2]), columns[3]}
 	}
 	for key, declared := range project.Config {
-		want := fmt.Sprint(declared.Default)
-		if want == "" {
-			want = "(empty)"
-		}
-		require.Equal(t, want, listed[key], key)
+		wanted[key] = row{cmp.Or(fmt.Sprint(declared.Default), "(empty)"), declared.Description}
 	}
-	require.Len(t, listed, len(project.Config))
+	require.Equal(t, wanted, listed)
 }
 
 func TestCartsElsewhereNeedNoReplicasToBeDurable(t *testing.T) {

@@ -4,7 +4,6 @@ import (
 	"bufio"
 	"encoding/json"
 	"os/exec"
-	"regexp"
 	"strings"
 	"testing"
 
@@ -49,15 +48,4 @@ func (s *site) document(t *testing.T, args ...string) []byte {
 	document, err := command.Output()
 	require.NoError(t, err)
 	return document
-}
-
-// pastedLineOperatesTheStack pastes what status prints into a shell, and a runbook after it.
-func pastedLineOperatesTheStack(t *testing.T, s *site) {
-	line := regexp.MustCompile(`export AWS_ENDPOINT_URL=.*`).FindString(s.mustRun(t, "status"))
-	require.Contains(t, line, "=http://127.0.0.1:"+s.awsPort+" ")
-	output, err := exec.Command("sh", "-c", line+`
-		aws --endpoint-url $AWS_ENDPOINT_URL --output text elbv2 describe-target-groups --query 'TargetGroups[].TargetGroupArn' |
-		xargs aws --endpoint-url $AWS_ENDPOINT_URL --output text elbv2 describe-target-health --query 'TargetHealthDescriptions[].TargetHealth.State' --target-group-arn`).CombinedOutput()
-	require.NoError(t, err, string(output))
-	require.Equal(t, "healthy\thealthy\n", string(output))
 }
