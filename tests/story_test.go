@@ -11,6 +11,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"myclothes/local/cloud/aws"
+	"myclothes/local/cloud/cloudtest"
 )
 
 // programsReadTheStory asks for what programs read: the status as one document, and the
@@ -21,9 +22,11 @@ func programsReadTheStory(t *testing.T, s *site) {
 		Healthy    bool
 		Components []aws.Component
 	}
-	require.NoError(t, json.Unmarshal(s.document(t, "status", "-json"), &document))
+	cloudtest.Eventually(t, "all is well", func() bool {
+		text, err := s.command("status", "-json").Output() // which fails as long as something is not well
+		return err == nil && json.Unmarshal(text, &document) == nil && document.Healthy
+	})
 	require.Equal(t, "dev", document.Stack)
-	require.True(t, document.Healthy)
 	require.NotEmpty(t, document.Components)
 
 	told := map[aws.EventKind]int{}
@@ -44,20 +47,28 @@ func programsReadTheStory(t *testing.T, s *site) {
 // document returns what a command writes for programs, without what it says to people.
 func (s *site) document(t *testing.T, args ...string) []byte {
 	t.Helper()
-	command := exec.Command(s.local, args...)
-	command.Dir = s.root
-	document, err := command.Output()
+	document, err := s.command(args...).Output()
 	require.NoError(t, err)
 	return document
+}
+
+// command is a command of the local cloud.
+func (s *site) command(args ...string) *exec.Cmd {
+	command := exec.Command(s.local, args...)
+	command.Dir = s.root
+	return command
 }
 
 // pastedLineOperatesTheStack pastes what status prints into a shell, and a runbook after it.
 func pastedLineOperatesTheStack(t *testing.T, s *site) {
 	line := regexp.MustCompile(`export AWS_ENDPOINT_URL=.*`).FindString(s.mustRun(t, "status"))
 	require.Contains(t, line, "=http://127.0.0.1:"+s.awsPort+" ")
-	output, err := exec.Command("sh", "-c", line+`
+	const runbook = `
 		aws --endpoint-url $AWS_ENDPOINT_URL --output text elbv2 describe-target-groups --query 'TargetGroups[].TargetGroupArn' |
-		xargs aws --endpoint-url $AWS_ENDPOINT_URL --output text elbv2 describe-target-health --query 'TargetHealthDescriptions[].TargetHealth.State' --target-group-arn`).CombinedOutput()
-	require.NoError(t, err, string(output))
-	require.Equal(t, "healthy\thealthy\n", string(output))
+		xargs aws --endpoint-url $AWS_ENDPOINT_URL --output text elbv2 describe-target-health --query 'TargetHealthDescriptions[].TargetHealth.State' --target-group-arn`
+	cloudtest.Eventually(t, "both targets are healthy", func() bool {
+		output, err := exec.Command("sh", "-c", line+runbook).CombinedOutput()
+		require.NoError(t, err, string(output))
+		return string(output) == "healthy\thealthy\n"
+	})
 }
