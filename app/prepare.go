@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"runtime/debug"
 	"time"
 
 	"myclothes/app/server"
@@ -37,6 +38,7 @@ func (p *preparation) run(ctx context.Context) {
 		switch {
 		case err == nil:
 			p.health.Open()
+			debug.FreeOSMemory() // to hash a password takes tens of MiB, which the rehearsal needs no more
 			return
 		case ctx.Err() != nil:
 			return

@@ -265,7 +265,7 @@ func (m *matrix) addressesOf(node *ec2.Interface) (all []netip.AddrPort) {
 // knock begins a conversation: with PostgreSQL it asks for TLS, with the cache it does TLS.
 // The error is nil when something answers.
 func (m *matrix) knock(from *ec2.Interface, to netip.AddrPort) error {
-	d := net.Dialer{Timeout: 10 * time.Second}
+	d := net.Dialer{Timeout: time.Minute}
 	if from != nil {
 		d.LocalAddr = &net.TCPAddr{IP: from.Local.AsSlice()}
 	}

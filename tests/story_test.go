@@ -10,6 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"myclothes/local/cloud/aws"
+	"myclothes/local/cloud/cloudtest"
 )
 
 // programsReadTheStory asks for what programs read: the status as one document, and the
@@ -20,9 +21,11 @@ func programsReadTheStory(t *testing.T, s *site) {
 		Healthy    bool
 		Components []aws.Component
 	}
-	require.NoError(t, json.Unmarshal(s.document(t, "status", "-json"), &document))
+	cloudtest.Eventually(t, "all is well", func() bool {
+		text, err := s.command("status", "-json").Output() // which fails as long as something is not well
+		return err == nil && json.Unmarshal(text, &document) == nil && document.Healthy
+	})
 	require.Equal(t, "dev", document.Stack)
-	require.True(t, document.Healthy)
 	require.NotEmpty(t, document.Components)
 
 	told := map[aws.EventKind]int{}
@@ -43,9 +46,14 @@ func programsReadTheStory(t *testing.T, s *site) {
 // document returns what a command writes for programs, without what it says to people.
 func (s *site) document(t *testing.T, args ...string) []byte {
 	t.Helper()
-	command := exec.Command(s.local, args...)
-	command.Dir = s.root
-	document, err := command.Output()
+	document, err := s.command(args...).Output()
 	require.NoError(t, err)
 	return document
+}
+
+// command is a command of the local cloud.
+func (s *site) command(args ...string) *exec.Cmd {
+	command := exec.Command(s.local, args...)
+	command.Dir = s.root
+	return command
 }

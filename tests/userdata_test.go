@@ -5,7 +5,6 @@ import (
 	"crypto/sha256"
 	"encoding/base64"
 	"encoding/hex"
-	"net"
 	"net/http"
 	"os"
 	"os/exec"
@@ -20,6 +19,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"myclothes/app/apptest"
 	"myclothes/infra/guards"
 )
 
@@ -201,7 +201,7 @@ func requireServes(t *testing.T, service *exec.Cmd, port string) {
 		defer response.Body.Close()
 		return response.StatusCode == http.StatusOK && response.Header.Get("X-Instance-Id") == "i-0abc"
 	}
-	for deadline := time.Now().Add(20 * time.Second); !healthy(); time.Sleep(20 * time.Millisecond) {
+	for deadline := time.Now().Add(2 * time.Minute); !healthy(); time.Sleep(20 * time.Millisecond) {
 		if len(ended) > 0 || time.Now().After(deadline) {
 			_ = service.Process.Kill()
 			require.Fail(t, "the service does not serve", "%v\n%s", <-ended, &log)
@@ -211,11 +211,10 @@ func requireServes(t *testing.T, service *exec.Cmd, port string) {
 	require.NoError(t, <-ended, "the service did not end well")
 }
 
-// freePort returns a port that nothing listens on.
+// freePort returns a port that nothing listens on, and that no connection starts from before something does.
 func freePort(t *testing.T) string {
 	t.Helper()
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	port, err := apptest.FreePort()
 	require.NoError(t, err)
-	defer listener.Close()
-	return strconv.Itoa(listener.Addr().(*net.TCPAddr).Port)
+	return port
 }

@@ -18,7 +18,7 @@ import (
 
 // How often the nodes of a replication group are asked whether they are well. The
 // end of a process is noticed at once.
-const lookInterval = 250 * time.Millisecond
+const lookInterval = 500 * time.Millisecond
 
 // replicationGroup is a primary and its replicas. Only its keeper changes it.
 type replicationGroup struct {

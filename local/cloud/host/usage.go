@@ -9,8 +9,6 @@ import (
 type Usage struct {
 	All    time.Duration // with its children, those that have ended too
 	Thread time.Duration // of its first thread alone
-	// Stopped says that it does not run on, although it has not ended: a signal stopped it.
-	Stopped bool
 }
 
 var errNoUsage = errors.New("the process has ended, or this system does not tell what it used")
@@ -48,13 +46,6 @@ func (m *Meter) Look(p *Process, processors int) (Load, bool) {
 	load := Load{part(usage.All, m.last.All, processors), part(usage.Thread, m.last.Thread, 1)}
 	m.last, m.looked = usage, now
 	return load, true
-}
-
-// Stopped says whether the process does not run on, although it has not ended: a signal has
-// stopped it.
-func (c *Process) Stopped() bool {
-	usage, err := c.usage()
-	return err == nil && usage.Stopped
 }
 
 // usageResolution is how exactly the kernel tells what a process used.

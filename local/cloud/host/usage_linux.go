@@ -23,7 +23,7 @@ func (c *Process) usage() (Usage, error) {
 	if err != nil {
 		return Usage{}, err
 	}
-	usage := Usage{All: own.used + own.ofEnded, Thread: thread.used, Stopped: own.state == "T"}
+	usage := Usage{All: own.used + own.ofEnded, Thread: thread.used}
 	children, _ := os.ReadFile(fmt.Sprintf("/proc/%[1]d/task/%[1]d/children", c.PID()))
 	for child := range strings.FieldsSeq(string(children)) {
 		if its, err := readStat("/proc/" + child + "/stat"); err == nil { // it may have ended
@@ -34,6 +34,13 @@ func (c *Process) usage() (Usage, error) {
 		return Usage{}, errNoUsage
 	}
 	return usage, nil
+}
+
+// Stopped says whether the process does not run on, although it has not ended: a signal has
+// stopped it.
+func (c *Process) Stopped() bool {
+	own, err := readStat(fmt.Sprintf("/proc/%d/stat", c.PID()))
+	return err == nil && own.state == "T" && c.Running() // or it is the state of another by now
 }
 
 // stat is a part of a process's or thread's stat file.

@@ -51,12 +51,15 @@ func (a answer) refused() bool {
 	return errors.As(a.err, &refusal)
 }
 
-// ask asks the server whether it is well, and whether it follows.
-func (n *dbNode) ask(ctx context.Context, s *session) (a answer) {
+// ask asks the server whether it is well, and whether it follows. With knock that includes
+// whether it takes new connections.
+func (n *dbNode) ask(ctx context.Context, s *session, knock bool) (a answer) {
 	ctx, cancel := context.WithTimeout(ctx, n.instance.patience())
 	defer cancel()
-	if a.err = n.knock(ctx); a.err != nil {
-		return a
+	if knock {
+		if a.err = n.knock(ctx); a.err != nil {
+			return a
+		}
 	}
 	if a.err = s.open(ctx, n); a.err != nil {
 		return a
@@ -77,9 +80,9 @@ func (i *instance) patience() time.Duration {
 	return i.service.host.Timings.Of(aws.DatabaseDetection) / datastore.MaxMisses
 }
 
-// knock asks for a connection and waits until the server asks who it is, or refuses. That
-// costs little, and only a server answers that takes new connections: one that hangs may go
-// on serving its old ones.
+// knock asks for a connection and waits until the server asks who it is, or refuses. Only a
+// server answers that takes new connections: one that hangs may go on serving its old ones.
+// It makes a process for that.
 func (n *dbNode) knock(ctx context.Context) error {
 	conn, err := new(net.Dialer).DialContext(ctx, "tcp4", n.Address.String())
 	if err != nil {
@@ -98,6 +101,11 @@ func (n *dbNode) knock(ctx context.Context) error {
 	return err
 }
 
+// knockEvery is how many looks a knock comes after, as long as all is well. A server whose
+// process is stopped, which is how a hanging one is rehearsed, is knocked at by every look,
+// and so is one that did not answer.
+const knockEvery = 3
+
 // watcher asks the server that runs as p every lookInterval, and tells the keeper what
 // it says.
 func (n *dbNode) watcher(p *host.Process) func(context.Context) {
@@ -106,13 +114,15 @@ func (n *dbNode) watcher(p *host.Process) func(context.Context) {
 		defer s.close()
 		tick := time.NewTicker(lookInterval)
 		defer tick.Stop()
-		for {
+		failed := false
+		for looks := 0; ; looks++ {
 			select {
 			case <-ctx.Done():
 				return
 			case <-tick.C:
 			}
-			a := n.ask(ctx, &s)
+			a := n.ask(ctx, &s, looks%knockEvery == 0 || failed || p.Stopped())
+			failed = a.err != nil
 			if a.err == nil {
 				n.measure(ctx, s.conn, p)
 			}

@@ -118,7 +118,7 @@ func (n *dbNode) ready(ctx context.Context, p *host.Process) error {
 	var s session
 	defer s.close()
 	return p.Until(ctx, "database node "+n.ID, func(ctx context.Context) error {
-		a := n.ask(ctx, &s)
+		a := n.ask(ctx, &s, true)
 		if a.err == nil && follows && !a.following {
 			return errors.New("it does not follow the primary yet")
 		}
