@@ -1,4 +1,5 @@
-package ec2
+// Package instancetypes is what the name of an instance type says.
+package instancetypes
 
 import (
 	"regexp"

@@ -1,4 +1,5 @@
-package ec2
+// Package systemd keeps the service of an instance running as systemd does on a machine.
+package systemd
 
 import (
 	"context"
@@ -42,8 +43,8 @@ func (u Unit) startsAgain(failed bool, recent int) bool {
 	return u.Restart == RestartAlways || u.Restart == RestartOnFailure && failed
 }
 
-// service keeps a unit's process running, as systemd does.
-type service struct {
+// Service keeps a unit's process running, as systemd does.
+type Service struct {
 	unit      Unit
 	processes *host.Processes
 	cancel    context.CancelFunc // ends keep
@@ -57,9 +58,9 @@ type service struct {
 	changed func()      // is told of every end and every start
 }
 
-// startService starts a unit and keeps it.
-func startService(processes *host.Processes, unit Unit) (*service, error) {
-	s := &service{unit: unit, processes: processes, changed: func() {}}
+// Start starts a unit and keeps it.
+func Start(processes *host.Processes, unit Unit) (*Service, error) {
+	s := &Service{unit: unit, processes: processes, changed: func() {}}
 	if err := s.start(); err != nil {
 		return nil, err
 	}
@@ -69,7 +70,7 @@ func startService(processes *host.Processes, unit Unit) (*service, error) {
 	return s, nil
 }
 
-func (s *service) start() error {
+func (s *Service) start() error {
 	process, err := s.processes.Start(s.unit.Command)
 	if err != nil {
 		return err
@@ -83,15 +84,15 @@ func (s *service) start() error {
 
 // keep starts the service again whenever it has ended, if its unit says so, until ctx
 // ends.
-func (s *service) keep(ctx context.Context) {
+func (s *Service) keep(ctx context.Context) {
 	for {
 		select {
 		case <-ctx.Done():
 			return
-		case <-s.last().Done:
+		case <-s.Last().Done:
 		}
 		again := s.noteEnd()
-		s.tell()
+		s.Tell()
 		if !again {
 			return
 		}
@@ -103,12 +104,12 @@ func (s *service) keep(ctx context.Context) {
 		if s.start() != nil {
 			return // the cloud is closed, or the program is gone
 		}
-		s.tell()
+		s.Tell()
 	}
 }
 
 // noteEnd counts an end, and says whether the service is started again.
-func (s *service) noteEnd() bool {
+func (s *Service) noteEnd() bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.ended = s.process
@@ -117,48 +118,50 @@ func (s *service) noteEnd() bool {
 	return s.unit.startsAgain(s.ended.Err() != nil, len(s.starts))
 }
 
-func (s *service) last() *host.Process {
+// Last is the process that was started last.
+func (s *Service) Last() *host.Process {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.process
 }
 
-func (s *service) tell() {
+// Tell tells who watches that something has changed.
+func (s *Service) Tell() {
 	s.mu.Lock()
 	changed := s.changed
 	s.mu.Unlock()
 	changed()
 }
 
-// stop ends the service for good, within the time that ctx leaves.
-func (s *service) stop(ctx context.Context) {
+// Stop ends the service for good, within the time that ctx leaves.
+func (s *Service) Stop(ctx context.Context) {
 	s.cancel()
 	s.kept.Wait()
-	if process := s.last(); process.Running() {
+	if process := s.Last(); process.Running() {
 		process.Stop(ctx, syscall.SIGTERM)
 	}
 }
 
-// freeze makes the service hang, as on a machine that is lost: its connections stay open
+// Freeze makes the service hang, as on a machine that is lost: its connections stay open
 // and silent.
-func (s *service) freeze() {
+func (s *Service) Freeze() {
 	s.cancel()
 	s.kept.Wait()
-	s.last().Freeze() // one that has ended is as silent
+	s.Last().Freeze() // one that has ended is as silent
 }
 
-// kill ends a service that hangs.
-func (s *service) kill() {
+// Kill ends a service that hangs.
+func (s *Service) Kill() {
 	s.cancel()
 	s.kept.Wait()
-	if process := s.last(); process.Running() {
+	if process := s.Last(); process.Running() {
 		process.Kill()
 	}
 }
 
-// failure describes why an instance with this service did not come up. Without a cause it
+// Failure describes why an instance with this service did not come up. Without a cause it
 // is that the service ended.
-func (s *service) failure(what string, cause error) error {
+func (s *Service) Failure(what string, cause error) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if cause == nil && s.ended != nil {
@@ -166,3 +169,20 @@ func (s *service) failure(what string, cause error) error {
 	}
 	return s.process.Failure(what, cause)
 }
+
+// Watch has a function told of every end and every start.
+func (s *Service) Watch(changed func()) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.changed = changed
+}
+
+// Ends is how often the service has ended.
+func (s *Service) Ends() int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.ends
+}
+
+// Log is the path of the service's log.
+func (s *Service) Log() string { return s.unit.Log }
