@@ -1,4 +1,6 @@
-package elb
+// Package connection is what a load balancer sees of its connections: it ends requests on
+// which nothing moves for the idle timeout, and counts connections and bytes.
+package connection
 
 import (
 	"errors"
@@ -13,14 +15,14 @@ import (
 // last byte in either direction
 // (https://docs.aws.amazon.com/elasticloadbalancing/latest/application/edit-load-balancer-attributes.html#connection-idle-timeout).
 var (
-	errIdle       = errors.New("the target did not answer within the idle timeout")
-	errClientIdle = errors.New("the client did not send its request within the idle timeout")
+	ErrIdle       = errors.New("the target did not answer within the idle timeout")
+	ErrClientIdle = errors.New("the client did not send its request within the idle timeout")
 )
 
-// idleWatch ends a request on which no byte has moved for the idle timeout. What it
+// IdleWatch ends a request on which no byte has moved for the idle timeout. What it
 // passes on counts when it is read, so that a client which takes less than a buffer of
 // the answer in that time is cut off as well.
-type idleWatch struct {
+type IdleWatch struct {
 	timeout   time.Duration
 	client    *http.ResponseController
 	end       func(error) // ends the attempt
@@ -32,33 +34,33 @@ type idleWatch struct {
 	over bool // the client's connection is another request's now
 }
 
-// watchIdle begins to watch over a request of a client; end is told why it is over.
-func watchIdle(timeout time.Duration, client *http.ResponseController, end func(error)) *idleWatch {
-	w := &idleWatch{timeout: timeout, client: client, end: end}
+// WatchIdle begins to watch over a request of a client; end is told why it is over.
+func WatchIdle(timeout time.Duration, client *http.ResponseController, end func(error)) *IdleWatch {
+	w := &IdleWatch{timeout: timeout, client: client, end: end}
 	w.timer = time.AfterFunc(timeout, w.expire)
 	return w
 }
 
 // expire ends the attempt, and frees who waits for the client.
-func (w *idleWatch) expire() {
+func (w *IdleWatch) expire() {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	if w.over {
 		return
 	}
 	if w.sending.Load() {
-		w.end(errClientIdle)
+		w.end(ErrClientIdle)
 		_ = w.client.SetReadDeadline(time.Now())
 		return
 	}
-	w.end(errIdle)
+	w.end(ErrIdle)
 	if w.answering.Load() {
 		_ = w.client.SetWriteDeadline(time.Now())
 	}
 }
 
-// stop ends the watch.
-func (w *idleWatch) stop() {
+// Stop ends the watch.
+func (w *IdleWatch) Stop() {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.over = true
@@ -66,10 +68,10 @@ func (w *idleWatch) stop() {
 }
 
 // moved begins the idle timeout anew.
-func (w *idleWatch) moved() { w.timer.Reset(w.timeout) }
+func (w *IdleWatch) moved() { w.timer.Reset(w.timeout) }
 
-// request watches a request's body on its way to the target.
-func (w *idleWatch) request(body io.ReadCloser) io.ReadCloser {
+// Request watches a request's body on its way to the target.
+func (w *IdleWatch) Request(body io.ReadCloser) io.ReadCloser {
 	if body == nil || body == http.NoBody {
 		return body
 	}
@@ -78,7 +80,7 @@ func (w *idleWatch) request(body io.ReadCloser) io.ReadCloser {
 
 type requestBody struct {
 	io.ReadCloser
-	watch *idleWatch
+	watch *IdleWatch
 }
 
 // Read reads what the client sends.
@@ -92,11 +94,11 @@ func (b *requestBody) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// answer watches an answer's body on its way to the client, and ends the watch with it.
+// Answer watches an answer's body on its way to the client, and ends the watch with it.
 // Where the protocol is switched, both sides keep their own time.
-func (w *idleWatch) answer(response *http.Response) {
+func (w *IdleWatch) Answer(response *http.Response) {
 	if response.StatusCode == http.StatusSwitchingProtocols {
-		w.stop()
+		w.Stop()
 		return
 	}
 	w.moved()
@@ -106,7 +108,7 @@ func (w *idleWatch) answer(response *http.Response) {
 
 type answerBody struct {
 	io.ReadCloser
-	watch *idleWatch
+	watch *IdleWatch
 }
 
 // Read reads what the target answers.
@@ -120,6 +122,6 @@ func (b *answerBody) Read(p []byte) (int, error) {
 
 // Close ends the watch.
 func (b *answerBody) Close() error {
-	b.watch.stop()
+	b.watch.Stop()
 	return b.ReadCloser.Close()
 }
