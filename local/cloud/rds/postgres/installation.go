@@ -1,4 +1,6 @@
-package rds
+// Package postgres is the installation of PostgreSQL that databases run with: where its tools
+// are, what it knows, as whom it runs, and whose the files are.
+package postgres
 
 import (
 	"errors"
@@ -15,13 +17,13 @@ import (
 	"myclothes/local/cloud/host"
 )
 
-// postgresql is the installation that databases run with, and as whom.
-type postgresql struct {
-	bin        string          // folder of initdb, postgres and pg_basebackup
-	version    string          // 15.18
-	parameters map[string]bool // those it knows
+// Installation is the installation that databases run with, and as whom.
+type Installation struct {
+	Bin        string          // folder of initdb, postgres and pg_basebackup
+	Version    string          // 15.18
+	Parameters map[string]bool // those it knows
 	uid, gid   int             // 0: as this process
-	dir        string          // where databases are kept
+	Dir        string          // where databases are kept
 }
 
 // postgresFolders are where installations are looked for, besides PATH.
@@ -32,26 +34,26 @@ var postgresFolders = []string{
 	"/usr/local/opt/postgresql@*/bin",    // Homebrew on Intel's
 }
 
-// findPostgres returns the newest installation that has all of the tools, with a
+// Find returns the newest installation that has all of the tools, with a
 // folder of its own in the cloud's.
-func findPostgres(h *host.Host) (*postgresql, error) {
+func Find(h *host.Host) (*Installation, error) {
 	bin, err := newestPostgresFolder()
 	if err != nil {
 		return nil, err
 	}
-	p := &postgresql{bin: bin, parameters: map[string]bool{}}
-	output, err := exec.Command(p.tool("postgres"), "--version").Output()
+	p := &Installation{Bin: bin, Parameters: map[string]bool{}}
+	output, err := exec.Command(p.Tool("postgres"), "--version").Output()
 	if err != nil {
-		return nil, fmt.Errorf("%s --version: %w", p.tool("postgres"), err)
+		return nil, fmt.Errorf("%s --version: %w", p.Tool("postgres"), err)
 	}
-	p.version = regexp.MustCompile(`\d+(\.\d+)*`).FindString(string(output))
-	output, err = exec.Command(p.tool("postgres"), "--describe-config").Output()
+	p.Version = regexp.MustCompile(`\d+(\.\d+)*`).FindString(string(output))
+	output, err = exec.Command(p.Tool("postgres"), "--describe-config").Output()
 	if err != nil {
-		return nil, fmt.Errorf("%s --describe-config: %w", p.tool("postgres"), err)
+		return nil, fmt.Errorf("%s --describe-config: %w", p.Tool("postgres"), err)
 	}
 	for line := range strings.Lines(string(output)) {
 		name, _, _ := strings.Cut(line, "\t")
-		p.parameters[name] = true
+		p.Parameters[name] = true
 	}
 	if err := p.chooseUser(); err != nil {
 		return nil, err
@@ -93,11 +95,12 @@ func majorVersion(folder string) int {
 	return version
 }
 
-func (p *postgresql) tool(name string) string { return filepath.Join(p.bin, name) }
+// Tool is the path of one of its programs.
+func (p *Installation) Tool(name string) string { return filepath.Join(p.Bin, name) }
 
 // chooseUser picks another user when this process is root, as whom PostgreSQL
 // refuses to run.
-func (p *postgresql) chooseUser() error {
+func (p *Installation) chooseUser() error {
 	if os.Getuid() != 0 {
 		return nil
 	}
@@ -113,14 +116,14 @@ func (p *postgresql) chooseUser() error {
 
 // makeDir makes the folder for databases: in the cloud's, unless the user that they
 // run as cannot get there.
-func (p *postgresql) makeDir(h *host.Host) (err error) {
-	p.dir = h.Path("rds")
+func (p *Installation) makeDir(h *host.Host) (err error) {
+	p.Dir = h.Path("rds")
 	if p.uid != 0 && !traversable(h.Path()) {
-		if p.dir, err = h.OutsideDir(); err != nil {
+		if p.Dir, err = h.OutsideDir(); err != nil {
 			return err
 		}
 	}
-	return p.mkdir(p.dir)
+	return p.Mkdir(p.Dir)
 }
 
 // traversable says whether every user may pass through a folder and its parents.
@@ -137,36 +140,37 @@ func traversable(dir string) bool {
 	return true
 }
 
-// mkdir makes a folder that belongs to the user that databases run as.
-func (p *postgresql) mkdir(dir string) error {
+// Mkdir makes a folder that belongs to the user that databases run as.
+func (p *Installation) Mkdir(dir string) error {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return err
 	}
-	return p.own(dir)
+	return p.Own(dir)
 }
 
-// writeFile writes a file that belongs to that user, and that only he may read.
-func (p *postgresql) writeFile(path, content string) error {
+// WriteFile writes a file that belongs to that user, and that only he may read.
+func (p *Installation) WriteFile(path, content string) error {
 	if err := os.WriteFile(path, []byte(content), 0o600); err != nil {
 		return err
 	}
-	return p.own(path)
+	return p.Own(path)
 }
 
-func (p *postgresql) own(path string) error {
+// Own makes a file that user's.
+func (p *Installation) Own(path string) error {
 	if p.uid == 0 {
 		return nil
 	}
 	return os.Chown(path, p.uid, p.gid)
 }
 
-// command is one of the tools, to be run as the right user.
-func (p *postgresql) command(tool, log string, args ...string) host.Command {
+// Command is one of the tools, to be run as the right user.
+func (p *Installation) Command(tool, log string, args ...string) host.Command {
 	return host.Command{
-		Path: p.tool(tool),
+		Path: p.Tool(tool),
 		Args: args,
-		Env:  []string{"PATH=" + p.bin + ":/usr/bin:/bin", "LC_ALL=C", "TZ=UTC"},
-		Dir:  p.dir,
+		Env:  []string{"PATH=" + p.Bin + ":/usr/bin:/bin", "LC_ALL=C", "TZ=UTC"},
+		Dir:  p.Dir,
 		Log:  log,
 		UID:  p.uid,
 		GID:  p.gid,

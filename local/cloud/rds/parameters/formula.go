@@ -1,4 +1,4 @@
-package rds
+package parameters
 
 import (
 	"fmt"
@@ -16,8 +16,8 @@ type formula struct {
 	variables map[string]int64
 }
 
-// evaluate computes a formula.
-func evaluate(text string, variables map[string]int64) (int64, error) {
+// Evaluate computes a formula from the variables that it may name.
+func Evaluate(text string, variables map[string]int64) (int64, error) {
 	f := formula{strings.ReplaceAll(text, " ", ""), variables}
 	value, err := f.value()
 	if err == nil && f.rest != "" {

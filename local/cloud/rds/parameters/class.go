@@ -1,4 +1,4 @@
-package rds
+package parameters
 
 import (
 	"fmt"
@@ -26,9 +26,9 @@ var eighths = map[string]int64{
 	"8xlarge": 128, "12xlarge": 192, "16xlarge": 256, "24xlarge": 384, "32xlarge": 512, "48xlarge": 768,
 }
 
-// classMemory is RDS' DBInstanceClassMemory: the memory of a class in bytes, less what RDS
+// Memory is RDS' DBInstanceClassMemory: the memory of a class in bytes, less what RDS
 // and its operating system take. AWS does not say how much that is; here it is a tenth.
-func classMemory(class string) (int64, error) {
+func Memory(class string) (int64, error) {
 	family, size, _ := strings.Cut(strings.TrimPrefix(class, "db."), ".")
 	if !strings.HasPrefix(class, "db.") || families[family] == 0 || eighths[size] == 0 {
 		return 0, aws.Error{Code: "InvalidParameterValue", Message: fmt.Sprintf("Invalid DB Instance class: %s, or one that the local cloud does not know the memory of: then add it to class.go", class)}
@@ -36,26 +36,12 @@ func classMemory(class string) (int64, error) {
 	return families[family] << 30 / 8 * eighths[size] / 10 * 9, nil
 }
 
-// defaultConnections is RDS' max_connections of PostgreSQL, unless a parameter group says
+// DefaultConnections is RDS' max_connections of PostgreSQL, unless a parameter group says
 // otherwise: "Quotas and constraints for Amazon RDS", maximum number of database connections.
-const defaultConnections = "LEAST({DBInstanceClassMemory/9531392},5000)"
+const DefaultConnections = "LEAST({DBInstanceClassMemory/9531392},5000)"
 
-// formulaVariables are what the formulas of a parameter group may name: "Specifying DB
-// parameters", https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_ParamValuesRef.html.
-func (d Instance) formulaVariables() (map[string]int64, error) {
-	if d.InstanceClass == "" {
-		return nil, nil
-	}
-	memory, err := classMemory(d.InstanceClass)
-	return map[string]int64{
-		"DBInstanceClassMemory": memory,
-		"AllocatedStorage":      int64(d.AllocatedStorage) << 30,
-		"EndPointPort":          int64(d.Port),
-	}, err
-}
-
-// isFormula says whether a parameter's value is one, and not a text.
-func isFormula(value string) bool {
+// IsFormula says whether a parameter's value is one, and not a text.
+func IsFormula(value string) bool {
 	return strings.Contains(value, "{") || slices.ContainsFunc([]string{"LEAST(", "GREATEST(", "SUM("}, func(f string) bool {
 		return strings.HasPrefix(value, f)
 	})
