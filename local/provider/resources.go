@@ -247,7 +247,7 @@ func (p *resources) ineffective() map[string][]string {
 	found := map[string][]string{}
 	for r, inputs := range p.live {
 		l, _ := listingOf(r.kind)
-		if without := l.ineffective(inputs); len(without) > 0 && !p.isRecorded(r.kind) {
+		if without := l.Ineffective(inputs); len(without) > 0 && !p.isRecorded(r.kind) {
 			found[r.kind] = append(found[r.kind], without...)
 		}
 	}

@@ -1,4 +1,6 @@
-package provider
+// Package awsx is the Vpc component of Pulumi's package awsx, as far as it is modelled here:
+// it registers the same tree, under the same names, as the published one.
+package awsx
 
 import (
 	"context"
@@ -7,43 +9,42 @@ import (
 	"reflect"
 	"strings"
 
+	"myclothes/local/provider/modelled"
+
 	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/ec2"
 	awsxec2 "github.com/pulumi/pulumi-awsx/sdk/v2/go/awsx/ec2"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi/provider"
 	pulumirpc "github.com/pulumi/pulumi/sdk/v3/proto/go"
-	"google.golang.org/protobuf/types/known/structpb"
+	"google.golang.org/grpc"
 )
-
-// awsx is the provider of package awsx, as far as its Vpc component goes.
-type awsx struct {
-	protocol
-	region string
-}
 
 const vpcType = "awsx:ec2:Vpc"
 
-// Construct registers the component and its children with the engine, which comes
-// back to the aws provider for them.
-func (p *awsx) Construct(ctx context.Context, req *pulumirpc.ConstructRequest) (*pulumirpc.ConstructResponse, error) {
+// Region is where a VPC is.
+type Region struct {
+	Name  string
+	Zones []string // its Availability Zones
+}
+
+// Construct registers the component and its children with the engine. The request's inputs
+// are declared, without what marks them as secret. Errors name what is not modelled here.
+func Construct(ctx context.Context, req *pulumirpc.ConstructRequest, declared map[string]any, engine *grpc.ClientConn, region Region) (*pulumirpc.ConstructResponse, error) {
 	if req.GetType() != vpcType {
 		return nil, fmt.Errorf("%s is not modelled in the local cloud; of package awsx it has %s", req.GetType(), vpcType)
 	}
-	if err := refuseUnlisted(req.GetInputs()); err != nil {
-		return nil, fmt.Errorf("%s %s: %w", vpcType, req.GetName(), err)
+	if unlisted := modelledOfVpc.Unlisted(declared); len(unlisted) > 0 {
+		return nil, fmt.Errorf("%s %s: not modelled in the local cloud: %s", vpcType, req.GetName(), strings.Join(unlisted, ", "))
 	}
-	p.mu.Lock()
-	engine := p.engine
-	p.mu.Unlock()
-	return provider.Construct(ctx, req, engine, p.construct)
+	return provider.Construct(ctx, req, engine, region.construct)
 }
 
-func (p *awsx) construct(ctx *pulumi.Context, _, name string, inputs provider.ConstructInputs, options pulumi.ResourceOption) (*provider.ConstructResult, error) {
+func (r Region) construct(ctx *pulumi.Context, _, name string, inputs provider.ConstructInputs, options pulumi.ResourceOption) (*provider.ConstructResult, error) {
 	var args vpcArgs
 	if err := inputs.CopyTo(&args); err != nil {
 		return nil, fmt.Errorf("%s %s: %w", vpcType, name, err)
 	}
-	if err := args.check(p.region); err != nil {
+	if err := args.check(r); err != nil {
 		return nil, fmt.Errorf("%s %s: %w", vpcType, name, err)
 	}
 	v := &vpcComponent{name: name, args: args}
@@ -93,22 +94,10 @@ type subnetSpec struct {
 func (s subnetSpec) tier() string { return strings.ToLower(s.Type) }
 
 // modelledOfVpc are the component's inputs in vpcArgs.
-var modelledOfVpc = listing{modelled: fields(reflect.TypeFor[vpcArgs](), "pulumi")}
-
-// refuseUnlisted refuses inputs of the component that are not modelled.
-func refuseUnlisted(inputs *structpb.Struct) error {
-	given, err := unmarshalOpen(inputs)
-	if err != nil {
-		return err
-	}
-	if unlisted := modelledOfVpc.unlisted(given.Mappable()); len(unlisted) > 0 {
-		return fmt.Errorf("not modelled in the local cloud: %s", strings.Join(unlisted, ", "))
-	}
-	return nil
-}
+var modelledOfVpc = modelled.Listing{Modelled: modelled.Fields(reflect.TypeFor[vpcArgs](), "pulumi")}
 
 // check refuses what is not modelled, and fills in the component's defaults.
-func (a *vpcArgs) check(region string) error {
+func (a *vpcArgs) check(region Region) error {
 	if a.SubnetStrategy == nil || *a.SubnetStrategy != "Auto" {
 		return errors.New("subnetStrategy: the local cloud models Auto, with cidrBlocks in every spec")
 	}
@@ -128,19 +117,19 @@ func (a *vpcArgs) check(region string) error {
 	return a.checkSubnets()
 }
 
-func (a *vpcArgs) chooseZones(region string) error {
+func (a *vpcArgs) chooseZones(region Region) error {
 	if len(a.AvailabilityZoneNames) > 0 {
 		if a.NumberOfAvailabilityZones != nil {
 			return errors.New("only one of availabilityZoneNames and numberOfAvailabilityZones can be specified")
 		}
 		return nil
 	}
-	zones, count := zonesOf(region), 3
+	zones, count := region.Zones, 3
 	if a.NumberOfAvailabilityZones != nil {
 		count = *a.NumberOfAvailabilityZones
 	}
 	if count > len(zones) {
-		return fmt.Errorf("numberOfAvailabilityZones %d: %s has %d", count, region, len(zones))
+		return fmt.Errorf("numberOfAvailabilityZones %d: %s has %d", count, region.Name, len(zones))
 	}
 	a.AvailabilityZoneNames = zones[:count]
 	return nil
