@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"myclothes/local/cloud/autoscaling"
+	"myclothes/local/cloud/autoscaling/scaling"
 )
 
 type describePolicies struct {
@@ -42,7 +43,7 @@ type customizedMetric struct {
 	Dimensions                       []dimension `xml:"Dimensions>member"`
 }
 
-func (s scaling) describePolicies(_ context.Context, in describePolicies) (out policies, err error) {
+func (s autoScaling) describePolicies(_ context.Context, in describePolicies) (out policies, err error) {
 	all, err := s.groups.Policies().Describe(in.AutoScalingGroupName)
 	if err != nil {
 		return out, err
@@ -60,7 +61,7 @@ func (s scaling) describePolicies(_ context.Context, in describePolicies) (out p
 	return out, err
 }
 
-func shownTracking(t autoscaling.TargetTracking) *targetTracking {
+func shownTracking(t scaling.TargetTracking) *targetTracking {
 	shown := &targetTracking{TargetValue: t.TargetValue, DisableScaleIn: t.DisableScaleIn}
 	if m := t.Predefined; m != nil {
 		shown.PredefinedMetricSpecification = &predefinedMetric{m.Type, m.ResourceLabel}

@@ -1,4 +1,4 @@
-package operate
+package wire
 
 import (
 	"encoding/json"
@@ -12,9 +12,9 @@ import (
 )
 
 // readJSON reads a call in AWS JSON.
-func readJSON(r *http.Request, body []byte) call {
+func readJSON(r *http.Request, body []byte) Call {
 	service, operation, _ := strings.Cut(r.Header.Get("X-Amz-Target"), ".")
-	return call{jsonRPC{}, service, operation, func(input any) error { return readDocument(json.Unmarshal, body, input) }, r}
+	return Call{jsonRPC{}, service, operation, func(input any) error { return readDocument(json.Unmarshal, body, input) }, r}
 }
 
 // readDocument fills in an operation's input. What the input has no field for is an error.
@@ -35,7 +35,7 @@ type jsonRPC struct{}
 // verbatim is an output that is not JSON of ours: it answers by itself.
 type verbatim interface{ Answer(w http.ResponseWriter) }
 
-func (jsonRPC) answer(w http.ResponseWriter, _ call, _ string, output any) {
+func (jsonRPC) answer(w http.ResponseWriter, _ Call, _ string, output any) {
 	if reply, ok := output.(verbatim); ok {
 		reply.Answer(w)
 		return
@@ -69,7 +69,7 @@ func fillLists(value reflect.Value) {
 	}
 }
 
-func (jsonRPC) refuse(w http.ResponseWriter, _ call, _ string, problem aws.Error) {
+func (jsonRPC) refuse(w http.ResponseWriter, _ Call, _ string, problem aws.Error) {
 	w.Header().Set("X-Amzn-ErrorType", problem.Code)
 	writeJSON(w, statusOf(problem.Code), problem)
 }
@@ -80,8 +80,8 @@ func writeJSON(w http.ResponseWriter, status int, value any) {
 	_ = json.NewEncoder(w).Encode(value)
 }
 
-func (jsonRPC) unknown(c call) error {
-	return invalid("UnknownOperationException", "the local cloud has no %s.%s", c.service, c.operation)
+func (jsonRPC) unknown(c Call) error {
+	return aws.Errorf("UnknownOperationException", "the local cloud has no %s.%s", c.Service, c.Operation)
 }
 
 func (jsonRPC) unsigned() error {
@@ -99,10 +99,10 @@ func (jsonRPC) misplaced(problem string) error {
 // readCBOR reads a call in Smithy RPC v2 CBOR, whose path is
 // /service/NAME/operation/NAME.
 // https://smithy.io/2.0/additional-specs/protocols/smithy-rpc-v2.html
-func readCBOR(r *http.Request, body []byte) call {
-	c := call{protocol: cborRPC{}, read: func(input any) error { return readDocument(incoming.Unmarshal, body, input) }, request: r}
+func readCBOR(r *http.Request, body []byte) Call {
+	c := Call{protocol: cborRPC{}, Read: func(input any) error { return readDocument(incoming.Unmarshal, body, input) }, Request: r}
 	if parts := strings.Split(r.URL.Path, "/"); len(parts) == 5 {
-		c.service, c.operation = parts[2], parts[4]
+		c.Service, c.Operation = parts[2], parts[4]
 	}
 	return c
 }
@@ -113,15 +113,15 @@ var incoming, _ = cbor.DecOptions{DefaultMapType: reflect.TypeFor[map[string]any
 // cborRPC is Smithy RPC v2 CBOR.
 type cborRPC struct{ jsonRPC }
 
-func (cborRPC) answer(w http.ResponseWriter, _ call, _ string, output any) {
+func (cborRPC) answer(w http.ResponseWriter, _ Call, _ string, output any) {
 	writeCBOR(w, http.StatusOK, output)
 }
 
 // refuse also names the error as AWS query did: clients of services that once had that
 // protocol go by it.
-func (cborRPC) refuse(w http.ResponseWriter, c call, _ string, problem aws.Error) {
+func (cborRPC) refuse(w http.ResponseWriter, c Call, _ string, problem aws.Error) {
 	w.Header().Set("X-Amzn-Query-Error", problem.Code+";Sender")
-	writeCBOR(w, statusOf(problem.Code), map[string]string{"__type": c.service + "#" + problem.Code, "message": problem.Message})
+	writeCBOR(w, statusOf(problem.Code), map[string]string{"__type": c.Service + "#" + problem.Code, "message": problem.Message})
 }
 
 // outgoing writes times as the protocol has them, tagged and in seconds, and empty lists.

@@ -1,9 +1,9 @@
-package autoscaling
+package scaling
 
 import (
-	"context"
 	"encoding/json"
 	"fmt"
+	"math"
 	"strings"
 
 	"myclothes/local/cloud/aws"
@@ -78,7 +78,7 @@ func (p Policy) metric() (metric, error) {
 	case t.Predefined.Type == "ALBRequestCountPerTarget":
 		_, group, ok := strings.Cut(t.Predefined.ResourceLabel, "/targetgroup/")
 		if !ok {
-			return metric{}, invalid("resourceLabel: %q is not app/NAME/ID/targetgroup/NAME/ID", t.Predefined.ResourceLabel)
+			return metric{}, aws.Invalid("resourceLabel: %q is not app/NAME/ID/targetgroup/NAME/ID", t.Predefined.ResourceLabel)
 		}
 		return metric{cloudwatch.Metric{Namespace: "AWS/ApplicationELB", Name: "RequestCountPerTarget",
 			Dimensions: []cloudwatch.Dimension{{Name: "TargetGroup", Value: "targetgroup/" + group}}}, "Sum"}, nil
@@ -100,34 +100,33 @@ func (c CustomizedMetric) metric() (metric, error) {
 	return m, nil
 }
 
-// Policies implements Service[Policy].
-type Policies struct{ groups *Groups }
-
-// Policies are the scaling policies of the groups.
-func (s *Groups) Policies() *Policies { return &Policies{s} }
-
-// Create adds a policy to its group.
-func (s *Policies) Create(_ context.Context, r aws.Resource, spec Policy) (aws.Outputs, error) {
-	g, err := s.groups.find(spec.GroupName)
-	if err == nil {
-		_, err = spec.metric()
-	}
-	if err != nil {
-		return nil, fmt.Errorf("scaling policy %s: %w", r.Name, err)
-	}
-	g.mu.Lock()
-	defer g.mu.Unlock()
-	g.policies[r.ID] = spec
-	return nil, nil
+// Check says why AWS refuses a policy, or that what it tracks is not modelled here.
+func (p Policy) Check() error {
+	_, err := p.metric()
+	return err
 }
 
-// Update changes a policy.
-func (s *Policies) Update(ctx context.Context, r aws.Resource, spec Policy) (aws.Outputs, error) {
-	return s.Create(ctx, r, spec)
+// Track returns what the metric of a policy was in the last minutes; ok is false if the
+// policy is not enabled.
+func (p Policy) Track(metrics Metrics) (t Tracked, ok bool) {
+	m, err := p.metric()
+	if err != nil || !p.enabled() {
+		return Tracked{}, false
+	}
+	return Tracked{m.Name, p.TargetTracking.TargetValue, !p.TargetTracking.DisableScaleIn, m.latest(metrics)}, true
 }
 
-// Delete takes a policy from its group. Policies of a group that is deleted go with it.
-func (s *Policies) Delete(_ context.Context, r aws.Resource) error {
-	s.groups.each(func(g *group) { delete(g.policies, r.ID) })
-	return nil
+func (p Policy) enabled() bool { return p.Enabled == nil || *p.Enabled }
+
+// latest returns what the metric was in the last minutes, NaN where there is no data.
+func (m metric) latest(metrics Metrics) []float64 {
+	values := make([]float64, lookback)
+	points, err := metrics.Latest(m.Metric, 60, lookback)
+	for i := range values {
+		values[i] = math.NaN()
+		if err == nil && points[i].Count > 0 {
+			values[i], _ = points[i].Statistic(m.statistic) // a policy whose statistic is none is refused
+		}
+	}
+	return values
 }

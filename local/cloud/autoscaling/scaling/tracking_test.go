@@ -1,4 +1,4 @@
-package autoscaling
+package scaling
 
 import (
 	"encoding/json"
@@ -15,20 +15,20 @@ import (
 // minutes is that many minutes of data with one value.
 func minutes(n int, value float64) []float64 { return slices.Repeat([]float64{value}, n) }
 
-func cpu(values ...float64) tracked { return tracked{"CPUUtilization", 50, true, values} }
+func cpu(values ...float64) Tracked { return Tracked{"CPUUtilization", 50, true, values} }
 
-func fleetOf(warm, warming int) capacity {
-	return capacity{desired: warm + warming, warm: warm, warming: warming, bounds: bounds{1, 20}}
+func fleetOf(warm, warming int) Capacity {
+	return Capacity{Desired: warm + warming, Warm: warm, Warming: warming, Bounds: Bounds{1, 20}}
 }
 
 // The numbers of AWS's user guide, "Target tracking scaling policies": a target of 50 percent
 // that 1.5 instances more or less would meet.
 func TestSizesAreRoundedAsAWSsExamplesSay(t *testing.T) {
 	t.Parallel()
-	size, cause := track(fleetOf(3, 0), []tracked{cpu(minutes(17, 75)...)})
+	size, cause := Track(fleetOf(3, 0), []Tracked{cpu(minutes(17, 75)...)})
 	require.Equal(t, 5, size, "1.5 more are two more")
 	require.Equal(t, "CPUUtilization is above 50: 75", cause)
-	size, _ = track(fleetOf(5, 0), []tracked{cpu(minutes(17, 35)...)})
+	size, _ = Track(fleetOf(5, 0), []Tracked{cpu(minutes(17, 35)...)})
 	require.Equal(t, 4, size, "1.5 less are one less")
 }
 
@@ -55,7 +55,7 @@ func TestAGroupGrowsAfterThreeMinutesAndShrinksAfterFifteen(t *testing.T) {
 		"nobody calls":                                      {minutes(17, 0), 1},
 		"new metric":                                        {minutes(2, 80), 4},
 	} {
-		size, _ := track(fleetOf(4, 0), []tracked{cpu(c.values...)})
+		size, _ := Track(fleetOf(4, 0), []Tracked{cpu(c.values...)})
 		require.Equal(t, c.size, size, name)
 	}
 }
@@ -65,34 +65,34 @@ func TestTheLargestSizeCountsAndAllMustAgreeToLess(t *testing.T) {
 	high, higher, low, calm := cpu(minutes(17, 60)...), cpu(minutes(17, 100)...), cpu(minutes(17, 10)...), cpu(minutes(17, 50)...)
 	blind := cpu(minutes(17, math.NaN())...)
 	outOnly := calm
-	outOnly.scaleIn = false
+	outOnly.ScaleIn = false
 	for name, c := range map[string]struct {
-		policies []tracked
+		policies []Tracked
 		size     int
 	}{
-		"two want more":                     {[]tracked{high, higher}, 8},
-		"one wants more":                    {[]tracked{low, high}, 5},
-		"one wants less":                    {[]tracked{low, calm}, 4},
-		"one cannot know":                   {[]tracked{low, blind}, 4},
-		"all want less":                     {[]tracked{low, cpu(minutes(17, 30)...)}, 3},
-		"who may not scale in is not asked": {[]tracked{low, outOnly}, 1},
-		"nobody may scale in":               {[]tracked{outOnly}, 4},
+		"two want more":                     {[]Tracked{high, higher}, 8},
+		"one wants more":                    {[]Tracked{low, high}, 5},
+		"one wants less":                    {[]Tracked{low, calm}, 4},
+		"one cannot know":                   {[]Tracked{low, blind}, 4},
+		"all want less":                     {[]Tracked{low, cpu(minutes(17, 30)...)}, 3},
+		"who may not scale in is not asked": {[]Tracked{low, outOnly}, 1},
+		"nobody may scale in":               {[]Tracked{outOnly}, 4},
 		"there are none":                    {nil, 4},
 	} {
-		size, _ := track(fleetOf(4, 0), c.policies)
+		size, _ := Track(fleetOf(4, 0), c.policies)
 		require.Equal(t, c.size, size, name)
 	}
 }
 
 func TestInstancesThatWarmUpCountAsTheCapacityThatTheyWillBe(t *testing.T) {
 	t.Parallel()
-	size, _ := track(fleetOf(4, 4), []tracked{cpu(minutes(17, 100)...)})
+	size, _ := Track(fleetOf(4, 4), []Tracked{cpu(minutes(17, 100)...)})
 	require.Equal(t, 8, size, "what is on its way is enough")
-	size, _ = track(fleetOf(4, 4), []tracked{cpu(minutes(17, 120)...)})
+	size, _ = Track(fleetOf(4, 4), []Tracked{cpu(minutes(17, 120)...)})
 	require.Equal(t, 10, size, "it is not")
-	size, _ = track(fleetOf(4, 1), []tracked{cpu(minutes(17, 10)...)})
+	size, _ = Track(fleetOf(4, 1), []Tracked{cpu(minutes(17, 10)...)})
 	require.Equal(t, 5, size, "nobody goes while others warm up")
-	size, _ = track(fleetOf(0, 3), []tracked{cpu(minutes(17, 90)...)})
+	size, _ = Track(fleetOf(0, 3), []Tracked{cpu(minutes(17, 90)...)})
 	require.Equal(t, 3, size)
 }
 
@@ -100,16 +100,16 @@ func TestASizeStaysWithinItsBoundsAndAsksForNoLessUnderMoreLoad(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
 		c := fleetOf(rapid.IntRange(0, 20).Draw(t, "warm"), rapid.IntRange(0, 5).Draw(t, "warming"))
-		c.desired = c.clamp(c.desired)
+		c.Desired = c.Clamp(c.Desired)
 		load := rapid.Float64Range(0, 1000)
 		less, more := load.Draw(t, "load"), load.Draw(t, "load")
 		less, more = min(less, more), max(less, more)
-		small, _ := track(c, []tracked{cpu(minutes(17, less)...)})
-		large, _ := track(c, []tracked{cpu(minutes(17, more)...)})
+		small, _ := Track(c, []Tracked{cpu(minutes(17, less)...)})
+		large, _ := Track(c, []Tracked{cpu(minutes(17, more)...)})
 		require.LessOrEqual(t, small, large)
-		require.Equal(t, c.clamp(large), large)
+		require.Equal(t, c.Clamp(large), large)
 		if less > 50 {
-			require.GreaterOrEqual(t, small, c.desired)
+			require.GreaterOrEqual(t, small, c.Desired)
 		}
 	})
 }

@@ -1,13 +1,13 @@
-package autoscaling
+package refresh
 
-// fleet counts a group's instances during a refresh, without those that leave.
-type fleet struct {
-	desired  int
-	fresh    int // that stay
-	warm     int // of these, those in service, healthy and warm
-	old      int // that are to be replaced
-	oldReady int // of these, those in service and healthy
-	keep     int // of the old ones, how many a checkpoint keeps for now
+// Counts are how many instances a group has during a refresh, without those that leave.
+type Counts struct {
+	Desired  int
+	Fresh    int // that stay
+	Warm     int // of these, those in service, healthy and warm
+	Old      int // that are to be replaced
+	OldReady int // of these, those in service and healthy
+	Keep     int // of the old ones, how many a checkpoint keeps for now
 }
 
 // pace is how far from the desired capacity a refresh may go, in percent of it.
@@ -18,21 +18,21 @@ type pace struct{ least, most int }
 // least. If less are enough but there is no room, one instance is replaced after the
 // other, and capacity is short by one meanwhile.
 // https://docs.aws.amazon.com/autoscaling/ec2/userguide/instance-refresh-overview.html
-func (p pace) step(f fleet) (launches, dismissals int) {
-	least, most := percentOf(f.desired, p.least), percentOf(f.desired, p.most)
+func (p pace) step(f Counts) (launches, dismissals int) {
+	least, most := percentOf(f.Desired, p.least), percentOf(f.Desired, p.most)
 	switch {
 	case p.least >= 100:
-		most = max(most, f.desired+1)
-	case most <= f.desired:
-		least = min(least, f.desired-1)
+		most = max(most, f.Desired+1)
+	case most <= f.Desired:
+		least = min(least, f.Desired-1)
 	}
-	spare := max(0, f.warm+f.oldReady-least)
-	dismissals = min(f.old-f.keep, f.old-f.oldReady+spare)
-	if f.old == 0 {
-		dismissals = f.fresh - f.desired // a smaller capacity is wanted
+	spare := max(0, f.Warm+f.OldReady-least)
+	dismissals = min(f.Old-f.Keep, f.Old-f.OldReady+spare)
+	if f.Old == 0 {
+		dismissals = f.Fresh - f.Desired // a smaller capacity is wanted
 	}
 	dismissals = max(0, dismissals)
-	launches = max(0, min(f.desired-f.fresh-f.keep, most-f.fresh-(f.old-dismissals)))
+	launches = max(0, min(f.Desired-f.Fresh-f.Keep, most-f.Fresh-(f.Old-dismissals)))
 	return launches, dismissals
 }
 

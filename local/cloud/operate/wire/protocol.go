@@ -1,4 +1,7 @@
-package operate
+// Package wire reads and writes the protocols of AWS: AWS query and EC2's form of it, AWS
+// JSON, and Smithy RPC v2 CBOR. It knows how calls, answers and errors are written, and no
+// operation.
+package wire
 
 import (
 	"bytes"
@@ -11,32 +14,54 @@ import (
 	"myclothes/local/cloud/aws"
 )
 
-// call is a request, whatever protocol it is written in.
-type call struct {
+// Call is a request, whatever protocol it is written in.
+type Call struct {
 	protocol  protocol
-	service   string // as the protocol names it: a version, or the target of a header
-	operation string
-	read      func(input any) error
-	request   *http.Request // its body is not read yet
+	Service   string // as the protocol names it: a version, or the target of a header
+	Operation string
+	Read      func(input any) error // fills in the input of the operation
+	Request   *http.Request         // its body is not read yet
 }
 
 // protocol is one of AWS's.
 // https://smithy.io/2.0/aws/protocols/index.html
 type protocol interface {
-	answer(w http.ResponseWriter, c call, id string, output any)
-	refuse(w http.ResponseWriter, c call, id string, problem aws.Error)
+	answer(w http.ResponseWriter, c Call, id string, output any)
+	refuse(w http.ResponseWriter, c Call, id string, problem aws.Error)
 	// The errors that every service has, by the names of the protocol.
-	unknown(c call) error
+	unknown(c Call) error
 	unsigned() error
 	stranger() error
 	misplaced(problem string) error // signed for another region
 }
 
-// readCall finds out which protocol a request is written in, and what it asks for.
-func readCall(r *http.Request) (call, error) {
+// Answer writes the output of the operation.
+func (c Call) Answer(w http.ResponseWriter, id string, output any) {
+	c.protocol.answer(w, c, id, output)
+}
+
+// Refuse writes an error.
+func (c Call) Refuse(w http.ResponseWriter, id string, problem aws.Error) {
+	c.protocol.refuse(w, c, id, problem)
+}
+
+// Unknown is the error for an operation that is not there.
+func (c Call) Unknown() error { return c.protocol.unknown(c) }
+
+// Unsigned is the error for a call without a signature.
+func (c Call) Unsigned() error { return c.protocol.unsigned() }
+
+// Stranger is the error for a call that is signed with an unknown access key.
+func (c Call) Stranger() error { return c.protocol.stranger() }
+
+// Misplaced is the error for a call that is signed for another region.
+func (c Call) Misplaced(problem string) error { return c.protocol.misplaced(problem) }
+
+// Read finds out which protocol a request is written in, and what it asks for.
+func Read(r *http.Request) (Call, error) {
 	body, err := io.ReadAll(r.Body)
 	if err != nil {
-		return call{protocol: query{}}, aws.Error{Code: "MalformedQueryString", Message: err.Error()}
+		return Call{protocol: query{}}, aws.Error{Code: "MalformedQueryString", Message: err.Error()}
 	}
 	r.Body = io.NopCloser(bytes.NewReader(body))
 	if r.Header.Get("Smithy-Protocol") == "rpc-v2-cbor" {
@@ -47,10 +72,10 @@ func readCall(r *http.Request) (call, error) {
 	}
 	form, err := url.ParseQuery(string(body))
 	if err != nil || form.Get("Action") == "" {
-		return call{protocol: query{}, service: r.Method, operation: r.URL.Path, request: r}, nil // S3, Lambda, …
+		return Call{protocol: query{}, Service: r.Method, Operation: r.URL.Path, Request: r}, nil // S3, Lambda, …
 	}
-	c := call{query{}, form.Get("Version"), form.Get("Action"), func(input any) error { return readForm(form, input) }, r}
-	if c.service == ec2Version {
+	c := Call{query{}, form.Get("Version"), form.Get("Action"), func(input any) error { return readForm(form, input) }, r}
+	if c.Service == EC2 {
 		c.protocol = ec2Query{}
 	}
 	return c, nil
@@ -59,24 +84,24 @@ func readCall(r *http.Request) (call, error) {
 // query is AWS query: a form in, XML out.
 type query struct{}
 
-func (query) answer(w http.ResponseWriter, c call, id string, output any) {
-	writeXML(w, http.StatusOK, xml.Name{Space: namespaces[c.service], Local: c.operation + "Response"},
-		element{c.operation + "Result", output}, element{"ResponseMetadata", metadata{id}})
+func (query) answer(w http.ResponseWriter, c Call, id string, output any) {
+	writeXML(w, http.StatusOK, xml.Name{Space: namespaces[c.Service], Local: c.Operation + "Response"},
+		element{c.Operation + "Result", output}, element{"ResponseMetadata", metadata{id}})
 }
 
 type metadata struct{ RequestId string }
 
-func (query) refuse(w http.ResponseWriter, c call, id string, problem aws.Error) {
+func (query) refuse(w http.ResponseWriter, c Call, id string, problem aws.Error) {
 	fault := struct{ Type, Code, Message string }{"Sender", problem.Code, problem.Message}
 	status := statusOf(problem.Code)
 	if status >= http.StatusInternalServerError {
 		fault.Type = "Receiver"
 	}
-	writeXML(w, status, xml.Name{Space: namespaces[c.service], Local: "ErrorResponse"}, element{"Error", fault}, element{"RequestId", id})
+	writeXML(w, status, xml.Name{Space: namespaces[c.Service], Local: "ErrorResponse"}, element{"Error", fault}, element{"RequestId", id})
 }
 
-func (query) unknown(c call) error {
-	return invalid("InvalidAction", "Could not find operation %s for version %s", c.operation, c.service)
+func (query) unknown(c Call) error {
+	return aws.Errorf("InvalidAction", "Could not find operation %s for version %s", c.Operation, c.Service)
 }
 
 func (query) unsigned() error {
@@ -94,18 +119,18 @@ func (query) misplaced(problem string) error {
 // ec2Query is EC2's own form of AWS query.
 type ec2Query struct{ query }
 
-func (ec2Query) answer(w http.ResponseWriter, c call, id string, output any) {
-	writeXML(w, http.StatusOK, xml.Name{Space: namespaces[c.service], Local: c.operation + "Response"}, element{"", output})
+func (ec2Query) answer(w http.ResponseWriter, c Call, id string, output any) {
+	writeXML(w, http.StatusOK, xml.Name{Space: namespaces[c.Service], Local: c.Operation + "Response"}, element{"", output})
 }
 
-func (ec2Query) refuse(w http.ResponseWriter, _ call, id string, problem aws.Error) {
+func (ec2Query) refuse(w http.ResponseWriter, _ Call, id string, problem aws.Error) {
 	type fault struct{ Code, Message string }
 	writeXML(w, statusOf(problem.Code), xml.Name{Local: "Response"},
 		element{"Errors", struct{ Error fault }{fault{problem.Code, problem.Message}}}, element{"RequestID", id})
 }
 
-func (ec2Query) unknown(c call) error {
-	return invalid("InvalidAction", "The action %s is not valid for this web service.", c.operation)
+func (ec2Query) unknown(c Call) error {
+	return aws.Errorf("InvalidAction", "The action %s is not valid for this web service.", c.Operation)
 }
 
 func (ec2Query) stranger() error {

@@ -1,4 +1,4 @@
-package operate
+package wire
 
 import (
 	"math"
@@ -8,18 +8,18 @@ import (
 	"github.com/fxamacker/cbor/v2"
 )
 
-// moment is a time of a service that AWS JSON asks too: there it is a number of seconds
+// Moment is a time of a service that AWS JSON asks too: there it is a number of seconds
 // since 1970, as it is in CBOR, and it is a text in forms and XML.
 // https://smithy.io/2.0/aws/protocols/aws-json-1_1-protocol.html
-type moment struct{ time.Time }
+type Moment struct{ time.Time }
 
 // MarshalJSON writes seconds, to the millisecond.
-func (m moment) MarshalJSON() ([]byte, error) {
+func (m Moment) MarshalJSON() ([]byte, error) {
 	return strconv.AppendFloat(nil, float64(m.UnixMilli())/1000, 'f', -1, 64), nil
 }
 
 // UnmarshalJSON reads seconds, whole ones or not.
-func (m *moment) UnmarshalJSON(text []byte) error {
+func (m *Moment) UnmarshalJSON(text []byte) error {
 	if string(text) == "null" {
 		return nil
 	}
@@ -32,7 +32,10 @@ func (m *moment) UnmarshalJSON(text []byte) error {
 }
 
 // MarshalCBOR writes a time as the protocol has it.
-func (m moment) MarshalCBOR() ([]byte, error) { return outgoing.Marshal(m.Time) }
+func (m Moment) MarshalCBOR() ([]byte, error) { return outgoing.Marshal(m.Time) }
 
 // UnmarshalCBOR reads a time.
-func (m *moment) UnmarshalCBOR(item []byte) error { return cbor.Unmarshal(item, &m.Time) }
+func (m *Moment) UnmarshalCBOR(item []byte) error { return cbor.Unmarshal(item, &m.Time) }
+
+// At is a time, in UTC.
+func At(t time.Time) Moment { return Moment{t.UTC()} }

@@ -1,4 +1,4 @@
-package autoscaling
+package refresh
 
 import (
 	"encoding/json"
@@ -12,28 +12,28 @@ func TestARefreshStaysWithinItsPercentages(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
 		pace                 pace
-		fleet                fleet
+		counts               Counts
 		launches, dismissals int
 	}{
-		"one more at first":               {pace{100, 134}, fleet{desired: 3, old: 3, oldReady: 3}, 2, 0},
-		"all at once at first":            {pace{100, 200}, fleet{desired: 3, old: 3, oldReady: 3}, 3, 0},
-		"at least one more":               {pace{100, 110}, fleet{desired: 3, old: 3, oldReady: 3}, 1, 0},
-		"both 100: launch before":         {pace{100, 100}, fleet{desired: 3, old: 3, oldReady: 3}, 1, 0},
-		"both 100: then terminate":        {pace{100, 100}, fleet{desired: 3, old: 3, oldReady: 3, fresh: 1, warm: 1}, 1, 1},
-		"not before the new one is warm":  {pace{100, 110}, fleet{desired: 3, old: 3, oldReady: 3, fresh: 1}, 0, 0},
-		"one goes when one is warm":       {pace{100, 110}, fleet{desired: 3, old: 3, oldReady: 3, fresh: 1, warm: 1}, 1, 1},
-		"who does not serve goes first":   {pace{100, 110}, fleet{desired: 3, old: 1, fresh: 3, warm: 3}, 0, 1},
-		"no room: one after the other":    {pace{90, 100}, fleet{desired: 3, old: 3, oldReady: 3}, 1, 1},
-		"no room: the next has to wait":   {pace{90, 100}, fleet{desired: 3, old: 2, oldReady: 2, fresh: 1}, 0, 0},
-		"half may go":                     {pace{50, 100}, fleet{desired: 4, old: 4, oldReady: 4}, 2, 2},
-		"nobody has to serve":             {pace{0, 100}, fleet{desired: 2, old: 2, oldReady: 2}, 2, 2},
-		"done":                            {pace{100, 110}, fleet{desired: 3, fresh: 3, warm: 3}, 0, 0},
-		"done, and fewer are wanted":      {pace{100, 110}, fleet{desired: 2, fresh: 3, warm: 3}, 0, 1},
-		"a checkpoint keeps the others":   {pace{50, 100}, fleet{desired: 4, old: 4, oldReady: 4, keep: 3}, 1, 1},
-		"a checkpoint keeps all for now":  {pace{50, 100}, fleet{desired: 4, old: 3, oldReady: 3, keep: 3, fresh: 1, warm: 1}, 0, 0},
-		"a checkpoint replaces lost ones": {pace{50, 100}, fleet{desired: 4, old: 2, oldReady: 2, keep: 2, fresh: 1, warm: 1}, 1, 0},
+		"one more at first":               {pace{100, 134}, Counts{Desired: 3, Old: 3, OldReady: 3}, 2, 0},
+		"all at once at first":            {pace{100, 200}, Counts{Desired: 3, Old: 3, OldReady: 3}, 3, 0},
+		"at least one more":               {pace{100, 110}, Counts{Desired: 3, Old: 3, OldReady: 3}, 1, 0},
+		"both 100: launch before":         {pace{100, 100}, Counts{Desired: 3, Old: 3, OldReady: 3}, 1, 0},
+		"both 100: then terminate":        {pace{100, 100}, Counts{Desired: 3, Old: 3, OldReady: 3, Fresh: 1, Warm: 1}, 1, 1},
+		"not before the new one is warm":  {pace{100, 110}, Counts{Desired: 3, Old: 3, OldReady: 3, Fresh: 1}, 0, 0},
+		"one goes when one is warm":       {pace{100, 110}, Counts{Desired: 3, Old: 3, OldReady: 3, Fresh: 1, Warm: 1}, 1, 1},
+		"who does not serve goes first":   {pace{100, 110}, Counts{Desired: 3, Old: 1, Fresh: 3, Warm: 3}, 0, 1},
+		"no room: one after the other":    {pace{90, 100}, Counts{Desired: 3, Old: 3, OldReady: 3}, 1, 1},
+		"no room: the next has to wait":   {pace{90, 100}, Counts{Desired: 3, Old: 2, OldReady: 2, Fresh: 1}, 0, 0},
+		"half may go":                     {pace{50, 100}, Counts{Desired: 4, Old: 4, OldReady: 4}, 2, 2},
+		"nobody has to serve":             {pace{0, 100}, Counts{Desired: 2, Old: 2, OldReady: 2}, 2, 2},
+		"done":                            {pace{100, 110}, Counts{Desired: 3, Fresh: 3, Warm: 3}, 0, 0},
+		"done, and fewer are wanted":      {pace{100, 110}, Counts{Desired: 2, Fresh: 3, Warm: 3}, 0, 1},
+		"a checkpoint keeps the others":   {pace{50, 100}, Counts{Desired: 4, Old: 4, OldReady: 4, Keep: 3}, 1, 1},
+		"a checkpoint keeps all for now":  {pace{50, 100}, Counts{Desired: 4, Old: 3, OldReady: 3, Keep: 3, Fresh: 1, Warm: 1}, 0, 0},
+		"a checkpoint replaces lost ones": {pace{50, 100}, Counts{Desired: 4, Old: 2, OldReady: 2, Keep: 2, Fresh: 1, Warm: 1}, 1, 0},
 	} {
-		launches, dismissals := c.pace.step(c.fleet)
+		launches, dismissals := c.pace.step(c.counts)
 		require.Equal(t, c.launches, launches, name+": launches")
 		require.Equal(t, c.dismissals, dismissals, name+": dismissals")
 	}
@@ -51,8 +51,8 @@ func TestCheckpointsPauseWhereAWSsExampleSays(t *testing.T) {
 		{passed: 1, replaced: 5, old: 5, replaces: 0},  // 0:45
 	} {
 		limit, _ := checkpoint([]int{20, 50}, c.passed, 10, c.replaced)
-		launches, dismissals := pace{80, 100}.step(fleet{
-			desired: 10, fresh: c.replaced, warm: c.replaced, old: c.old, oldReady: c.old, keep: min(c.old, 10-limit)})
+		launches, dismissals := pace{80, 100}.step(Counts{
+			Desired: 10, Fresh: c.replaced, Warm: c.replaced, Old: c.old, OldReady: c.old, Keep: min(c.old, 10-limit)})
 		require.Equal(t, c.replaces, launches, "%+v", c)
 		require.Equal(t, c.replaces, dismissals, "%+v", c)
 	}
@@ -73,19 +73,19 @@ func TestTimesOfPreferencesAreDeclaredAsTextOrAsNumbers(t *testing.T) {
 		`{"strategy": "Rolling", "preferences": {"instanceWarmup": "2", "checkpointDelay": "2", "checkpointPercentages": [50]}}`,
 		`{"strategy": "Rolling", "preferences": {"instanceWarmup": 2, "checkpointDelay": 2, "checkpointPercentages": [50]}}`,
 	} {
-		var r InstanceRefresh
+		var r Declaration
 		require.NoError(t, json.Unmarshal([]byte(inputs), &r))
-		require.NoError(t, r.check())
-		require.Equal(t, 2*time.Second, seconds(r.Preferences.InstanceWarmup, 300))
-		require.Equal(t, 2*time.Second, seconds(r.Preferences.CheckpointDelay, 3600))
+		require.NoError(t, r.Check())
+		require.Equal(t, 2*time.Second, Seconds(r.Preferences.InstanceWarmup, 300))
+		require.Equal(t, 2*time.Second, Seconds(r.Preferences.CheckpointDelay, 3600))
 	}
-	require.Equal(t, time.Hour, seconds("", 3600))
+	require.Equal(t, time.Hour, Seconds("", 3600))
 }
 
 func TestPreferencesThatAWSRefusesAreRefused(t *testing.T) {
 	t.Parallel()
-	require.NoError(t, RefreshPreferences{}.check())
-	for want, p := range map[string]RefreshPreferences{
+	require.NoError(t, Preferences{}.Check())
+	for want, p := range map[string]Preferences{
 		"minimum healthy percentage: 101":      {MinHealthyPercentage: new(101)},
 		"maximum healthy percentage: 99":       {MinHealthyPercentage: new(50), MaxHealthyPercentage: new(99)},
 		"it needs a minimum":                   {MaxHealthyPercentage: new(110)},
@@ -96,6 +96,6 @@ func TestPreferencesThatAWSRefusesAreRefused(t *testing.T) {
 		`"Perhaps" is none of`:                 {ScaleInProtectedInstances: "Perhaps"},
 		"11 alarms are more than 10":           {AlarmSpecification: &AlarmChoice{make([]string, 11)}},
 	} {
-		require.ErrorContains(t, p.check(), want)
+		require.ErrorContains(t, p.Check(), want)
 	}
 }
