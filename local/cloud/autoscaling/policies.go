@@ -42,20 +42,14 @@ func (s *Policies) Delete(_ context.Context, r aws.Resource) error {
 	return nil
 }
 
-// NamedPolicy is a scaling policy and its name.
-type NamedPolicy struct {
-	Name string
-	scaling.Policy
-}
-
 // Describe lists the policies of a group, or with no name those of all, in the order of
 // their names.
-func (s *Policies) Describe(group string) ([]NamedPolicy, error) {
+func (s *Policies) Describe(group string) ([]scaling.Named, error) {
 	names := s.groups.Names()
 	if group != "" {
 		names = []string{group}
 	}
-	var all []NamedPolicy
+	var all []scaling.Named
 	for _, name := range names {
 		g, err := s.groups.find(name)
 		if err != nil {
@@ -63,7 +57,7 @@ func (s *Policies) Describe(group string) ([]NamedPolicy, error) {
 		}
 		g.mu.Lock()
 		for _, id := range slices.Sorted(maps.Keys(g.policies)) {
-			all = append(all, NamedPolicy{id, g.policies[id]})
+			all = append(all, scaling.Named{id, g.policies[id]})
 		}
 		g.mu.Unlock()
 	}

@@ -3,7 +3,6 @@ package operate
 import (
 	"context"
 
-	"myclothes/local/cloud/autoscaling"
 	"myclothes/local/cloud/autoscaling/scaling"
 )
 
@@ -48,7 +47,7 @@ func (s autoScaling) describePolicies(_ context.Context, in describePolicies) (o
 	if err != nil {
 		return out, err
 	}
-	all = only(all, in.PolicyNames, func(p autoscaling.NamedPolicy) []string { return []string{p.Name} })
+	all = only(all, in.PolicyNames, func(p scaling.Named) []string { return []string{p.Name} })
 	all, out.NextToken, err = page(all, in.NextToken, in.MaxRecords)
 	for _, p := range all {
 		shown := scalingPolicy{AutoScalingGroupName: p.GroupName, PolicyName: p.Name, PolicyType: p.PolicyType,

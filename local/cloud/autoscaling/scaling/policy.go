@@ -20,6 +20,12 @@ type Policy struct {
 	TargetTracking          *TargetTracking `json:"targetTrackingConfiguration"`
 }
 
+// Named is a scaling policy and its name.
+type Named struct {
+	Name string
+	Policy
+}
+
 // TargetTracking keeps a metric near a value.
 type TargetTracking struct {
 	Predefined     *PredefinedMetric `json:"predefinedMetricSpecification"`
