@@ -13,6 +13,7 @@ import (
 	"path/filepath"
 
 	"myclothes/local/cloud/ec2"
+	"myclothes/local/cloud/ec2/systemd"
 	"myclothes/local/cloud/host"
 )
 
@@ -22,22 +23,22 @@ var CartInstance = ec2.Image{Kind: "cart instance", Boot: boot}
 
 // boot fetches the release that the user data names, verifies it, and returns the service
 // that runs it, with the environment that the user data writes.
-func boot(_ context.Context, m ec2.Machine) (ec2.Unit, error) {
+func boot(_ context.Context, m ec2.Machine) (systemd.Unit, error) {
 	script, err := readUserData(m.UserData, map[string]string{
 		"INSTANCE_ID":       m.ID,
 		"AVAILABILITY_ZONE": m.Zone,
 		"PRIVATE_IP":        m.Address.String(),
 	})
 	if err != nil {
-		return ec2.Unit{}, err
+		return systemd.Unit{}, err
 	}
 	object, err := m.Fetch(script.bucket, script.key)
 	if err != nil {
-		return ec2.Unit{}, err
+		return systemd.Unit{}, err
 	}
 	program := filepath.Join(m.Dir, "cart")
 	if err := install(object, program, script.sha256); err != nil {
-		return ec2.Unit{}, err
+		return systemd.Unit{}, err
 	}
 	unit := script.unit
 	unit.Command = host.Command{Path: program, Env: script.environment}

@@ -12,10 +12,11 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"myclothes/local/cloud/ec2"
+	"myclothes/local/cloud/ec2/systemd"
 )
 
 // bootMachine boots a machine that fetches a release with the given content.
-func bootMachine(t *testing.T, content, script string) (ec2.Unit, error) {
+func bootMachine(t *testing.T, content, script string) (systemd.Unit, error) {
 	t.Helper()
 	object := filepath.Join(t.TempDir(), "object")
 	require.NoError(t, os.WriteFile(object, []byte(content), 0o600))
@@ -40,7 +41,7 @@ func TestAnInstanceRunsTheReleaseThatItsUserDataNames(t *testing.T) {
 	require.NoError(t, err)
 	require.Contains(t, c.Env, "CART_ADDRESS=127.20.0.4")
 	require.Contains(t, c.Env, "CART_INSTANCE_ID=i-1")
-	require.Equal(t, ec2.RestartAlways, c.Restart)
+	require.Equal(t, systemd.RestartAlways, c.Restart)
 	program, err := os.ReadFile(c.Path)
 	require.NoError(t, err)
 	require.Equal(t, release, string(program))

@@ -6,13 +6,13 @@ import (
 	"strings"
 	"time"
 
-	"myclothes/local/cloud/ec2"
+	"myclothes/local/cloud/ec2/systemd"
 )
 
 // parseUnit reads of a unit file when systemd starts the service again. What a file does
 // not say is systemd's default (systemd.service(5), systemd.unit(5)).
-func parseUnit(text string) (ec2.Unit, error) {
-	unit := ec2.Unit{Restart: ec2.RestartNo, After: 100 * time.Millisecond, Burst: 5, Interval: 10 * time.Second}
+func parseUnit(text string) (systemd.Unit, error) {
+	unit := systemd.Unit{Restart: systemd.RestartNo, After: 100 * time.Millisecond, Burst: 5, Interval: 10 * time.Second}
 	for line := range strings.Lines(text) {
 		key, value, ok := strings.Cut(strings.TrimSpace(line), "=")
 		if !ok {
@@ -36,12 +36,12 @@ func parseUnit(text string) (ec2.Unit, error) {
 	return unit, nil
 }
 
-func parseRestart(value string) (ec2.Restart, error) {
-	switch restart := ec2.Restart(value); restart {
-	case ec2.RestartNo, ec2.RestartOnFailure, ec2.RestartAlways:
+func parseRestart(value string) (systemd.Restart, error) {
+	switch restart := systemd.Restart(value); restart {
+	case systemd.RestartNo, systemd.RestartOnFailure, systemd.RestartAlways:
 		return restart, nil
 	}
-	return "", fmt.Errorf("is not known here: %s, %s and %s are", ec2.RestartNo, ec2.RestartOnFailure, ec2.RestartAlways)
+	return "", fmt.Errorf("is not known here: %s, %s and %s are", systemd.RestartNo, systemd.RestartOnFailure, systemd.RestartAlways)
 }
 
 // parseSpan reads a time span: a number is of seconds, and ms, s, m and h are units.

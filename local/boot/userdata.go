@@ -8,7 +8,7 @@ import (
 	"regexp"
 	"strings"
 
-	"myclothes/local/cloud/ec2"
+	"myclothes/local/cloud/ec2/systemd"
 )
 
 // Where user data writes the service's environment, and its unit for systemd.
@@ -19,9 +19,9 @@ const (
 
 // bootstrap is what the declared user data makes of an instance.
 type bootstrap struct {
-	bucket, key, sha256 string   // the release
-	environment         []string // KEY=VALUE, as written to environmentFile
-	unit                ec2.Unit // when the service is started again, as written to unitFile
+	bucket, key, sha256 string       // the release
+	environment         []string     // KEY=VALUE, as written to environmentFile
+	unit                systemd.Unit // when the service is started again, as written to unitFile
 }
 
 var (

@@ -5,9 +5,9 @@ import (
 	"testing"
 	"time"
 
-	"github.com/stretchr/testify/require"
+	"myclothes/local/cloud/ec2/systemd"
 
-	"myclothes/local/cloud/ec2"
+	"github.com/stretchr/testify/require"
 )
 
 const testScript = `#!/bin/bash
@@ -52,7 +52,7 @@ func TestUserDataSaysWhatToRunAndWithWhichEnvironment(t *testing.T) {
 			"CART_ADDRESS=127.20.0.4", "CART_INSTANCE_ID=i-1", "CART_AVAILABILITY_ZONE=eu-west-1a",
 			"CART_RELEASE=abc", "CART_NAME=two words", "CART_URL=a=b",
 		},
-		unit: ec2.Unit{Restart: ec2.RestartAlways, After: time.Second, Burst: 5},
+		unit: systemd.Unit{Restart: systemd.RestartAlways, After: time.Second, Burst: 5},
 	}, boot)
 }
 

@@ -15,6 +15,7 @@ import (
 
 	"myclothes/local/cloud/api"
 	"myclothes/local/cloud/autoscaling"
+	"myclothes/local/cloud/autoscaling/refresh"
 	"myclothes/local/cloud/aws"
 	"myclothes/local/cloud/ec2"
 	"myclothes/local/cloud/host"
@@ -135,7 +136,7 @@ func (c *Cloud) Authority() string { return c.host.Authority.CAPath }
 func (c *Cloud) LoseInstance(id string) error { return c.machines.Lose(id) }
 
 // Refreshes lists the instance refreshes of all groups, the oldest first.
-func (c *Cloud) Refreshes() []autoscaling.Refresh {
+func (c *Cloud) Refreshes() []refresh.Refresh {
 	refreshes, _ := c.groups.Refreshes("") // only a group that is named may not be there
 	return refreshes
 }

@@ -12,15 +12,16 @@ import (
 	"myclothes/local/cloud/autoscaling"
 	"myclothes/local/cloud/cloudtest"
 	"myclothes/local/cloud/ec2"
+	"myclothes/local/cloud/ec2/systemd"
 	"myclothes/local/cloud/host"
 	"myclothes/local/cloud/iam"
 	"myclothes/local/cloud/s3"
 )
 
 // fetchOnly is an image whose instances fetch an object and run it.
-var fetchOnly = ec2.Image{Kind: "instance", Boot: func(_ context.Context, m ec2.Machine) (ec2.Unit, error) {
+var fetchOnly = ec2.Image{Kind: "instance", Boot: func(_ context.Context, m ec2.Machine) (systemd.Unit, error) {
 	path, err := m.Fetch("releases", m.UserData)
-	return ec2.Unit{Command: host.Command{Path: path}}, err
+	return systemd.Unit{Command: host.Command{Path: path}}, err
 }}
 
 const trustEC2 = `{"Statement":{"Effect":"Allow","Action":"sts:AssumeRole","Principal":{"Service":"ec2.amazonaws.com"}}}`

@@ -7,6 +7,7 @@ import (
 
 	"myclothes/local/cloud/api"
 	"myclothes/local/cloud/autoscaling"
+	"myclothes/local/cloud/autoscaling/scaling"
 	"myclothes/local/cloud/aws"
 	"myclothes/local/cloud/cloudwatch"
 	"myclothes/local/cloud/datastore"
@@ -52,8 +53,8 @@ type services struct {
 
 	LaunchTemplates   aws.Service[ec2.LaunchTemplate]
 	AutoScalingGroups aws.Service[autoscaling.Group]
-	ScalingPolicies   aws.Service[autoscaling.Policy]
-	ScheduledActions  aws.Service[autoscaling.Schedule]
+	ScalingPolicies   aws.Service[scaling.Policy]
+	ScheduledActions  aws.Service[scaling.Schedule]
 
 	CacheSubnetGroups    aws.Service[datastore.SubnetGroup]
 	CacheParameterGroups aws.Service[datastore.ParameterGroup]

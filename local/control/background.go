@@ -24,7 +24,7 @@ import (
 
 	"myclothes/local/boot"
 	"myclothes/local/cloud"
-	"myclothes/local/cloud/autoscaling"
+	"myclothes/local/cloud/autoscaling/refresh"
 	"myclothes/local/cloud/aws"
 	"myclothes/local/cloud/operate"
 	"myclothes/local/provider"
@@ -70,11 +70,11 @@ type info struct {
 
 // Report is what a local cloud says of itself.
 type Report struct {
-	URL        string                `json:"url"` // of the shop, as up printed it; empty before
-	Components []aws.Component       `json:"components"`
-	Refreshes  []autoscaling.Refresh `json:"refreshes"`
-	Recorded   map[string]int        `json:"recorded"` // declared and not simulated, by type
-	Unknown    map[string]int        `json:"unknown"`  // operations of AWS that were asked for and are not there
+	URL        string            `json:"url"` // of the shop, as up printed it; empty before
+	Components []aws.Component   `json:"components"`
+	Refreshes  []refresh.Refresh `json:"refreshes"`
+	Recorded   map[string]int    `json:"recorded"` // declared and not simulated, by type
+	Unknown    map[string]int    `json:"unknown"`  // operations of AWS that were asked for and are not there
 	// WithoutEffect are the declared inputs that change nothing here, by type.
 	WithoutEffect map[string][]string `json:"withoutEffect"`
 	// Refused are the resources that AWS refused to delete when it was last asked.

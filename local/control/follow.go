@@ -6,7 +6,7 @@ import (
 	"io"
 	"time"
 
-	"myclothes/local/cloud/autoscaling"
+	"myclothes/local/cloud/autoscaling/refresh"
 )
 
 // Follow prints how instance refreshes that began at or after a time go on, a line
@@ -21,19 +21,19 @@ func (c *Cloud) Follow(ctx context.Context, from time.Time, out io.Writer) error
 		}
 		var failure error
 		busy := false
-		for _, refresh := range report.Refreshes {
-			if !refresh.Running() && refresh.Started.Before(from) {
+		for _, r := range report.Refreshes {
+			if !r.Running() && r.Started.Before(from) {
 				continue
 			}
-			key := refresh.Group + refresh.Started.String()
-			if line := refresh.String(); said[key] != line {
+			key := r.Group + r.Started.String()
+			if line := r.String(); said[key] != line {
 				said[key] = line
 				fmt.Fprintln(out, line)
 			}
-			busy = busy || refresh.Running()
-			switch refresh.Status {
-			case autoscaling.RefreshFailed, autoscaling.RefreshRollbackSuccessful, autoscaling.RefreshRollbackFailed:
-				failure = fmt.Errorf("the roll of %s failed: %s", refresh.Group, refresh.Reason)
+			busy = busy || r.Running()
+			switch r.Status {
+			case refresh.Failed, refresh.RollbackSuccessful, refresh.RollbackFailed:
+				failure = fmt.Errorf("the roll of %s failed: %s", r.Group, r.Reason)
 			default:
 				failure = nil
 			}

@@ -37,7 +37,7 @@ func start(region string, services map[string]service, random source) (*Server, 
 	s.aws.region = region
 	providers := map[string]pulumirpc.ResourceProviderServer{
 		"aws":    &awsProvider{resources: s.aws},
-		"awsx":   &awsx{protocol: protocol{version: sdkVersion("awsx")}, region: region},
+		"awsx":   &awsxProvider{protocol: protocol{version: sdkVersion("awsx")}, region: region},
 		"random": newResources("random", randomKinds, randomServices(random), random),
 	}
 	for name, provider := range providers {

@@ -69,9 +69,9 @@ func recordedServices(region string) map[string]service {
 	}
 }
 
-//go:embed *.go
+//go:embed *.go awsx/*.go modelled/*.go
 var sources embed.FS
 
 // Version identifies what these providers make of a declaration: it changes with the
-// code of this package and with what it is linked with.
+// code of these packages and with what it is linked with.
 func Version() (string, error) { return fingerprint.Of(sources) }

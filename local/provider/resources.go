@@ -263,7 +263,7 @@ func (p *resources) ineffective() map[string][]string {
 	found := map[string][]string{}
 	for r, made := range p.live {
 		l, _ := listingOf(r.kind)
-		if without := l.ineffective(made.inputs); len(without) > 0 && !p.isRecorded(r.kind) {
+		if without := l.Ineffective(made.inputs); len(without) > 0 && !p.isRecorded(r.kind) {
 			found[r.kind] = append(found[r.kind], without...)
 		}
 	}

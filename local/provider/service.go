@@ -6,6 +6,7 @@ import (
 
 	"myclothes/local/cloud"
 	"myclothes/local/cloud/autoscaling"
+	"myclothes/local/cloud/autoscaling/scaling"
 	"myclothes/local/cloud/aws"
 	"myclothes/local/cloud/cloudwatch"
 	"myclothes/local/cloud/datastore"
@@ -69,8 +70,8 @@ func awsServices(c *cloud.Cloud) map[string]service {
 		"aws:lb/targetGroup:TargetGroup":                            typed[elb.TargetGroup]{c.TargetGroups},
 		"aws:lb/listener:Listener":                                  typed[elb.Listener]{c.Listeners},
 		"aws:autoscaling/group:Group":                               typed[autoscaling.Group]{c.AutoScalingGroups},
-		"aws:autoscaling/policy:Policy":                             typed[autoscaling.Policy]{c.ScalingPolicies},
-		"aws:autoscaling/schedule:Schedule":                         typed[autoscaling.Schedule]{c.ScheduledActions},
+		"aws:autoscaling/policy:Policy":                             typed[scaling.Policy]{c.ScalingPolicies},
+		"aws:autoscaling/schedule:Schedule":                         typed[scaling.Schedule]{c.ScheduledActions},
 		"aws:iam/role:Role":                                         typed[iam.Role]{c.Roles},
 		"aws:iam/rolePolicy:RolePolicy":                             typed[iam.RolePolicy]{c.RolePolicies},
 		"aws:iam/instanceProfile:InstanceProfile":                   typed[iam.InstanceProfile]{c.InstanceProfiles},

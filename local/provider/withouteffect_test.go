@@ -3,6 +3,8 @@ package provider
 import (
 	"testing"
 
+	"myclothes/local/provider/modelled"
+
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 )
@@ -14,8 +16,8 @@ func TestAnInputIsModelledOrWithoutEffectAndNotBoth(t *testing.T) {
 		require.True(t, known, "%s is no kind", typ)
 		for input, why := range inputs {
 			require.NotEmpty(t, why, "%s: %s", typ, input)
-			for _, modelled := range l.modelled {
-				assert.False(t, covers(input, modelled) || covers(modelled, input), "%s: %s is modelled now: take it from withoutEffect", typ, input)
+			for _, path := range l.Modelled {
+				assert.False(t, modelled.Covers(input, path) || modelled.Covers(path, input), "%s: %s is modelled now: take it from withoutEffect", typ, input)
 			}
 		}
 	}
@@ -31,7 +33,7 @@ func TestWhatAServiceTakesIsModelled(t *testing.T) {
 	} {
 		l, _ := listingOf(typ)
 		for _, input := range inputs {
-			require.Contains(t, l.modelled, input)
+			require.Contains(t, l.Modelled, input)
 		}
 	}
 }

@@ -9,7 +9,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"myclothes/local/cloud/autoscaling"
+	"myclothes/local/cloud/autoscaling/refresh"
 	"myclothes/local/cloud/aws"
 	"myclothes/local/control"
 	"myclothes/tests/scratch"
@@ -62,9 +62,9 @@ func TestAStackIsNotWholeWhileAnythingIsMissingOrReplaced(t *testing.T) {
 		"a replica is not there":       func(r *control.Report) { r.Components = append(r.Components[:1], r.Components[2]) },
 		"something is not well":        func(r *control.Report) { r.Components[1].Healthy = false },
 		"a process ended a moment ago": func(r *control.Report) { r.Components[0].PID = gone.Process.Pid },
-		"a roll is under way":          func(r *control.Report) { r.Refreshes = []autoscaling.Refresh{{Status: autoscaling.RefreshInProgress}} },
+		"a roll is under way":          func(r *control.Report) { r.Refreshes = []refresh.Refresh{{Status: refresh.InProgress}} },
 		"a roll that failed is taken back": func(r *control.Report) {
-			r.Refreshes = []autoscaling.Refresh{{Status: autoscaling.RefreshRollbackInProgress}}
+			r.Refreshes = []refresh.Refresh{{Status: refresh.RollbackInProgress}}
 		},
 	} {
 		report := well()

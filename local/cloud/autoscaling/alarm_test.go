@@ -5,6 +5,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"myclothes/local/cloud/autoscaling/refresh"
 	"myclothes/local/cloud/aws"
 	"myclothes/local/cloud/cloudtest"
 	"myclothes/local/cloud/cloudwatch"
@@ -43,13 +44,13 @@ func TestAnAlarmOnTheLoadBalancersMetricsRollsABadReleaseBack(t *testing.T) {
 		state, _ := alarms.State("errors")
 		return state == cloudwatch.OK
 	})
-	s.start(desired(s.version("refuses writes"), func(p *RefreshPreferences) {
-		p.AlarmSpecification = &AlarmChoice{[]string{"errors"}}
+	s.start(desired(s.version("refuses writes"), func(p *refresh.Preferences) {
+		p.AlarmSpecification = &refresh.AlarmChoice{Alarms: []string{"errors"}}
 		p.AutoRollback, p.BakeTime = true, 172800
 	}))
 	r := s.refreshed()
 	_, failures := stop()
-	require.Equal(t, RefreshRollbackSuccessful, r.Status, r.Reason)
+	require.Equal(t, refresh.RollbackSuccessful, r.Status, r.Reason)
 	require.Equal(t, "CloudWatch alarm errors is in ALARM state", r.Reason)
 	require.NotEmpty(t, failures, "without them no alarm would have gone off")
 	a, err := cloudtest.Post(cloudtest.Browser(t), s.url, "a write")

@@ -6,29 +6,31 @@ import (
 	"slices"
 	"strings"
 
+	"myclothes/local/cloud/autoscaling/fleet"
+	"myclothes/local/cloud/autoscaling/refresh"
 	"myclothes/local/cloud/ec2"
 )
 
 // Group is aws:autoscaling/group:Group.
 type Group struct {
-	MinSize                   int                    `json:"minSize"`
-	MaxSize                   int                    `json:"maxSize"`
-	DesiredCapacity           *int                   `json:"desiredCapacity"` // kept as it is if not declared
-	VPCZoneIdentifiers        []string               `json:"vpcZoneIdentifiers"`
-	TargetGroupARNs           []string               `json:"targetGroupArns"`
-	HealthCheckType           string                 `json:"healthCheckType"`        // "EC2" or "ELB"
-	HealthCheckGracePeriod    *int                   `json:"healthCheckGracePeriod"` // seconds of AWS, 300 if not declared
-	DefaultInstanceWarmup     *int                   `json:"defaultInstanceWarmup"`  // seconds of AWS, none if not declared
-	DefaultCooldown           *int                   `json:"defaultCooldown"`        // seconds of AWS, 300 if not declared
-	WaitForCapacityTimeout    string                 `json:"waitForCapacityTimeout"` // "10m" if not declared, "0" not to wait
-	LaunchTemplate            *ec2.LaunchTemplateRef `json:"launchTemplate"`
-	InstanceRefresh           *InstanceRefresh       `json:"instanceRefresh"`
-	InstanceMaintenancePolicy *MaintenancePolicy     `json:"instanceMaintenancePolicy"`
-	TerminationPolicies       []string               `json:"terminationPolicies"` // "Default" if not declared
-	ProtectFromScaleIn        bool                   `json:"protectFromScaleIn"`  // instances that are launched from now on
-	MaxInstanceLifetime       int                    `json:"maxInstanceLifetime"` // seconds of AWS, 0 for ever
-	SuspendedProcesses        []string               `json:"suspendedProcesses"`
-	EnabledMetrics            []string               `json:"enabledMetrics"` // of the group; none if not declared
+	MinSize                   int                        `json:"minSize"`
+	MaxSize                   int                        `json:"maxSize"`
+	DesiredCapacity           *int                       `json:"desiredCapacity"` // kept as it is if not declared
+	VPCZoneIdentifiers        []string                   `json:"vpcZoneIdentifiers"`
+	TargetGroupARNs           []string                   `json:"targetGroupArns"`
+	HealthCheckType           string                     `json:"healthCheckType"`        // "EC2" or "ELB"
+	HealthCheckGracePeriod    *int                       `json:"healthCheckGracePeriod"` // seconds of AWS, 300 if not declared
+	DefaultInstanceWarmup     *int                       `json:"defaultInstanceWarmup"`  // seconds of AWS, none if not declared
+	DefaultCooldown           *int                       `json:"defaultCooldown"`        // seconds of AWS, 300 if not declared
+	WaitForCapacityTimeout    string                     `json:"waitForCapacityTimeout"` // "10m" if not declared, "0" not to wait
+	LaunchTemplate            *ec2.LaunchTemplateRef     `json:"launchTemplate"`
+	InstanceRefresh           *refresh.Declaration       `json:"instanceRefresh"`
+	InstanceMaintenancePolicy *refresh.MaintenancePolicy `json:"instanceMaintenancePolicy"`
+	TerminationPolicies       []string                   `json:"terminationPolicies"` // "Default" if not declared
+	ProtectFromScaleIn        bool                       `json:"protectFromScaleIn"`  // instances that are launched from now on
+	MaxInstanceLifetime       int                        `json:"maxInstanceLifetime"` // seconds of AWS, 0 for ever
+	SuspendedProcesses        []string                   `json:"suspendedProcesses"`
+	EnabledMetrics            []string                   `json:"enabledMetrics"` // of the group; none if not declared
 
 	// What would change what the group does, and is not modelled here.
 	AvailabilityZones     json.RawMessage `json:"availabilityZones"`
@@ -38,14 +40,6 @@ type Group struct {
 	MixedInstancesPolicy  json.RawMessage `json:"mixedInstancesPolicy"`
 	TrafficSources        json.RawMessage `json:"trafficSources"`
 	WarmPool              json.RawMessage `json:"warmPool"`
-}
-
-// MaintenancePolicy bounds how many instances may be short or more while a refresh replaces
-// them, in percent of the desired capacity. On AWS it bounds other replacements too: here an
-// unhealthy instance goes before another one is launched, whatever it says.
-type MaintenancePolicy struct {
-	MinHealthyPercentage int `json:"minHealthyPercentage"`
-	MaxHealthyPercentage int `json:"maxHealthyPercentage"`
 }
 
 // defaultGrace is the provider's health check grace period. AWS's own is none.
@@ -78,20 +72,20 @@ func (s Group) check() error {
 		return fmt.Errorf("maxInstanceLifetime: %d seconds are less than a day, %d", s.MaxInstanceLifetime, leastLifetime)
 	}
 	for _, policy := range s.TerminationPolicies {
-		if _, known := terminationPolicies[policy]; !known {
+		if !fleet.Knows(policy) {
 			return fmt.Errorf("terminationPolicies: %q is not modelled in the local cloud", policy)
 		}
 	}
 	if p := s.InstanceMaintenancePolicy; p != nil {
-		if err := checkPercentages(&p.MinHealthyPercentage, &p.MaxHealthyPercentage); err != nil {
+		if err := p.Check(); err != nil {
 			return fmt.Errorf("instanceMaintenancePolicy: %w", err)
 		}
 	}
-	if unknown := slices.IndexFunc(s.SuspendedProcesses, func(p string) bool { return !slices.Contains(processes, p) }); unknown >= 0 {
-		return fmt.Errorf("suspendedProcesses: %q is none of %s", s.SuspendedProcesses[unknown], strings.Join(processes, ", "))
+	if unknown := slices.IndexFunc(s.SuspendedProcesses, func(p string) bool { return !slices.Contains(fleet.Processes, p) }); unknown >= 0 {
+		return fmt.Errorf("suspendedProcesses: %q is none of %s", s.SuspendedProcesses[unknown], strings.Join(fleet.Processes, ", "))
 	}
 	if s.InstanceRefresh != nil {
-		return s.InstanceRefresh.check()
+		return s.InstanceRefresh.Check()
 	}
 	return nil
 }
@@ -101,11 +95,11 @@ func (s Group) check() error {
 // configuration only because AWS refuses to roll back without one. So there is nothing else to
 // go back to than the version that is rolled out:
 // https://github.com/hashicorp/terraform-provider-aws/pull/31715 and issue 34189.
-func (s Group) refresh() *RefreshRequest {
+func (s Group) refresh() *refresh.Request {
 	if s.InstanceRefresh == nil {
 		return nil
 	}
-	request := &RefreshRequest{Preferences: s.InstanceRefresh.Preferences}
+	request := &refresh.Request{Preferences: s.InstanceRefresh.Preferences}
 	if request.Preferences.AutoRollback {
 		request.DesiredConfiguration = s.LaunchTemplate
 	}

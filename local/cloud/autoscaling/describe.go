@@ -3,6 +3,8 @@ package autoscaling
 import (
 	"time"
 
+	"myclothes/local/cloud/autoscaling/fleet"
+	"myclothes/local/cloud/autoscaling/refresh"
 	"myclothes/local/cloud/ec2"
 )
 
@@ -21,26 +23,11 @@ type Description struct {
 	DefaultCooldown                  int
 	DefaultInstanceWarmup            *int // nil if it is not enabled
 	MaxInstanceLifetime              int  // 0 if it is not set
-	InstanceMaintenancePolicy        *MaintenancePolicy
+	InstanceMaintenancePolicy        *refresh.MaintenancePolicy
 	TerminationPolicies              []string
 	NewInstancesProtectedFromScaleIn bool
-	Suspended                        []SuspendedProcess
-	Instances                        []InstanceDescription
-}
-
-// SuspendedProcess is a process of a group that does not run.
-type SuspendedProcess struct {
-	Name  string
-	Since time.Time
-}
-
-// InstanceDescription is what is shown of an instance of a group.
-type InstanceDescription struct {
-	ID, Type, Zone       string
-	LifecycleState       string // "Pending", "InService" or "Terminating"
-	HealthStatus         string // "Healthy" or "Unhealthy"
-	LaunchTemplate       ec2.LaunchTemplateRef
-	ProtectedFromScaleIn bool
+	Suspended                        []fleet.SuspendedProcess
+	Instances                        []fleet.Description
 }
 
 // Names lists the groups.
@@ -61,7 +48,7 @@ func (s *Groups) Describe(name string) (Description, error) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	d := Description{
-		Name: g.name, ARN: g.arn, Created: g.created, MinSize: g.bounds.min, MaxSize: g.bounds.max, Desired: g.desired,
+		Name: g.name, ARN: g.arn, Created: g.created, MinSize: g.bounds.Min, MaxSize: g.bounds.Max, Desired: g.desired,
 		LaunchTemplate: g.saved, Subnets: g.spec.VPCZoneIdentifiers, TargetGroupARNs: g.spec.TargetGroupARNs,
 		HealthCheckType: "EC2", HealthCheckGracePeriod: defaultGrace, DefaultCooldown: defaultCooldown,
 		DefaultInstanceWarmup: g.spec.DefaultInstanceWarmup, MaxInstanceLifetime: g.spec.MaxInstanceLifetime,
@@ -91,27 +78,8 @@ func (g *group) completeDescription(d *Description) {
 			d.Zones = append(d.Zones, zone)
 		}
 	}
-	for _, process := range g.suspendedProcesses() {
-		d.Suspended = append(d.Suspended, SuspendedProcess{process, g.suspended[process]})
-	}
+	d.Suspended = g.suspended.List()
 	for _, m := range g.members {
-		d.Instances = append(d.Instances, describe(m))
+		d.Instances = append(d.Instances, m.Describe())
 	}
-}
-
-func describe(m *member) InstanceDescription {
-	d := InstanceDescription{
-		ID: m.id, Type: m.instanceType, Zone: m.zone, LifecycleState: "InService", HealthStatus: "Healthy",
-		LaunchTemplate: m.config, ProtectedFromScaleIn: m.protected,
-	}
-	switch {
-	case m.leaving:
-		d.LifecycleState = "Terminating"
-	case m.inService.IsZero():
-		d.LifecycleState = "Pending"
-	}
-	if m.unhealthy != "" {
-		d.HealthStatus = "Unhealthy"
-	}
-	return d
 }

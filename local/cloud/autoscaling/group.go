@@ -6,6 +6,9 @@ import (
 	"sync"
 	"time"
 
+	"myclothes/local/cloud/autoscaling/fleet"
+	"myclothes/local/cloud/autoscaling/refresh"
+	"myclothes/local/cloud/autoscaling/scaling"
 	"myclothes/local/cloud/aws"
 	"myclothes/local/cloud/ec2"
 	"myclothes/local/cloud/elb"
@@ -26,8 +29,8 @@ type group struct {
 	templates    *ec2.LaunchTemplates
 	targetGroups *elb.TargetGroups
 	alarms       Alarms
-	metrics      Metrics
-	zones        *zones
+	metrics      scaling.Metrics
+	zones        *fleet.Zones
 
 	wake      chan struct{}
 	ended     chan struct{}      // closed when the loop has ended
@@ -40,18 +43,18 @@ type group struct {
 	mu        sync.Mutex
 	spec      Group                 // as it was declared last
 	saved     ec2.LaunchTemplateRef // what is launched, but by a refresh with a desired configuration
-	bounds    bounds                // as declared last, or set by a scheduled action since
+	bounds    scaling.Bounds        // as declared last, or set by a scheduled action since
 	desired   int
 	routes    []*elb.Targets
-	suspended map[string]time.Time // processes, since when
-	members   []*member
-	rollouts  []*rollout // every instance refresh; the last one may be running
-	moving    int        // instances launched so that zones are balanced, which others go for
-	policies  map[string]Policy
-	schedules map[string]*action
+	suspended fleet.Suspended // processes, since when
+	members   fleet.Members
+	rollouts  []*refresh.Rollout // every instance refresh; the last one may be running
+	moving    int                // instances launched so that zones are balanced, which others go for
+	policies  map[string]scaling.Policy
+	schedules map[string]*scaling.Action
 	measured  bool // there is data that no policy has looked at
 
-	activities  []*Activity
+	activities  fleet.Activities
 	lastScaling time.Time // when a launch or termination last came to its end
 	failures    int       // launches in a row that never became healthy
 	lastFail    error
@@ -60,15 +63,10 @@ type group struct {
 	created     time.Time
 }
 
-// bounds are between which sizes the group scales.
-type bounds struct{ min, max int }
-
-func (b bounds) clamp(size int) int { return min(max(size, b.min), b.max) }
-
 func newGroup(s *Groups, r aws.Resource) *group {
 	g := &group{
 		name: r.Name, arn: r.ARN, host: s.host, instances: s.instances, templates: s.templates, targetGroups: s.targetGroups,
-		alarms: s.alarms, metrics: s.metrics, zones: &s.zones, suspended: map[string]time.Time{}, policies: map[string]Policy{}, schedules: map[string]*action{},
+		alarms: s.alarms, metrics: s.metrics, zones: &s.zones, suspended: fleet.Suspended{}, policies: map[string]scaling.Policy{}, schedules: map[string]*scaling.Action{},
 		wake: make(chan struct{}, 1), ended: make(chan struct{}), changed: make(chan struct{}), created: time.Now(),
 	}
 	g.looping, g.endLoop = context.WithCancel(context.Background())
@@ -125,14 +123,14 @@ func (g *group) reconcile() time.Duration {
 	g.runSchedules(looked)
 	g.follow()
 	launches, dismissals := g.step()
-	if !g.suspends(processTerminate) {
+	if !g.suspends(fleet.ProcessTerminate) {
 		for range dismissals {
 			g.dismiss(g.victim(g.refreshing() != nil), "replaced or no longer wanted")
 		}
 	}
 	wait := time.Until(g.retryAt)
 	if wait <= 0 {
-		if !g.suspends(processLaunch) {
+		if !g.suspends(fleet.ProcessLaunch) {
 			for range launches {
 				g.launch()
 			}
@@ -162,25 +160,25 @@ func (g *group) untilDeadline(looked time.Time) time.Duration {
 		}
 	}
 	for _, m := range g.members {
-		if m.instance == nil || m.leaving {
+		if m.Instance == nil || m.Leaving {
 			continue
 		}
 		soon(g.bootsFor(m))
-		if !m.inService.IsZero() {
+		if !m.InService.IsZero() {
 			soon(g.grace(m))
-			soon(g.warmup() - time.Since(m.inService))
+			soon(g.warmup() - time.Since(m.InService))
 			if g.spec.MaxInstanceLifetime > 0 {
 				soon(g.lifetime(m))
 			}
 		}
 	}
 	for _, a := range g.schedules {
-		soon(time.Until(a.due))
+		soon(time.Until(a.Due))
 	}
 	if r := g.refreshing(); r != nil {
-		soon(time.Until(r.wait))
-		if !r.failing.IsZero() {
-			soon(g.host.Timings.Of(aws.RefreshPatience) - time.Since(r.failing))
+		soon(time.Until(r.Wait))
+		if !r.Failing.IsZero() {
+			soon(g.host.Timings.Of(aws.RefreshPatience) - time.Since(r.Failing))
 		}
 	}
 	return wait

@@ -7,10 +7,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
 	"sync"
 	"time"
 
+	"myclothes/local/cloud/autoscaling/fleet"
+	"myclothes/local/cloud/autoscaling/refresh"
+	"myclothes/local/cloud/autoscaling/scaling"
 	"myclothes/local/cloud/aws"
 	"myclothes/local/cloud/cloudwatch"
 	"myclothes/local/cloud/ec2"
@@ -31,9 +33,9 @@ type Groups struct {
 	templates    *ec2.LaunchTemplates
 	targetGroups *elb.TargetGroups
 	alarms       Alarms
-	metrics      Metrics
+	metrics      scaling.Metrics
 	groups       *aws.Records[*group]
-	zones        zones
+	zones        fleet.Zones
 }
 
 // New launches the instances of groups, and registers them with target groups.
@@ -48,7 +50,7 @@ func New(h *host.Host, instances *ec2.Instances, templates *ec2.LaunchTemplates,
 
 // Watch makes refreshes look at alarms, and policies at metrics. It is called before there
 // is a group. Without it no alarm is in ALARM, and no metric has data.
-func (s *Groups) Watch(alarms Alarms, metrics Metrics) { s.alarms, s.metrics = alarms, metrics }
+func (s *Groups) Watch(alarms Alarms, metrics scaling.Metrics) { s.alarms, s.metrics = alarms, metrics }
 
 // Wake makes all groups look again: an alarm has changed.
 func (s *Groups) Wake() {
@@ -122,99 +124,8 @@ func (s *Groups) Report() []aws.Component {
 	return components
 }
 
-// declare takes a declaration into force; the group's loop acts on it. Of an update it
-// takes what changed: another size may have been set since. It says whether another
-// version of the launch template is declared.
-func (g *group) declare(spec Group) (another bool, err error) {
-	if err := spec.check(); err != nil {
-		return false, err
-	}
-	if _, _, err := g.templates.Version(spec.LaunchTemplate); err != nil {
-		return false, err
-	}
-	routes, err := g.routesOf(spec)
-	if err != nil {
-		return false, err
-	}
-	g.mu.Lock()
-	defer g.mu.Unlock()
-	first := g.spec.LaunchTemplate == nil
-	another = !first && *g.spec.LaunchTemplate != *spec.LaunchTemplate
-	if r := g.refreshing(); another && r != nil && r.DesiredConfiguration != nil {
-		return false, invalid("An active instance refresh with a desired configuration exists. All configuration options " +
-			"derived from the desired configuration are not available for update while the instance refresh is active.")
-	}
-	if first || another {
-		g.saved = *spec.LaunchTemplate
-	}
-	if first || !slices.Equal(g.spec.SuspendedProcesses, spec.SuspendedProcesses) {
-		clear(g.suspended)
-		for _, process := range spec.SuspendedProcesses {
-			g.suspended[process] = time.Now()
-		}
-	}
-	g.resize(spec, first)
-	g.routeTo(routes)
-	g.spec = spec
-	g.failures, g.retryAt = 0, time.Time{}
-	g.poke()
-	return another, nil
-}
-
-// resize takes in the declared sizes that changed.
-func (g *group) resize(spec Group, first bool) {
-	if first || g.spec.MinSize != spec.MinSize {
-		g.bounds.min = spec.MinSize
-	}
-	if first || g.spec.MaxSize != spec.MaxSize {
-		g.bounds.max = spec.MaxSize
-	}
-	wanted := g.desired
-	if d := spec.DesiredCapacity; d != nil && (g.spec.DesiredCapacity == nil || *g.spec.DesiredCapacity != *d) {
-		wanted = *d
-	}
-	if first {
-		g.desired = g.bounds.clamp(wanted)
-		return
-	}
-	g.scale(wanted, "it was declared")
-}
-
-func (g *group) routesOf(spec Group) ([]*elb.Targets, error) {
-	var routes []*elb.Targets
-	for _, arn := range spec.TargetGroupARNs {
-		group, err := g.targetGroups.Find(arn)
-		if err != nil {
-			return nil, err
-		}
-		routes = append(routes, group)
-	}
-	return routes, nil
-}
-
-// routeTo registers the instances with new target groups and takes them out of
-// those that are gone. The caller holds the lock.
-func (g *group) routeTo(groups []*elb.Targets) {
-	for _, m := range g.members {
-		if m.instance == nil || m.leaving || m.unrouted {
-			continue
-		}
-		for _, group := range groups {
-			if !slices.Contains(g.routes, group) {
-				group.Register(m.id, m.instance.Interface, g.poke)
-			}
-		}
-		for _, group := range g.routes {
-			if !slices.Contains(groups, group) {
-				g.work.Go(func() { group.Deregister(g.forced, m.id) })
-			}
-		}
-	}
-	g.routes = groups
-}
-
 // startAnother starts a refresh as the provider does: one that runs is cancelled first.
-func (g *group) startAnother(ctx context.Context, request RefreshRequest) error {
+func (g *group) startAnother(ctx context.Context, request refresh.Request) error {
 	for {
 		changed := g.nextLook()
 		_, err := g.startRefresh(request)

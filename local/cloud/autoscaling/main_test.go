@@ -15,6 +15,7 @@ import (
 
 	"myclothes/local/cloud/cloudtest"
 	"myclothes/local/cloud/ec2"
+	"myclothes/local/cloud/ec2/systemd"
 	"myclothes/local/cloud/host"
 )
 
@@ -52,11 +53,11 @@ func serveAsInstance(behaviour string) {
 }
 
 // testImage boots the test binary as a service that behaves as the user data says.
-var testImage = ec2.Image{Kind: "test instance", Boot: func(_ context.Context, m ec2.Machine) (ec2.Unit, error) {
+var testImage = ec2.Image{Kind: "test instance", Boot: func(_ context.Context, m ec2.Machine) (systemd.Unit, error) {
 	path, err := os.Executable()
 	command := host.Command{Path: path, Env: []string{
 		"TEST_SERVICE=" + m.UserData, "TEST_ADDRESS=" + m.Address.String(), "TEST_INSTANCE=" + m.ID}}
-	return ec2.Unit{Command: command, Restart: ec2.RestartAlways, After: 100 * time.Millisecond}, err
+	return systemd.Unit{Command: command, Restart: systemd.RestartAlways, After: 100 * time.Millisecond}, err
 }}
 
 // noPlatform gives instances nothing.

@@ -1,9 +1,9 @@
 package autoscaling
 
 import (
-	"fmt"
 	"time"
 
+	"myclothes/local/cloud/autoscaling/fleet"
 	"myclothes/local/cloud/aws"
 )
 
@@ -17,10 +17,10 @@ func (s *Groups) SetDesiredCapacity(name string, size int, honorCooldown bool) e
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	switch {
-	case size < g.bounds.min:
-		return invalid("New SetDesiredCapacity value %d is below min value %d for the AutoScalingGroup.", size, g.bounds.min)
-	case size > g.bounds.max:
-		return invalid("New SetDesiredCapacity value %d is above max value %d for the AutoScalingGroup.", size, g.bounds.max)
+	case size < g.bounds.Min:
+		return aws.Invalid("New SetDesiredCapacity value %d is below min value %d for the AutoScalingGroup.", size, g.bounds.Min)
+	case size > g.bounds.Max:
+		return aws.Invalid("New SetDesiredCapacity value %d is above max value %d for the AutoScalingGroup.", size, g.bounds.Max)
 	case honorCooldown && g.cooling():
 		return aws.Error{Code: "ScalingActivityInProgress", Message: "A scaling activity is in progress, or its cooldown has not ended."}
 	}
@@ -32,7 +32,7 @@ func (s *Groups) SetDesiredCapacity(name string, size int, honorCooldown bool) e
 // last time that this was done has not ended.
 func (g *group) cooling() bool {
 	for _, m := range g.members {
-		if m.leaving || m.instance == nil {
+		if m.Leaving || m.Instance == nil {
 			return true
 		}
 	}
@@ -46,18 +46,18 @@ func (g *group) cooldown() time.Duration {
 // TerminateInstance terminates an instance of a group. Another one takes its place, unless
 // the group is to be smaller by one. Scale-in protection and suspended processes do not
 // keep an instance from it.
-func (s *Groups) TerminateInstance(id string, decrement bool) (Activity, error) {
+func (s *Groups) TerminateInstance(id string, decrement bool) (fleet.Activity, error) {
 	g, m, err := s.member(id)
 	if err != nil {
-		return Activity{}, err
+		return fleet.Activity{}, err
 	}
 	defer g.mu.Unlock()
-	if decrement && g.desired <= g.bounds.min {
-		return Activity{}, invalid("Currently, desiredSize equals minSize (%d). Terminating instance without replacement will violate "+
-			"group's min size constraint. Either set shouldDecrementDesiredCapacity flag to false or lower group's min size.", g.bounds.min)
+	if decrement && g.desired <= g.bounds.Min {
+		return fleet.Activity{}, aws.Invalid("Currently, desiredSize equals minSize (%d). Terminating instance without replacement will violate "+
+			"group's min size constraint. Either set shouldDecrementDesiredCapacity flag to false or lower group's min size.", g.bounds.Min)
 	}
-	if m.instance == nil {
-		return Activity{}, aws.Error{Code: "ScalingActivityInProgress", Message: "The instance " + id + " is still being launched."}
+	if m.Instance == nil {
+		return fleet.Activity{}, aws.Error{Code: "ScalingActivityInProgress", Message: "The instance " + id + " is still being launched."}
 	}
 	if decrement {
 		g.scale(g.desired-1, "a user request terminated "+id+" and decremented the desired capacity")
@@ -71,7 +71,7 @@ func (s *Groups) TerminateInstance(id string, decrement bool) (Activity, error) 
 // replaced; respectGrace leaves one alone whose health check grace period has not ended.
 func (s *Groups) SetInstanceHealth(id, status string, respectGrace bool) error {
 	if status != "Healthy" && status != "Unhealthy" {
-		return invalid("%q is no health status: it is neither Healthy nor Unhealthy", status)
+		return aws.Invalid("%q is no health status: it is neither Healthy nor Unhealthy", status)
 	}
 	g, m, err := s.member(id)
 	if err != nil {
@@ -80,29 +80,26 @@ func (s *Groups) SetInstanceHealth(id, status string, respectGrace bool) error {
 	defer g.mu.Unlock()
 	switch {
 	case status == "Healthy":
-		m.unhealthy = ""
-	case respectGrace && (m.inService.IsZero() || g.grace(m) > 0):
+		m.Unhealthy = ""
+	case respectGrace && (m.InService.IsZero() || g.grace(m) > 0):
 	default:
-		m.unhealthy = "instance was set unhealthy by a user request"
+		m.Unhealthy = "instance was set unhealthy by a user request"
 	}
 	g.poke()
 	return nil
 }
 
 // member finds an instance that is not leaving, and returns with its group locked.
-func (s *Groups) member(id string) (*group, *member, error) {
+func (s *Groups) member(id string) (*group, *fleet.Member, error) {
 	for _, r := range s.groups.All() {
 		g := r.Spec
 		g.mu.Lock()
 		for _, m := range g.members {
-			if m.id == id && !m.leaving {
+			if m.ID == id && !m.Leaving {
 				return g, m, nil
 			}
 		}
 		g.mu.Unlock()
 	}
-	return nil, nil, invalid("Instance Id not found - No managed instance found for instance ID %s", id)
+	return nil, nil, aws.Invalid("Instance Id not found - No managed instance found for instance ID %s", id)
 }
-
-// sizes says how a size changes, as AWS's causes do.
-func sizes(from, to int) string { return fmt.Sprintf("from %d to %d", from, to) }

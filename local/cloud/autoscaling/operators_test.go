@@ -6,6 +6,8 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"myclothes/local/cloud/autoscaling/fleet"
+	"myclothes/local/cloud/autoscaling/refresh"
 	"myclothes/local/cloud/aws"
 	"myclothes/local/cloud/cloudtest"
 )
@@ -18,7 +20,7 @@ func (s *shop) settled(size int) {
 	cloudtest.Eventually(s.T, "the group has its size", func() bool {
 		d, err := s.groups.Describe("group")
 		require.NoError(s, err)
-		inService := slices.DeleteFunc(d.Instances, func(i InstanceDescription) bool { return i.LifecycleState != "InService" })
+		inService := slices.DeleteFunc(d.Instances, func(i fleet.Description) bool { return i.LifecycleState != "InService" })
 		return len(d.Instances) == size && len(inService) == size
 	})
 }
@@ -91,13 +93,13 @@ func TestSuspendedProcessesDoNothing(t *testing.T) {
 	require.Equal(t, 5, d.Desired)
 	require.Equal(t, "Launch", d.Suspended[0].Name)
 	require.Len(t, d.Instances, 3)
-	s.start(RefreshRequest{Preferences: launchFirst})
+	s.start(refresh.Request{Preferences: launchFirst})
 	require.NoError(t, s.groups.SuspendProcesses("group", []string{"InstanceRefresh"}))
 	require.NoError(t, s.groups.ResumeProcesses("group", []string{"Launch", "Terminate"}))
 	s.settled(5)
 	require.Zero(t, s.lastRefresh().Replaced)
 	require.NoError(t, s.groups.ResumeProcesses("group", nil))
-	require.Equal(t, RefreshSuccessful, s.refreshed().Status)
+	require.Equal(t, refresh.Successful, s.refreshed().Status)
 }
 
 func TestInstancesLaunchedWhileNobodyIsAddedGetNoRequests(t *testing.T) {
@@ -137,7 +139,7 @@ func TestTheStoryTellsOfInstancesSizesAndRefreshes(t *testing.T) {
 	require.NoError(t, err)
 	require.Len(t, activities, 12)
 	for _, a := range activities {
-		require.Equal(t, ActivitySuccessful, a.Status)
+		require.Equal(t, fleet.ActivitySuccessful, a.Status)
 	}
 }
 
@@ -149,12 +151,12 @@ func TestScaleInProtectedInstancesStay(t *testing.T) {
 	s.open()
 	before := s.instances()
 	require.NoError(t, s.groups.SetDesiredCapacity("group", 1, false))
-	s.start(RefreshRequest{Preferences: RefreshPreferences{InstanceWarmup: "0"}})
+	s.start(refresh.Request{Preferences: refresh.Preferences{InstanceWarmup: "0"}})
 	r := s.refreshed()
-	require.Equal(t, RefreshFailed, r.Status, "it waits for an hour")
+	require.Equal(t, refresh.Failed, r.Status, "it waits for an hour")
 	require.Equal(t, "Waiting for instances that are protected from scale in.", r.Reason)
 	require.Equal(t, before, s.instances())
-	s.start(RefreshRequest{Preferences: RefreshPreferences{ScaleInProtectedInstances: "Ignore"}})
-	require.Equal(t, RefreshSuccessful, s.refreshed().Status)
+	s.start(refresh.Request{Preferences: refresh.Preferences{ScaleInProtectedInstances: "Ignore"}})
+	require.Equal(t, refresh.Successful, s.refreshed().Status)
 	require.Equal(t, before, s.instances())
 }

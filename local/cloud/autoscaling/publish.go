@@ -4,6 +4,7 @@ import (
 	"slices"
 	"time"
 
+	"myclothes/local/cloud/autoscaling/fleet"
 	"myclothes/local/cloud/cloudwatch"
 )
 
@@ -25,42 +26,15 @@ func (g *group) publish(m *cloudwatch.Metrics) {
 	defer g.mu.Unlock()
 	p := cloudwatch.Publisher{Metrics: m, Namespace: "AWS/AutoScaling",
 		Dimensions: [][]cloudwatch.Dimension{{{Name: "AutoScalingGroupName", Value: g.name}}}}
-	for name, value := range g.sizes() {
+	for name, value := range g.members.Sizes(g.bounds, g.desired) {
 		if slices.Contains(g.spec.EnabledMetrics, name) {
 			p.Value(name, "None", float64(value))
 		}
 	}
 	warmup := g.longestWarmup()
 	for _, member := range g.members {
-		if member.instance != nil {
-			member.instance.Publish(m, g.name, !member.leaving && isHealthy(member) && time.Since(member.inService) >= warmup)
+		if member.Instance != nil {
+			member.Instance.Publish(m, g.name, !member.Leaving && fleet.IsHealthy(member) && time.Since(member.InService) >= warmup)
 		}
 	}
 }
-
-// sizes are the group's metrics. No instance is ever in standby here, and every one is one
-// unit of capacity. The caller holds the lock.
-func (g *group) sizes() map[string]int {
-	inService, pending := 0, 0
-	for _, m := range g.members {
-		switch {
-		case m.leaving:
-		case m.pending():
-			pending++
-		default:
-			inService++
-		}
-	}
-	terminating := len(g.members) - inService - pending
-	return map[string]int{
-		"GroupMinSize": g.bounds.min, "GroupMaxSize": g.bounds.max, "GroupDesiredCapacity": g.desired,
-		"GroupInServiceInstances": inService, "GroupInServiceCapacity": inService,
-		"GroupPendingInstances": pending, "GroupPendingCapacity": pending,
-		"GroupStandbyInstances": 0, "GroupStandbyCapacity": 0,
-		"GroupTerminatingInstances": terminating, "GroupTerminatingCapacity": terminating,
-		"GroupTotalInstances": len(g.members), "GroupTotalCapacity": len(g.members),
-	}
-}
-
-// pending says whether the member has not been in service yet.
-func (m *member) pending() bool { return m.inService.IsZero() }

@@ -9,6 +9,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"myclothes/local/cloud/autoscaling/refresh"
 	"myclothes/local/cloud/aws"
 	"myclothes/local/cloud/cloudtest"
 )
@@ -41,9 +42,9 @@ func (s *shop) load(clients int) (stop func() (answers int64, failures []string)
 	}
 }
 
-func (s *shop) refreshed() Refresh {
+func (s *shop) refreshed() refresh.Refresh {
 	s.Helper()
-	var last Refresh
+	var last refresh.Refresh
 	cloudtest.Eventually(s.T, "the instance refresh ends", func() bool {
 		last = s.lastRefresh()
 		return !last.Running()
@@ -51,7 +52,7 @@ func (s *shop) refreshed() Refresh {
 	return last
 }
 
-func (s *shop) lastRefresh() Refresh {
+func (s *shop) lastRefresh() refresh.Refresh {
 	s.Helper()
 	all, err := s.groups.Refreshes("group")
 	require.NoError(s, err)
@@ -59,11 +60,13 @@ func (s *shop) lastRefresh() Refresh {
 	return all[len(all)-1]
 }
 
-func refreshing(p RefreshPreferences) *InstanceRefresh { return &InstanceRefresh{Preferences: p} }
+func refreshing(p refresh.Preferences) *refresh.Declaration {
+	return &refresh.Declaration{Preferences: p}
+}
 
 func TestARollUnderLoadFailsNoRequest(t *testing.T) {
 	t.Parallel()
-	for name, preferences := range map[string]RefreshPreferences{
+	for name, preferences := range map[string]refresh.Preferences{
 		"launch before terminating": {MinHealthyPercentage: new(100), MaxHealthyPercentage: new(134), InstanceWarmup: "0"},
 		"all at once":               {MinHealthyPercentage: new(100), MaxHealthyPercentage: new(200), InstanceWarmup: "1"},
 		"terminate before launch":   {InstanceWarmup: "0"},
@@ -80,7 +83,7 @@ func TestARollUnderLoadFailsNoRequest(t *testing.T) {
 			answers, failures := stop()
 			require.Empty(t, failures, "of %d", answers)
 			require.Greater(t, answers, int64(100))
-			require.Equal(t, RefreshSuccessful, r.Status, r.Reason)
+			require.Equal(t, refresh.Successful, r.Status, r.Reason)
 			require.Equal(t, 100, r.Percent)
 			require.Equal(t, 3, r.Replaced)
 			require.Equal(t, "version 2", s.get(cloudtest.Browser(t), "/").Body)
@@ -96,12 +99,12 @@ func TestABrokenReleaseWithoutRollbackStopsAndTheOldInstancesServe(t *testing.T)
 	t.Parallel()
 	s := newShop(t)
 	s.Host.Timings.Scale = impatient
-	s.group.InstanceRefresh = refreshing(RefreshPreferences{
+	s.group.InstanceRefresh = refreshing(refresh.Preferences{
 		MinHealthyPercentage: new(100), MaxHealthyPercentage: new(200), InstanceWarmup: "0"})
 	s.open()
 	s.release("broken")
 	r := s.refreshed()
-	require.Equal(t, RefreshFailed, r.Status)
+	require.Equal(t, refresh.Failed, r.Status)
 	require.Contains(t, r.Reason, "the release is broken")
 	require.GreaterOrEqual(t, r.Ended.Sub(r.Started), s.Host.Timings.Of(aws.RefreshPatience), "AWS goes on trying for an hour")
 	require.Len(t, s.servedBy(9), 3)
@@ -110,24 +113,24 @@ func TestABrokenReleaseWithoutRollbackStopsAndTheOldInstancesServe(t *testing.T)
 func TestANewerVersionCancelsARunningRefresh(t *testing.T) {
 	t.Parallel()
 	s := newShop(t)
-	s.group.InstanceRefresh = refreshing(RefreshPreferences{
+	s.group.InstanceRefresh = refreshing(refresh.Preferences{
 		MinHealthyPercentage: new(100), MaxHealthyPercentage: new(134), InstanceWarmup: "3600"})
 	s.open()
 	s.release("version 2")
 	s.group.InstanceRefresh.Preferences.InstanceWarmup = "0"
 	s.release("version 3")
-	require.Equal(t, RefreshSuccessful, s.refreshed().Status)
+	require.Equal(t, refresh.Successful, s.refreshed().Status)
 	all, err := s.groups.Refreshes("group")
 	require.NoError(t, err)
 	require.Len(t, all, 2)
-	require.Equal(t, RefreshCancelled, all[0].Status)
+	require.Equal(t, refresh.Cancelled, all[0].Status)
 	require.Equal(t, "version 3", s.get(cloudtest.Browser(t), "/").Body)
 }
 
 func TestAnUpdateThatKeepsTheVersionReplacesNobody(t *testing.T) {
 	t.Parallel()
 	s := newShop(t)
-	s.group.InstanceRefresh = refreshing(RefreshPreferences{})
+	s.group.InstanceRefresh = refreshing(refresh.Preferences{})
 	s.open()
 	before := s.instances()
 	s.group.MaxSize = 7

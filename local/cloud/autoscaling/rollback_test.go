@@ -7,6 +7,8 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"myclothes/local/cloud/autoscaling/fleet"
+	"myclothes/local/cloud/autoscaling/refresh"
 	"myclothes/local/cloud/aws"
 	"myclothes/local/cloud/cloudtest"
 	"myclothes/local/cloud/cloudwatch"
@@ -14,11 +16,11 @@ import (
 )
 
 // launchFirst replaces one instance after the other, and has each one's place taken before.
-var launchFirst = RefreshPreferences{MinHealthyPercentage: new(100), MaxHealthyPercentage: new(134), InstanceWarmup: "0"}
+var launchFirst = refresh.Preferences{MinHealthyPercentage: new(100), MaxHealthyPercentage: new(134), InstanceWarmup: "0"}
 
 // desired asks for a version, with launchFirst and what change makes of it.
-func desired(version *ec2.LaunchTemplateRef, change func(*RefreshPreferences)) RefreshRequest {
-	request := RefreshRequest{DesiredConfiguration: version, Preferences: launchFirst}
+func desired(version *ec2.LaunchTemplateRef, change func(*refresh.Preferences)) refresh.Request {
+	request := refresh.Request{DesiredConfiguration: version, Preferences: launchFirst}
 	if change != nil {
 		change(&request.Preferences)
 	}
@@ -26,7 +28,7 @@ func desired(version *ec2.LaunchTemplateRef, change func(*RefreshPreferences)) R
 }
 
 // start starts a refresh and fails the test if AWS would not.
-func (s *shop) start(request RefreshRequest) string {
+func (s *shop) start(request refresh.Request) string {
 	s.Helper()
 	id, err := s.groups.StartRefresh("group", request)
 	require.NoError(s, err)
@@ -62,7 +64,7 @@ func TestARefreshThatSucceedsSavesItsDesiredConfigurationOnTheGroup(t *testing.T
 	two := s.version("version 2")
 	id := s.start(desired(two, nil))
 	r := s.refreshed()
-	require.Equal(t, RefreshSuccessful, r.Status, r.Reason)
+	require.Equal(t, refresh.Successful, r.Status, r.Reason)
 	require.Equal(t, id, r.ID)
 	require.Equal(t, []int{100, 3, 3, 0}, []int{r.Percent, r.Replaced, r.Total, r.ToUpdate})
 	d, err := s.groups.Describe("group")
@@ -81,11 +83,11 @@ func TestAFailedRefreshWithADesiredConfigurationGoesBackToWhatWasSaved(t *testin
 	s.Host.Timings.Scale = impatient
 	s.open()
 	stop := s.load(10)
-	s.start(desired(s.version("broken"), func(p *RefreshPreferences) { p.AutoRollback = true }))
+	s.start(desired(s.version("broken"), func(p *refresh.Preferences) { p.AutoRollback = true }))
 	r := s.refreshed()
 	_, failures := stop()
 	require.Empty(t, failures)
-	require.Equal(t, RefreshRollbackSuccessful, r.Status)
+	require.Equal(t, refresh.RollbackSuccessful, r.Status)
 	require.Contains(t, r.Rollback.Reason, "the release is broken")
 	require.Equal(t, "version 1", s.replacement())
 
@@ -103,7 +105,7 @@ func TestADeclaredRefreshGoesBackToTheVersionThatItRollsOut(t *testing.T) {
 	s.open()
 	before := s.instances()
 	s.release("broken")
-	require.Equal(t, RefreshRollbackSuccessful, s.refreshed().Status)
+	require.Equal(t, refresh.RollbackSuccessful, s.refreshed().Status)
 	require.Len(t, s.servedBy(9), 3, "what was not replaced serves")
 	d, err := s.groups.Describe("group")
 	require.NoError(t, err)
@@ -121,16 +123,16 @@ func TestADeclaredRefreshGoesBackToTheVersionThatItRollsOut(t *testing.T) {
 func TestARollbackReplacesWhatHasBeenReplaced(t *testing.T) {
 	t.Parallel()
 	s := newShop(t).open()
-	s.start(desired(s.version("version 2"), func(p *RefreshPreferences) {
+	s.start(desired(s.version("version 2"), func(p *refresh.Preferences) {
 		p.CheckpointPercentages, p.CheckpointDelay = []int{34, 100}, "172800"
 	}))
 	cloudtest.Eventually(t, "two are replaced", func() bool { return s.lastRefresh().Replaced == 2 })
-	require.Equal(t, RefreshInProgress, s.lastRefresh().Status, "it waits at its checkpoint")
+	require.Equal(t, refresh.InProgress, s.lastRefresh().Status, "it waits at its checkpoint")
 	id, err := s.groups.RollbackRefresh("group")
 	require.NoError(t, err)
 	r := s.refreshed()
 	require.Equal(t, id, r.ID)
-	require.Equal(t, RefreshRollbackSuccessful, r.Status, r.Reason)
+	require.Equal(t, refresh.RollbackSuccessful, r.Status, r.Reason)
 	require.Equal(t, []int{66, 1}, []int{r.Rollback.Percent, r.Rollback.ToUpdate})
 	for range 9 {
 		require.Equal(t, "version 1", s.get(cloudtest.Browser(t), "/").Body)
@@ -141,11 +143,11 @@ func TestAnAlarmStopsARefreshThatNamesIt(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
 		rollback bool
-		status   RefreshStatus
+		status   refresh.Status
 		body     string
 	}{
-		"and rolls it back":                   {true, RefreshRollbackSuccessful, "version 1"},
-		"and leaves what is, if it is not to": {false, RefreshFailed, "version 2"},
+		"and rolls it back":                   {true, refresh.RollbackSuccessful, "version 1"},
+		"and leaves what is, if it is not to": {false, refresh.Failed, "version 2"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -153,11 +155,11 @@ func TestAnAlarmStopsARefreshThatNamesIt(t *testing.T) {
 			var alarm alarmSwitch
 			s.groups.Watch(&alarm, nil)
 			s.open()
-			s.start(desired(s.version("version 2"), func(p *RefreshPreferences) {
-				p.AlarmSpecification = &AlarmChoice{[]string{"errors"}}
+			s.start(desired(s.version("version 2"), func(p *refresh.Preferences) {
+				p.AlarmSpecification = &refresh.AlarmChoice{Alarms: []string{"errors"}}
 				p.AutoRollback, p.BakeTime = c.rollback, 172800
 			}))
-			cloudtest.Eventually(t, "all are replaced", func() bool { return s.lastRefresh().Status == RefreshBaking })
+			cloudtest.Eventually(t, "all are replaced", func() bool { return s.lastRefresh().Status == refresh.Baking })
 			alarm.Store(true)
 			s.groups.Wake()
 			r := s.refreshed()
@@ -182,7 +184,7 @@ func TestARefreshThatNobodyGatesRollsOutWhatIsBroken(t *testing.T) {
 	t.Parallel()
 	s := newShop(t).open()
 	s.start(desired(s.version("refuses writes"), nil))
-	require.Equal(t, RefreshSuccessful, s.refreshed().Status)
+	require.Equal(t, refresh.Successful, s.refreshed().Status)
 	a, err := cloudtest.Post(cloudtest.Browser(t), s.url, "a write")
 	require.NoError(t, err)
 	require.Equal(t, 500, a.Status)
@@ -192,28 +194,28 @@ func TestRequestsThatAWSRefusesHaveItsCodes(t *testing.T) {
 	t.Parallel()
 	s := newShop(t).open()
 	two := s.version("version 2")
-	_, err := s.groups.StartRefresh("nobody", RefreshRequest{})
+	_, err := s.groups.StartRefresh("nobody", refresh.Request{})
 	require.Equal(t, "ValidationError", code(t, err))
-	_, err = s.groups.StartRefresh("group", RefreshRequest{Preferences: RefreshPreferences{AutoRollback: true}})
+	_, err = s.groups.StartRefresh("group", refresh.Request{Preferences: refresh.Preferences{AutoRollback: true}})
 	require.Equal(t, "ValidationError", code(t, err))
 	require.ErrorContains(t, err, "The AutoRollback parameter cannot be set to true when the DesiredConfiguration parameter is empty")
-	_, err = s.groups.StartRefresh("group", RefreshRequest{DesiredConfiguration: &ec2.LaunchTemplateRef{ID: "template", Version: "9"}})
+	_, err = s.groups.StartRefresh("group", refresh.Request{DesiredConfiguration: &ec2.LaunchTemplateRef{ID: "template", Version: "9"}})
 	require.Equal(t, "ValidationError", code(t, err))
 	_, err = s.groups.CancelRefresh("group")
 	require.Equal(t, "ActiveInstanceRefreshNotFound", code(t, err))
 	_, err = s.groups.RollbackRefresh("group")
 	require.Equal(t, "ActiveInstanceRefreshNotFound", code(t, err))
 
-	s.start(RefreshRequest{Preferences: RefreshPreferences{InstanceWarmup: "172800"}})
+	s.start(refresh.Request{Preferences: refresh.Preferences{InstanceWarmup: "172800"}})
 	_, err = s.groups.RollbackRefresh("group")
 	require.Equal(t, "IrreversibleInstanceRefresh", code(t, err), "it has no desired configuration")
-	_, err = s.groups.StartRefresh("group", RefreshRequest{DesiredConfiguration: two})
+	_, err = s.groups.StartRefresh("group", refresh.Request{DesiredConfiguration: two})
 	require.Equal(t, "InstanceRefreshInProgress", code(t, err))
 	s.group.LaunchTemplate = two
 	s.updateGroup() // which may be: the refresh has none
 	_, err = s.groups.CancelRefresh("group")
 	require.NoError(t, err)
-	require.Equal(t, RefreshCancelled, s.refreshed().Status)
+	require.Equal(t, refresh.Cancelled, s.refreshed().Status)
 }
 
 func TestAGroupCannotGoBackToAVersionWithoutANumberOrToAnImageThatIsLookedUp(t *testing.T) {
@@ -235,9 +237,9 @@ func TestAGroupCannotGoBackToAVersionWithoutANumberOrToAnImageThatIsLookedUp(t *
 			spoil(s)
 			s.open()
 			three := s.version("version 3")
-			_, err := s.groups.StartRefresh("group", desired(three, func(p *RefreshPreferences) { p.AutoRollback = true }))
+			_, err := s.groups.StartRefresh("group", desired(three, func(p *refresh.Preferences) { p.AutoRollback = true }))
 			require.Equal(t, "ValidationError", code(t, err))
-			s.start(desired(three, func(p *RefreshPreferences) { p.InstanceWarmup = "172800" }))
+			s.start(desired(three, func(p *refresh.Preferences) { p.InstanceWarmup = "172800" }))
 			_, err = s.groups.RollbackRefresh("group")
 			require.Equal(t, "IrreversibleInstanceRefresh", code(t, err))
 		})
@@ -247,7 +249,7 @@ func TestAGroupCannotGoBackToAVersionWithoutANumberOrToAnImageThatIsLookedUp(t *
 func TestAVersionIsNotDeclaredWhileADesiredConfigurationIsRolledOut(t *testing.T) {
 	t.Parallel()
 	s := newShop(t).open()
-	s.start(desired(s.version("version 2"), func(p *RefreshPreferences) { p.InstanceWarmup = "172800" }))
+	s.start(desired(s.version("version 2"), func(p *refresh.Preferences) { p.InstanceWarmup = "172800" }))
 	s.group.LaunchTemplate = s.version("version 3")
 	_, err := s.groups.Update(t.Context(), cloudtest.Named("group"), s.group)
 	require.Equal(t, "ValidationError", code(t, err))
@@ -258,12 +260,12 @@ func TestSkipMatchingLeavesAloneWhoIsWhatIsWanted(t *testing.T) {
 	t.Parallel()
 	s := newShop(t).open()
 	before := s.instances()
-	s.start(desired(s.group.LaunchTemplate, func(p *RefreshPreferences) { p.SkipMatching = true }))
-	require.Equal(t, RefreshSuccessful, s.refreshed().Status)
+	s.start(desired(s.group.LaunchTemplate, func(p *refresh.Preferences) { p.SkipMatching = true }))
+	require.Equal(t, refresh.Successful, s.refreshed().Status)
 	require.Equal(t, before, s.instances())
 
 	s.start(desired(s.group.LaunchTemplate, nil))
-	require.Equal(t, RefreshSuccessful, s.refreshed().Status)
+	require.Equal(t, refresh.Successful, s.refreshed().Status)
 	for id := range s.instances() {
 		require.NotContains(t, before, id, "without it, everybody is replaced")
 	}
@@ -272,8 +274,8 @@ func TestSkipMatchingLeavesAloneWhoIsWhatIsWanted(t *testing.T) {
 func TestTheLastCheckpointEndsARefresh(t *testing.T) {
 	t.Parallel()
 	s := newShop(t).open()
-	s.start(desired(s.version("version 2"), func(p *RefreshPreferences) { p.CheckpointPercentages = []int{30} }))
-	require.Equal(t, RefreshSuccessful, s.refreshed().Status)
+	s.start(desired(s.version("version 2"), func(p *refresh.Preferences) { p.CheckpointPercentages = []int{30} }))
+	require.Equal(t, refresh.Successful, s.refreshed().Status)
 	bodies := map[string]int{}
 	for id := range s.instances() {
 		d := s.describe(id)
@@ -283,7 +285,7 @@ func TestTheLastCheckpointEndsARefresh(t *testing.T) {
 }
 
 // describe says what the group shows of an instance.
-func (s *shop) describe(id string) InstanceDescription {
+func (s *shop) describe(id string) fleet.Description {
 	s.Helper()
 	d, err := s.groups.Describe("group")
 	require.NoError(s, err)
@@ -293,7 +295,7 @@ func (s *shop) describe(id string) InstanceDescription {
 		}
 	}
 	require.Fail(s, "the group has no instance "+id)
-	return InstanceDescription{}
+	return fleet.Description{}
 }
 
 // With a warm-up that is shorter than the grace period, AWS counts instances that never
@@ -303,7 +305,7 @@ func TestASickReleaseIsRolledOutIfInstancesWarmUpBeforeTheirGracePeriodEnds(t *t
 	s := newShop(t)
 	s.group.HealthCheckGracePeriod = new(7200)
 	s.open()
-	s.start(desired(s.version("sick"), func(p *RefreshPreferences) { p.MaxHealthyPercentage = new(200) }))
-	require.Equal(t, RefreshSuccessful, s.refreshed().Status)
+	s.start(desired(s.version("sick"), func(p *refresh.Preferences) { p.MaxHealthyPercentage = new(200) }))
+	require.Equal(t, refresh.Successful, s.refreshed().Status)
 	require.Equal(t, 0, s.healthy())
 }

@@ -6,6 +6,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"myclothes/local/cloud/autoscaling/scaling"
 	"myclothes/local/cloud/cloudtest"
 	"myclothes/local/cloud/cloudwatch"
 )
@@ -68,9 +69,9 @@ func openScaled(t *testing.T) *offered {
 	s.groups.Watch(nil, o)
 	s.group.MinSize, s.group.MaxSize, s.group.DefaultInstanceWarmup = 2, 5, new(0)
 	s.open()
-	cloudtest.Declare(t, s.groups.Policies(), "requests", Policy{
+	cloudtest.Declare(t, s.groups.Policies(), "requests", scaling.Policy{
 		GroupName: "group", PolicyType: "TargetTrackingScaling",
-		TargetTracking: &TargetTracking{TargetValue: 100, Predefined: &PredefinedMetric{
+		TargetTracking: &scaling.TargetTracking{TargetValue: 100, Predefined: &scaling.PredefinedMetric{
 			Type: "ALBRequestCountPerTarget", ResourceLabel: "app/lb/1/targetgroup/tg/2"}}})
 	return o
 }

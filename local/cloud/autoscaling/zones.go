@@ -5,15 +5,10 @@ import (
 	"errors"
 	"maps"
 	"slices"
-	"sync"
 	"time"
-)
 
-// zones knows which Availability Zones are lost.
-type zones struct {
-	mu   sync.Mutex
-	lost map[string]bool
-}
+	"myclothes/local/cloud/autoscaling/fleet"
+)
 
 // LoseZone makes no group launch anything in a zone until RecoverZone. What runs there is
 // left alone: whoever loses a zone ends it.
@@ -23,19 +18,8 @@ func (s *Groups) LoseZone(zone string) { s.setZone(zone, true) }
 func (s *Groups) RecoverZone(zone string) { s.setZone(zone, false) }
 
 func (s *Groups) setZone(zone string, lost bool) {
-	s.zones.mu.Lock()
-	if s.zones.lost == nil {
-		s.zones.lost = map[string]bool{}
-	}
-	s.zones.lost[zone] = lost
-	s.zones.mu.Unlock()
+	s.zones.Set(zone, lost)
 	s.Wake()
-}
-
-func (z *zones) isLost(zone string) bool {
-	z.mu.Lock()
-	defer z.mu.Unlock()
-	return z.lost[zone]
 }
 
 // launchZones returns the zones where the group may launch, with how many members that
@@ -47,8 +31,8 @@ func (g *group) launchZones() (members map[string]int, subnets map[string]string
 		if err != nil {
 			return nil, nil, err
 		}
-		if !g.zones.isLost(zone) {
-			members[zone], subnets[zone] = g.count(inZone(zone), toStay), subnet
+		if !g.zones.IsLost(zone) {
+			members[zone], subnets[zone] = g.count(fleet.InZone(zone), fleet.ToStay), subnet
 		}
 	}
 	return members, subnets, nil
@@ -65,26 +49,9 @@ func (g *group) emptiestSubnet() (subnet, zone string, err error) {
 		return "", "", errors.New("every Availability Zone of the group is lost")
 	}
 	zone = slices.MinFunc(slices.Sorted(maps.Keys(members)), func(a, b string) int {
-		return cmp.Or(members[a]-members[b], g.count(inZone(a))-g.count(inZone(b)))
+		return cmp.Or(members[a]-members[b], g.count(fleet.InZone(a))-g.count(fleet.InZone(b)))
 	})
 	return subnets[zone], zone, nil
-}
-
-// imbalance returns how many instances must move so that no zone has two more than
-// another. It counts those that a zone has; who is where no zone is, must move too.
-func imbalance(members map[string]int, elsewhere int) int {
-	if len(members) == 0 {
-		return 0
-	}
-	counts := slices.Sorted(maps.Values(members))
-	moves := elsewhere
-	for counts[len(counts)-1]-counts[0] > 1 {
-		counts[0]++
-		counts[len(counts)-1]--
-		moves++
-		slices.Sort(counts)
-	}
-	return moves
 }
 
 // keepSize returns how many instances to launch and to dismiss so that the group has its
@@ -100,19 +67,19 @@ func (g *group) keepSize() (launches, dismissals int) {
 		return -surplus, 0
 	case surplus > 0:
 		// Those that others take the place of go when these are in service.
-		settled := g.count(isHealthy) - g.desired
+		settled := g.count(fleet.IsHealthy) - g.desired
 		return 0, max(surplus-g.moving, min(surplus, settled))
-	case g.count(isHealthy) < active || g.suspends(processLaunch):
+	case g.count(fleet.IsHealthy) < active || g.suspends(fleet.ProcessLaunch):
 		return 0, 0
 	}
-	if expired := g.expired(); expired != nil && !g.suspends(processTerminate) {
+	if expired := g.expired(); expired != nil && !g.suspends(fleet.ProcessTerminate) {
 		g.dismiss(expired, "it has reached the maximum instance lifetime")
 		return 1, 0
 	}
-	if g.suspends(processAZRebalance) {
+	if g.suspends(fleet.ProcessAZRebalance) {
 		return 0, 0
 	}
-	g.moving = min(g.unbalanced(), max(1, g.bounds.max/10))
+	g.moving = min(g.unbalanced(), max(1, g.bounds.Max/10))
 	return g.moving, 0
 }
 
@@ -132,26 +99,21 @@ func (g *group) unbalanced() int {
 	if err != nil {
 		return 0
 	}
-	return imbalance(members, g.count(func(m *member) bool { return !g.spreadsTo(m.zone) }))
+	return fleet.Imbalance(members, g.count(func(m *fleet.Member) bool { return !g.spreadsTo(m.Zone) }))
 }
 
 // lifetime returns how long a member may still live; it is 0 if that is for ever.
-func (g *group) lifetime(m *member) time.Duration {
+func (g *group) lifetime(m *fleet.Member) time.Duration {
 	if g.spec.MaxInstanceLifetime == 0 {
 		return 0
 	}
-	return g.host.Timings.Scaled(time.Duration(g.spec.MaxInstanceLifetime)*time.Second) - time.Since(m.inService)
+	return g.host.Timings.Scaled(time.Duration(g.spec.MaxInstanceLifetime)*time.Second) - time.Since(m.InService)
 }
 
-// expired returns a member that has reached its maximum lifetime, the oldest, or nil.
-func (g *group) expired() *member {
+// expired returns the oldest member that has reached its maximum lifetime, or nil.
+func (g *group) expired() *fleet.Member {
 	if g.spec.MaxInstanceLifetime == 0 {
 		return nil
 	}
-	for _, m := range g.members {
-		if !m.leaving && !m.protected && !m.inService.IsZero() && g.lifetime(m) <= 0 {
-			return m
-		}
-	}
-	return nil
+	return g.members.Expired(g.lifetime)
 }

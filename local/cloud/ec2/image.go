@@ -3,6 +3,8 @@ package ec2
 import (
 	"context"
 	"net/netip"
+
+	"myclothes/local/cloud/ec2/systemd"
 )
 
 // Image is what instances boot here, in the place of the declared machine image.
@@ -14,7 +16,7 @@ type Image struct {
 // Boot does what an instance's user data would do on AWS and returns the service that
 // the instance runs. Log, folder and what the platform adds to the environment are set by
 // the caller.
-type Boot func(ctx context.Context, m Machine) (Unit, error)
+type Boot func(ctx context.Context, m Machine) (systemd.Unit, error)
 
 // Machine is an instance as it boots.
 type Machine struct {

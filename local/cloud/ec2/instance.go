@@ -12,6 +12,7 @@ import (
 	"sync"
 	"time"
 
+	"myclothes/local/cloud/ec2/systemd"
 	"myclothes/local/cloud/host"
 )
 
@@ -57,7 +58,7 @@ type Instance struct {
 	Launched  time.Time
 	template  LaunchTemplate // what it was launched from
 	dir       string
-	service   *service
+	service   *systemd.Service
 	loss      loss
 	gauge     gauge
 }
@@ -102,7 +103,7 @@ func (s *Instances) Launch(ctx context.Context, id string, template LaunchTempla
 	}
 	unit.Dir, unit.Log = i.dir, s.host.LogPath(id)
 	unit.Env = append(unit.Env, s.platform.Environment(i.Interface, id, profile)...)
-	if i.service, err = startService(s.host.Processes, unit); err != nil {
+	if i.service, err = systemd.Start(s.host.Processes, unit); err != nil {
 		return nil, err
 	}
 	s.mu.Lock()
@@ -119,11 +120,11 @@ func (s *Instances) Terminate(ctx context.Context, i *Instance) {
 	s.mu.Unlock()
 	i.endChecks()
 	if i.Lost() {
-		i.service.kill()
+		i.service.Kill()
 	} else {
 		ctx, cancel := context.WithTimeout(ctx, shutdownGrace)
 		defer cancel()
-		i.service.stop(ctx)
+		i.service.Stop(ctx)
 	}
 	s.bury(i)
 }
@@ -139,36 +140,32 @@ func (s *Instances) bury(i *Instance) {
 // Watch has a function told whenever something about the instance changes: its service
 // ends or starts, or its status checks fail.
 func (i *Instance) Watch(changed func()) {
-	i.service.mu.Lock()
-	i.service.changed = changed
-	i.service.mu.Unlock()
+	i.service.Watch(changed)
 	changed()
 }
 
 // Running says whether the instance's service runs. One that hangs does.
-func (i *Instance) Running() bool { return i.service.last().Running() }
+func (i *Instance) Running() bool { return i.service.Last().Running() }
 
 // Ends is how often the service has ended.
 func (i *Instance) Ends() int {
-	i.service.mu.Lock()
-	defer i.service.mu.Unlock()
-	return i.service.ends
+	return i.service.Ends()
 }
 
 // PID is the number of the service's process, 0 while none runs.
 func (i *Instance) PID() int {
-	if process := i.service.last(); process.Running() {
+	if process := i.service.Last(); process.Running() {
 		return process.PID()
 	}
 	return 0
 }
 
 // Log is the path of the service's log.
-func (i *Instance) Log() string { return i.service.unit.Log }
+func (i *Instance) Log() string { return i.service.Log() }
 
 // Failure describes why the instance did not come up, with the end of its log: for a
 // cause, if its service runs, and otherwise because that ended.
-func (i *Instance) Failure(cause error) error { return i.service.failure("instance "+i.ID, cause) }
+func (i *Instance) Failure(cause error) error { return i.service.Failure("instance "+i.ID, cause) }
 
 // name returns the profile's name; an ARN ends with it.
 func (p *InstanceProfileRef) name() string {

@@ -22,8 +22,8 @@ func (s *Instances) Lose(id string) error {
 		return fmt.Errorf("no instance %q runs", id)
 	}
 	s.network.lost.set(i.Interface, true)
-	if i.loss.begin(s.host.Timings.Of(aws.StatusChecks), i.service.tell) {
-		i.service.freeze()
+	if i.loss.begin(s.host.Timings.Of(aws.StatusChecks), i.service.Tell) {
+		i.service.Freeze()
 		s.host.Events.Add(aws.InstanceLost, id, i.Interface.Zone, "")
 	}
 	return nil

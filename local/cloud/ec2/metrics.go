@@ -3,6 +3,7 @@ package ec2
 import (
 	"myclothes/local/cloud/cloudwatch"
 	"myclothes/local/cloud/host"
+	"myclothes/local/cloud/instancetypes"
 )
 
 // Metrics are the cloud's, for services that publish into them.
@@ -62,8 +63,8 @@ func (i *Instance) Publish(m *cloudwatch.Metrics, group string, counts bool) {
 	if !detailed && i.gauge.minutes%basicPeriod != 0 {
 		return
 	}
-	processors := VCPUs(i.template.InstanceType)
-	load, known := i.gauge.meter.Look(i.service.last(), processors)
+	processors := instancetypes.VCPUs(i.template.InstanceType)
+	load, known := i.gauge.meter.Look(i.service.Last(), processors)
 	if !known {
 		return
 	}
@@ -75,4 +76,4 @@ func (i *Instance) Publish(m *cloudwatch.Metrics, group string, counts bool) {
 }
 
 // hangs says whether the instance does not run on, although it has not ended.
-func (i *Instance) hangs() bool { return i.service.last().Stopped() }
+func (i *Instance) hangs() bool { return i.service.Last().Stopped() }

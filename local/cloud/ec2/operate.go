@@ -54,12 +54,12 @@ func (s *Instances) ShutDown(id string) error {
 	go func() {
 		ctx, cancel := context.WithTimeout(context.Background(), shutdownGrace)
 		defer cancel()
-		i.service.stop(ctx)
+		i.service.Stop(ctx)
 	}()
 	i.loss.mu.Lock()
 	i.loss.impaired = true
 	i.loss.mu.Unlock()
-	i.service.tell()
+	i.service.Tell()
 	return nil
 }
 

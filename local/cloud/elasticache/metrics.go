@@ -11,8 +11,8 @@ import (
 	"github.com/redis/go-redis/v9"
 
 	"myclothes/local/cloud/cloudwatch"
-	"myclothes/local/cloud/ec2"
 	"myclothes/local/cloud/host"
+	"myclothes/local/cloud/instancetypes"
 )
 
 // saidByNode is what a node says of itself, by the names of redis-server's INFO.
@@ -91,7 +91,7 @@ func (s *ElastiCache) publish() {
 				if known[node.ID] == nil {
 					known[node.ID] = &published{}
 				}
-				known[node.ID].publish(s.publisher(node.ID), sample, lags, ec2.VCPUs(g.Spec().NodeType))
+				known[node.ID].publish(s.publisher(node.ID), sample, lags, instancetypes.VCPUs(g.Spec().NodeType))
 			}
 		}
 	}

@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"myclothes/local/cloud/ec2"
+	"myclothes/local/cloud/elb/connection"
 )
 
 // forwarding is one request on its way to a target group.
@@ -98,16 +99,16 @@ func (f *forwarding) RoundTrip(r *http.Request) (*http.Response, error) {
 	}
 	f.target = t
 	ctx, cancel := context.WithCancelCause(r.Context()) // which ends with the request's own
-	watch := watchIdle(f.listener.balancer.idleTimeout(), f.client, cancel)
+	watch := connection.WatchIdle(f.listener.balancer.idleTimeout(), f.client, cancel)
 	attempt := r.Clone(ctx)
 	attempt.URL.Host = t.eni.Local.String()
-	attempt.Body = watch.request(r.Body)
+	attempt.Body = watch.Request(r.Body)
 	response, err := t.transport.RoundTrip(attempt)
 	if err != nil {
-		watch.stop()
+		watch.Stop()
 		return nil, causeOf(ctx, err)
 	}
-	watch.answer(response)
+	watch.Answer(response)
 	return response, nil
 }
 
@@ -131,9 +132,9 @@ func (f *forwarding) fail(w http.ResponseWriter, r *http.Request, err error) {
 		status = 460 // ALB's for a client that left
 	case errors.Is(err, errNoTargets):
 		status = http.StatusServiceUnavailable
-	case errors.Is(err, errClientIdle):
+	case errors.Is(err, connection.ErrClientIdle):
 		status = http.StatusRequestTimeout
-	case errors.Is(err, ec2.ErrRefused), errors.Is(err, errIdle), errors.Is(err, context.DeadlineExceeded):
+	case errors.Is(err, ec2.ErrRefused), errors.Is(err, connection.ErrIdle), errors.Is(err, context.DeadlineExceeded):
 		// A refused packet is dropped on AWS, so that the connection times out.
 		status = http.StatusGatewayTimeout
 	}

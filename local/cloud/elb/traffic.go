@@ -12,6 +12,7 @@ import (
 
 	"myclothes/local/cloud/cloudwatch"
 	"myclothes/local/cloud/ec2"
+	"myclothes/local/cloud/elb/connection"
 )
 
 // traffic counts what passes a load balancer, for its metrics. The zero value has counted
@@ -175,32 +176,5 @@ type dialFunc = func(ctx context.Context, network, address string) (net.Conn, er
 func (t *traffic) opens(conn net.Conn, bytes *atomic.Int64) net.Conn {
 	t.opened.Add(1)
 	t.active.Add(1)
-	return &countedConn{Conn: conn, bytes: bytes, closed: sync.OnceFunc(func() { t.active.Add(-1) })}
-}
-
-// countedConn is a connection whose end, and whose bytes, are counted.
-type countedConn struct {
-	net.Conn
-	bytes  *atomic.Int64
-	closed func()
-}
-
-// Read counts what it reads.
-func (c *countedConn) Read(p []byte) (int, error) {
-	n, err := c.Conn.Read(p)
-	c.bytes.Add(int64(n))
-	return n, err
-}
-
-// Write counts what it writes.
-func (c *countedConn) Write(p []byte) (int, error) {
-	n, err := c.Conn.Write(p)
-	c.bytes.Add(int64(n))
-	return n, err
-}
-
-// Close counts the connection as closed.
-func (c *countedConn) Close() error {
-	c.closed()
-	return c.Conn.Close()
+	return connection.Counted(conn, bytes, func() { t.active.Add(-1) })
 }

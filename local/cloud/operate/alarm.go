@@ -5,7 +5,9 @@ import (
 	"maps"
 	"slices"
 
+	"myclothes/local/cloud/aws"
 	"myclothes/local/cloud/cloudwatch"
+	"myclothes/local/cloud/operate/wire"
 )
 
 // alarmSettings are what is declared of an alarm, as CloudWatch's API has them.
@@ -36,10 +38,10 @@ type alarmSettings struct {
 type metricAlarm struct {
 	alarmSettings
 	AlarmArn                           string
-	AlarmConfigurationUpdatedTimestamp moment
+	AlarmConfigurationUpdatedTimestamp wire.Moment
 	StateValue, StateReason            string
-	StateUpdatedTimestamp              moment
-	StateTransitionedTimestamp         moment
+	StateUpdatedTimestamp              wire.Moment
+	StateTransitionedTimestamp         wire.Moment
 }
 
 func (s watching) putMetricAlarm(_ context.Context, in alarmSettings) error {
@@ -55,7 +57,7 @@ func (s watching) putMetricAlarm(_ context.Context, in alarmSettings) error {
 		spec.MetricQueries = append(spec.MetricQueries, q.query())
 	}
 	if err := s.alarms.Put(spec); err != nil {
-		return invalid("ValidationError", "%v", err)
+		return aws.Errorf("ValidationError", "%v", err)
 	}
 	return nil
 }
@@ -81,8 +83,8 @@ func shownAlarm(a cloudwatch.Alarm) metricAlarm {
 			EvaluateLowSampleCountPercentile: a.EvaluateLowSampleCountPercentiles, ActionsEnabled: new(a.ActionsEnabled == nil || *a.ActionsEnabled),
 			AlarmActions: a.AlarmActions, OKActions: a.OKActions, InsufficientDataActions: a.InsufficientDataActions,
 		},
-		AlarmArn: a.ARN, AlarmConfigurationUpdatedTimestamp: moment{a.Configured.UTC()}, StateValue: string(a.State), StateReason: a.Reason,
-		StateUpdatedTimestamp: moment{a.Updated.UTC()}, StateTransitionedTimestamp: moment{a.Updated.UTC()},
+		AlarmArn: a.ARN, AlarmConfigurationUpdatedTimestamp: wire.At(a.Configured), StateValue: string(a.State), StateReason: a.Reason,
+		StateUpdatedTimestamp: wire.At(a.Updated), StateTransitionedTimestamp: wire.At(a.Updated),
 	}
 	for _, q := range a.MetricQueries {
 		query := metricDataQuery{Id: q.ID, Expression: q.Expression, Label: q.Label, Period: q.Period, ReturnData: new(q.ReturnData)}

@@ -6,14 +6,16 @@ import (
 	"time"
 
 	"myclothes/local/cloud/autoscaling"
+	"myclothes/local/cloud/autoscaling/fleet"
+	"myclothes/local/cloud/autoscaling/refresh"
 	"myclothes/local/cloud/aws"
 	"myclothes/local/cloud/ec2"
 )
 
 // scaling is Amazon EC2 Auto Scaling.
-type scaling struct{ groups *autoscaling.Groups }
+type autoScaling struct{ groups *autoscaling.Groups }
 
-func (s scaling) actions() map[string]action {
+func (s autoScaling) actions() map[string]action {
 	return map[string]action{
 		"DescribeAutoScalingGroups":           act(s.describeGroups),
 		"DescribeAutoScalingInstances":        act(s.describeInstances),
@@ -66,7 +68,7 @@ type group struct {
 	NewInstancesProtectedFromScaleIn          bool
 	MaxInstanceLifetime                       int `xml:",omitempty"`
 	DefaultInstanceWarmup                     *int
-	InstanceMaintenancePolicy                 *autoscaling.MaintenancePolicy
+	InstanceMaintenancePolicy                 *refresh.MaintenancePolicy
 }
 
 type launchTemplateRef struct {
@@ -92,12 +94,12 @@ type groupInstance struct {
 	ProtectedFromScaleIn bool
 }
 
-func shownInstance(i autoscaling.InstanceDescription, group string) groupInstance {
+func shownInstance(i fleet.Description, group string) groupInstance {
 	return groupInstance{i.ID, i.Type, group, i.Zone, i.LifecycleState, i.HealthStatus, shownTemplate(i.LaunchTemplate), i.ProtectedFromScaleIn}
 }
 
 // all describes the groups that there are.
-func (s scaling) all() (all []autoscaling.Description) {
+func (s autoScaling) all() (all []autoscaling.Description) {
 	for _, name := range s.groups.Names() {
 		if d, err := s.groups.Describe(name); err == nil { // otherwise it was deleted meanwhile
 			all = append(all, d)
@@ -106,7 +108,7 @@ func (s scaling) all() (all []autoscaling.Description) {
 	return all
 }
 
-func (s scaling) describeGroups(_ context.Context, in describeGroups) (out groups, err error) {
+func (s autoScaling) describeGroups(_ context.Context, in describeGroups) (out groups, err error) {
 	found := only(s.all(), in.AutoScalingGroupNames, func(d autoscaling.Description) []string { return []string{d.Name} })
 	found, out.NextToken, err = page(found, in.NextToken, in.MaxRecords)
 	for _, d := range found {
@@ -145,7 +147,7 @@ type groupInstances struct {
 	NextToken            string          `xml:",omitempty"`
 }
 
-func (s scaling) describeInstances(_ context.Context, in describeGroupInstances) (out groupInstances, err error) {
+func (s autoScaling) describeInstances(_ context.Context, in describeGroupInstances) (out groupInstances, err error) {
 	var all []groupInstance
 	for _, d := range s.all() {
 		for _, i := range d.Instances {
@@ -170,7 +172,7 @@ type activity struct {
 	Progress                                             int
 }
 
-func shownActivity(a autoscaling.Activity) activity {
+func shownActivity(a fleet.Activity) activity {
 	shown := activity{ActivityId: a.ID, AutoScalingGroupName: a.Group, Description: a.Description, Cause: a.Cause,
 		StartTime: timestamp(a.Started), EndTime: timestamp(a.Ended), StatusCode: string(a.Status), StatusMessage: a.Message}
 	if shown.EndTime != nil {
@@ -179,12 +181,12 @@ func shownActivity(a autoscaling.Activity) activity {
 	return shown
 }
 
-func (s scaling) describeActivities(_ context.Context, in groupRequest) (out activities, err error) {
+func (s autoScaling) describeActivities(_ context.Context, in groupRequest) (out activities, err error) {
 	names := s.groups.Names()
 	if in.AutoScalingGroupName != "" {
 		names = []string{in.AutoScalingGroupName}
 	}
-	var all []autoscaling.Activity
+	var all []fleet.Activity
 	for _, name := range names {
 		found, err := s.groups.Activities(name)
 		if err != nil {
@@ -205,7 +207,7 @@ type setDesiredCapacity struct {
 	HonorCooldown        bool
 }
 
-func (s scaling) setDesiredCapacity(_ context.Context, in setDesiredCapacity) error {
+func (s autoScaling) setDesiredCapacity(_ context.Context, in setDesiredCapacity) error {
 	return s.groups.SetDesiredCapacity(in.AutoScalingGroupName, in.DesiredCapacity, in.HonorCooldown)
 }
 
@@ -214,7 +216,7 @@ type setInstanceHealth struct {
 	ShouldRespectGracePeriod *bool // true if not given
 }
 
-func (s scaling) setInstanceHealth(_ context.Context, in setInstanceHealth) error {
+func (s autoScaling) setInstanceHealth(_ context.Context, in setInstanceHealth) error {
 	return s.groups.SetInstanceHealth(in.InstanceId, in.HealthStatus, in.ShouldRespectGracePeriod == nil || *in.ShouldRespectGracePeriod)
 }
 
@@ -225,7 +227,7 @@ type terminateInstance struct {
 
 type terminated struct{ Activity activity }
 
-func (s scaling) terminateInstance(_ context.Context, in terminateInstance) (terminated, error) {
+func (s autoScaling) terminateInstance(_ context.Context, in terminateInstance) (terminated, error) {
 	a, err := s.groups.TerminateInstance(in.InstanceId, in.ShouldDecrementDesiredCapacity)
 	return terminated{shownActivity(a)}, err
 }
@@ -235,11 +237,11 @@ type processesRequest struct {
 	ScalingProcesses     []string `xml:"ScalingProcesses>member"`
 }
 
-func (s scaling) suspendProcesses(_ context.Context, in processesRequest) error {
+func (s autoScaling) suspendProcesses(_ context.Context, in processesRequest) error {
 	return s.groups.SuspendProcesses(in.AutoScalingGroupName, in.ScalingProcesses)
 }
 
-func (s scaling) resumeProcesses(_ context.Context, in processesRequest) error {
+func (s autoScaling) resumeProcesses(_ context.Context, in processesRequest) error {
 	return s.groups.ResumeProcesses(in.AutoScalingGroupName, in.ScalingProcesses)
 }
 

@@ -10,7 +10,7 @@ import (
 	elbtypes "github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2/types"
 	"github.com/stretchr/testify/require"
 
-	local "myclothes/local/cloud/autoscaling"
+	"myclothes/local/cloud/autoscaling/scaling"
 	"myclothes/local/cloud/cloudtest"
 )
 
@@ -153,8 +153,8 @@ func TestTheSDKDescribesScalingPolicies(t *testing.T) {
 	t.Parallel()
 	a := newAccount(t)
 	a.openShop()
-	cloudtest.Declare(t, a.ScalingPolicies, "cpu", local.Policy{GroupName: shop, PolicyType: "TargetTrackingScaling",
-		TargetTracking: &local.TargetTracking{TargetValue: 60, Predefined: &local.PredefinedMetric{Type: "ASGAverageCPUUtilization"}}})
+	cloudtest.Declare(t, a.ScalingPolicies, "cpu", scaling.Policy{GroupName: shop, PolicyType: "TargetTrackingScaling",
+		TargetTracking: &scaling.TargetTracking{TargetValue: 60, Predefined: &scaling.PredefinedMetric{Type: "ASGAverageCPUUtilization"}}})
 	out, err := autoscaling.NewFromConfig(a.config()).DescribePolicies(t.Context(), &autoscaling.DescribePoliciesInput{AutoScalingGroupName: new(shop)})
 	require.NoError(t, err)
 	require.Len(t, out.ScalingPolicies, 1)

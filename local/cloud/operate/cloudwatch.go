@@ -7,7 +7,9 @@ import (
 	"slices"
 	"strings"
 
+	"myclothes/local/cloud/aws"
 	"myclothes/local/cloud/cloudwatch"
+	"myclothes/local/cloud/operate/wire"
 )
 
 // watching is CloudWatch. Times are this machine's, and a period of 60 seconds is a minute
@@ -78,7 +80,7 @@ func (s watching) listMetrics(_ context.Context, in listMetrics) (out metrics, e
 
 type getMetricStatistics struct {
 	metric
-	StartTime, EndTime moment
+	StartTime, EndTime wire.Moment
 	Period             int
 	Statistics         []string `xml:"Statistics>member"`
 	ExtendedStatistics []string `xml:"ExtendedStatistics>member"`
@@ -91,7 +93,7 @@ type metricStatistics struct {
 }
 
 type datapoint struct {
-	Timestamp          moment
+	Timestamp          wire.Moment
 	SampleCount        *float64  `xml:",omitempty" cbor:",omitempty"`
 	Average            *float64  `xml:",omitempty" cbor:",omitempty"`
 	Sum                *float64  `xml:",omitempty" cbor:",omitempty"`
@@ -104,17 +106,17 @@ type datapoint struct {
 func (s watching) getMetricStatistics(_ context.Context, in getMetricStatistics) (out metricStatistics, err error) {
 	out.Label = in.MetricName
 	if !in.StartTime.Before(in.EndTime.Time) {
-		return out, invalid("InvalidParameterValue", "The parameter StartTime must be less than the parameter EndTime.")
+		return out, aws.Errorf("InvalidParameterValue", "The parameter StartTime must be less than the parameter EndTime.")
 	}
 	if len(in.Statistics)+len(in.ExtendedStatistics) == 0 {
-		return out, invalid("MissingParameter", "At least one of Statistics and ExtendedStatistics must be specified.")
+		return out, aws.Errorf("MissingParameter", "At least one of Statistics and ExtendedStatistics must be specified.")
 	}
 	points, err := s.metrics.Statistics(cloudwatch.Query{Metric: in.in(in.Unit), Period: in.Period, Start: in.StartTime.Time, End: in.EndTime.Time})
 	if err != nil {
-		return out, invalid("InvalidParameterValue", "%v", err)
+		return out, aws.Errorf("InvalidParameterValue", "%v", err)
 	}
 	for _, p := range points {
-		shown := datapoint{Timestamp: moment{p.Time.UTC()}, Unit: p.Unit}
+		shown := datapoint{Timestamp: wire.At(p.Time), Unit: p.Unit}
 		if err := shown.add(p.Summary, in.Statistics, in.ExtendedStatistics); err != nil {
 			return out, err
 		}
@@ -131,7 +133,7 @@ func (d *datapoint) add(samples cloudwatch.Summary, names, percentiles []string)
 	for _, name := range slices.Concat(names, percentiles) {
 		value, err := samples.Statistic(name)
 		if err != nil {
-			return invalid("InvalidParameterValue", "%v", err)
+			return aws.Errorf("InvalidParameterValue", "%v", err)
 		}
 		if field, ok := fields[name]; ok {
 			*field = &value
@@ -164,7 +166,7 @@ type metricStat struct {
 
 type getMetricData struct {
 	MetricDataQueries  []metricDataQuery `xml:"MetricDataQueries>member"`
-	StartTime, EndTime moment
+	StartTime, EndTime wire.Moment
 	ScanBy             string // TimestampDescending, which is the default, or TimestampAscending
 }
 
@@ -175,14 +177,14 @@ type metricData struct {
 
 type metricDataResult struct {
 	Id, Label  string
-	Timestamps []moment  `xml:"Timestamps>member"`
-	Values     []float64 `xml:"Values>member"`
+	Timestamps []wire.Moment `xml:"Timestamps>member"`
+	Values     []float64     `xml:"Values>member"`
 	StatusCode string
 }
 
 func (s watching) getMetricData(_ context.Context, in getMetricData) (out metricData, err error) {
 	if !in.StartTime.Before(in.EndTime.Time) {
-		return out, invalid("ValidationError", "The parameter StartTime must be less than the parameter EndTime.")
+		return out, aws.Errorf("ValidationError", "The parameter StartTime must be less than the parameter EndTime.")
 	}
 	var queries []cloudwatch.MetricQuery
 	for _, q := range in.MetricDataQueries {
@@ -190,7 +192,7 @@ func (s watching) getMetricData(_ context.Context, in getMetricData) (out metric
 	}
 	results, err := s.metrics.Data(queries, in.StartTime.Time, in.EndTime.Time)
 	if err != nil {
-		return out, invalid("ValidationError", "%v", err)
+		return out, aws.Errorf("ValidationError", "%v", err)
 	}
 	for _, r := range results {
 		if in.ScanBy != "TimestampAscending" {
@@ -199,7 +201,7 @@ func (s watching) getMetricData(_ context.Context, in getMetricData) (out metric
 		}
 		shown := metricDataResult{Id: r.ID, Label: r.Label, Values: r.Values, StatusCode: "Complete"}
 		for _, t := range r.Times {
-			shown.Timestamps = append(shown.Timestamps, moment{t.UTC()})
+			shown.Timestamps = append(shown.Timestamps, wire.At(t))
 		}
 		out.MetricDataResults = append(out.MetricDataResults, shown)
 	}
@@ -220,7 +222,7 @@ type deleteAlarms struct {
 func (s watching) deleteAlarms(_ context.Context, in deleteAlarms) error {
 	for _, name := range in.AlarmNames {
 		if _, there := s.alarms.State(name); !there {
-			return invalid("ResourceNotFound", "Alarm %s not found", name)
+			return aws.Errorf("ResourceNotFound", "Alarm %s not found", name)
 		}
 	}
 	s.alarms.Remove(in.AlarmNames...)
@@ -251,41 +253,6 @@ func (s watching) describeAlarms(_ context.Context, in describeAlarms) (out alar
 	found, out.NextToken, err = page(found, in.NextToken, in.MaxRecords)
 	for _, a := range found {
 		out.MetricAlarms = append(out.MetricAlarms, shownAlarm(a))
-	}
-	return out, err
-}
-
-type describeAlarmHistory struct {
-	AlarmName  string
-	MaxRecords int
-	NextToken  string
-}
-
-type alarmHistory struct {
-	AlarmHistoryItems []alarmHistoryItem `xml:"AlarmHistoryItems>member"`
-	NextToken         string             `xml:",omitempty" cbor:",omitempty"`
-}
-
-type alarmHistoryItem struct {
-	AlarmName, AlarmType, HistoryItemType, HistorySummary string
-	Timestamp                                             moment
-}
-
-// describeAlarmHistory tells the changes of states, the last first.
-func (s watching) describeAlarmHistory(_ context.Context, in describeAlarmHistory) (out alarmHistory, err error) {
-	var names []string
-	if in.AlarmName != "" {
-		names = append(names, in.AlarmName)
-	}
-	var changes []cloudwatch.Change
-	for _, a := range s.alarms.Describe(names...) {
-		changes = append(changes, a.History...)
-	}
-	slices.SortFunc(changes, func(a, b cloudwatch.Change) int { return b.Time.Compare(a.Time) })
-	changes, out.NextToken, err = page(changes, in.NextToken, in.MaxRecords)
-	for _, c := range changes {
-		out.AlarmHistoryItems = append(out.AlarmHistoryItems, alarmHistoryItem{
-			c.Alarm, "MetricAlarm", "StateUpdate", "Alarm updated from " + string(c.From) + " to " + string(c.To) + ": " + c.Reason, moment{c.Time.UTC()}})
 	}
 	return out, err
 }

@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"time"
 
+	"myclothes/local/cloud/aws"
 	"myclothes/local/cloud/ec2"
 )
 
@@ -13,7 +14,7 @@ import (
 type computing struct {
 	instances *ec2.Instances
 	templates *ec2.LaunchTemplates
-	scaling   scaling
+	scaling   autoScaling
 }
 
 func (s computing) actions() map[string]action {
@@ -30,7 +31,7 @@ type rehearsable struct{ DryRun bool }
 
 func (r rehearsable) rehearse() error {
 	if r.DryRun {
-		return invalid("DryRunOperation", "Request would have succeeded, but DryRun flag is set.")
+		return aws.Errorf("DryRunOperation", "Request would have succeeded, but DryRun flag is set.")
 	}
 	return nil
 }
@@ -129,7 +130,7 @@ func (s computing) describeInstances(_ context.Context, in describeInstances) (o
 func missing(all []ec2.Described, ids []string) error {
 	for _, id := range ids {
 		if !slices.ContainsFunc(all, func(d ec2.Described) bool { return d.ID == id }) {
-			return invalid("InvalidInstanceID.NotFound", "The instance ID '%s' does not exist", id)
+			return aws.Errorf("InvalidInstanceID.NotFound", "The instance ID '%s' does not exist", id)
 		}
 	}
 	return nil
@@ -144,7 +145,7 @@ func passes(d ec2.Described, group string, filters []ec2Filter) (bool, error) {
 	for _, f := range filters {
 		property, known := properties[f.Name]
 		if !known {
-			return false, invalid("InvalidParameterValue", "The filter '%s' is invalid", f.Name)
+			return false, aws.Errorf("InvalidParameterValue", "The filter '%s' is invalid", f.Name)
 		}
 		if !slices.Contains(f.Values, property) {
 			return false, nil

@@ -3,6 +3,7 @@ package operate
 import (
 	"context"
 
+	"myclothes/local/cloud/aws"
 	"myclothes/local/cloud/elasticache"
 )
 
@@ -59,7 +60,7 @@ func (s caching) describeReplicationGroups(_ context.Context, in describeReplica
 	if in.ReplicationGroupId != "" {
 		all = only(all, []string{in.ReplicationGroupId}, func(d elasticache.Described) []string { return []string{d.Declared.ReplicationGroupID} })
 		if len(all) == 0 {
-			return out, invalid("ReplicationGroupNotFoundFault", "ReplicationGroup %s not found.", in.ReplicationGroupId)
+			return out, aws.Errorf("ReplicationGroupNotFoundFault", "ReplicationGroup %s not found.", in.ReplicationGroupId)
 		}
 	}
 	all, out.Marker, err = page(all, in.Marker, in.MaxRecords)

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"time"
 
+	"myclothes/local/cloud/aws"
 	"myclothes/local/cloud/ec2"
 	"myclothes/local/cloud/elb"
 )
@@ -54,7 +55,7 @@ func (s balancing) describeLoadBalancers(_ context.Context, in describeLoadBalan
 	all := s.balancers.Describe()
 	for _, wanted := range slices.Concat(in.LoadBalancerArns, in.Names) {
 		if !slices.ContainsFunc(all, func(b elb.Described) bool { return b.ARN == wanted || b.Name == wanted }) {
-			return out, invalid("LoadBalancerNotFound", "Load balancers '[%s]' not found", wanted)
+			return out, aws.Errorf("LoadBalancerNotFound", "Load balancers '[%s]' not found", wanted)
 		}
 	}
 	all = only(all, slices.Concat(in.LoadBalancerArns, in.Names), func(b elb.Described) []string { return []string{b.ARN, b.Name} })
@@ -143,7 +144,7 @@ func (s balancing) arns(g elb.DescribedTargetGroup) (arns []string) {
 func find(all []elb.DescribedTargetGroup, reference string) (elb.DescribedTargetGroup, error) {
 	i := slices.IndexFunc(all, func(g elb.DescribedTargetGroup) bool { return g.ARN == reference || g.Name == reference })
 	if i < 0 {
-		return elb.DescribedTargetGroup{}, invalid("TargetGroupNotFound", "Target groups '[%s]' not found", reference)
+		return elb.DescribedTargetGroup{}, aws.Errorf("TargetGroupNotFound", "Target groups '[%s]' not found", reference)
 	}
 	return all[i], nil
 }

@@ -19,6 +19,7 @@ import (
 	"time"
 
 	"myclothes/local/cloud/aws"
+	"myclothes/local/cloud/operate/wire"
 )
 
 // API is the operators' API of one cloud.
@@ -87,7 +88,7 @@ func (a *API) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	id := rand.Text()
 	w.Header().Set("X-Amzn-Requestid", id)
 	r.Body = http.MaxBytesReader(w, r.Body, 1<<20)
-	c, err := readCall(r)
+	c, err := wire.Read(r)
 	if err == nil {
 		err = a.authenticate(r, c)
 	}
@@ -96,43 +97,43 @@ func (a *API) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		output, err = a.carryOut(r.Context(), c)
 	}
 	if err == nil {
-		c.protocol.answer(w, c, id, output)
+		c.Answer(w, id, output)
 		return
 	}
 	problem, ok := errors.AsType[aws.Error](err)
 	if !ok {
 		problem = aws.Error{Code: "InternalFailure", Message: err.Error()}
 	}
-	a.log.Info("AWS API call refused", "service", c.service, "operation", c.operation, "error", problem)
-	c.protocol.refuse(w, c, id, problem)
+	a.log.Info("AWS API call refused", "service", c.Service, "operation", c.Operation, "error", problem)
+	c.Refuse(w, id, problem)
 }
 
 // carryOut finds the action that a call names, and lets it.
-func (a *API) carryOut(ctx context.Context, c call) (any, error) {
+func (a *API) carryOut(ctx context.Context, c wire.Call) (any, error) {
 	for _, s := range a.services {
-		if c.service == s.version || c.service == s.target {
+		if c.Service == s.version || c.Service == s.target {
 			return a.ask(ctx, s, c)
 		}
 	}
-	a.count(c.service + ":" + c.operation)
-	return nil, c.protocol.unknown(c)
+	a.count(c.Service + ":" + c.Operation)
+	return nil, c.Unknown()
 }
 
-func (a *API) ask(ctx context.Context, s service, c call) (output any, err error) {
-	if action, ok := s.actions[c.operation]; ok {
+func (a *API) ask(ctx context.Context, s service, c wire.Call) (output any, err error) {
+	if action, ok := s.actions[c.Operation]; ok {
 		return action(ctx, func(input any) error {
-			if err := c.read(input); err != nil {
+			if err := c.Read(input); err != nil {
 				return aws.Error{Code: s.malformed(), Message: err.Error()}
 			}
 			return nil
 		})
 	}
-	err = c.protocol.unknown(c)
+	err = c.Unknown()
 	if s.whole != nil {
-		output, err = s.whole(c.operation, c.request)
+		output, err = s.whole(c.Operation, c.Request)
 	}
 	if problem, ok := errors.AsType[aws.Error](err); ok && problem.Code == "UnknownOperationException" || s.whole == nil {
-		a.count(s.name + ":" + c.operation)
+		a.count(s.name + ":" + c.Operation)
 	}
 	return output, err
 }
@@ -151,15 +152,15 @@ var credential = regexp.MustCompile(`Credential=([^/,]+)/[^/,]*/([^/,]*)/`)
 // reaches the port, and so does every page in its browsers; the key is for the owner of
 // the cloud alone. It stands for the signature, which is not computed again. Who asks for
 // another region would not find there what is here.
-func (a *API) authenticate(r *http.Request, c call) error {
+func (a *API) authenticate(r *http.Request, c wire.Call) error {
 	match := credential.FindStringSubmatch(r.Header.Get("Authorization"))
 	switch {
 	case match == nil:
-		return c.protocol.unsigned()
+		return c.Unsigned()
 	case subtle.ConstantTimeCompare([]byte(match[1]), []byte(a.accessKey)) == 0:
-		return c.protocol.stranger()
+		return c.Stranger()
 	case match[2] != a.region:
-		return c.protocol.misplaced(fmt.Sprintf("Credential should be scoped to a valid region: the local cloud is %s, not %s", a.region, match[2]))
+		return c.Misplaced(fmt.Sprintf("Credential should be scoped to a valid region: the local cloud is %s, not %s", a.region, match[2]))
 	}
 	return nil
 }
@@ -174,9 +175,4 @@ func timestamp(t time.Time) *time.Time {
 	}
 	t = t.UTC().Truncate(time.Millisecond)
 	return &t
-}
-
-// invalid is the error of most services for an argument that they do not take.
-func invalid(code, format string, arguments ...any) error {
-	return aws.Error{Code: code, Message: fmt.Sprintf(format, arguments...)}
 }

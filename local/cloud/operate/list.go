@@ -3,6 +3,8 @@ package operate
 import (
 	"slices"
 	"strconv"
+
+	"myclothes/local/cloud/aws"
 )
 
 // only keeps what has one of the wanted names; all, if none is wanted.
@@ -21,7 +23,7 @@ func page[T any](all []T, token string, most int) (part []T, next string, err er
 	first := 0
 	if token != "" {
 		if first, err = strconv.Atoi(token); err != nil || first < 0 || first > len(all) {
-			return nil, "", invalid("InvalidNextToken", "The token %q is not valid", token)
+			return nil, "", aws.Errorf("InvalidNextToken", "The token %q is not valid", token)
 		}
 	}
 	if most <= 0 || first+most >= len(all) {

@@ -20,6 +20,7 @@ import (
 	"myclothes/local/cloud/cloudtest"
 	"myclothes/local/cloud/datastore"
 	"myclothes/local/cloud/ec2"
+	"myclothes/local/cloud/ec2/systemd"
 	"myclothes/local/cloud/elb"
 	"myclothes/local/cloud/host"
 	"myclothes/local/cloud/operate"
@@ -35,9 +36,9 @@ func TestMain(m *testing.M) {
 }
 
 // image boots the test binary as a service.
-var image = ec2.Image{Kind: "test instance", Boot: func(_ context.Context, m ec2.Machine) (ec2.Unit, error) {
+var image = ec2.Image{Kind: "test instance", Boot: func(_ context.Context, m ec2.Machine) (systemd.Unit, error) {
 	path, err := os.Executable()
-	return ec2.Unit{Command: host.Command{Path: path, Env: []string{
+	return systemd.Unit{Command: host.Command{Path: path, Env: []string{
 		"TEST_SERVICE=" + m.UserData, "TEST_ADDRESS=" + m.Address.String(), "TEST_INSTANCE=" + m.ID}}}, err
 }}
 

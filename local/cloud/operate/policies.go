@@ -3,7 +3,7 @@ package operate
 import (
 	"context"
 
-	"myclothes/local/cloud/autoscaling"
+	"myclothes/local/cloud/autoscaling/scaling"
 )
 
 type describePolicies struct {
@@ -42,12 +42,12 @@ type customizedMetric struct {
 	Dimensions                       []dimension `xml:"Dimensions>member"`
 }
 
-func (s scaling) describePolicies(_ context.Context, in describePolicies) (out policies, err error) {
+func (s autoScaling) describePolicies(_ context.Context, in describePolicies) (out policies, err error) {
 	all, err := s.groups.Policies().Describe(in.AutoScalingGroupName)
 	if err != nil {
 		return out, err
 	}
-	all = only(all, in.PolicyNames, func(p autoscaling.NamedPolicy) []string { return []string{p.Name} })
+	all = only(all, in.PolicyNames, func(p scaling.Named) []string { return []string{p.Name} })
 	all, out.NextToken, err = page(all, in.NextToken, in.MaxRecords)
 	for _, p := range all {
 		shown := scalingPolicy{AutoScalingGroupName: p.GroupName, PolicyName: p.Name, PolicyType: p.PolicyType,
@@ -60,7 +60,7 @@ func (s scaling) describePolicies(_ context.Context, in describePolicies) (out p
 	return out, err
 }
 
-func shownTracking(t autoscaling.TargetTracking) *targetTracking {
+func shownTracking(t scaling.TargetTracking) *targetTracking {
 	shown := &targetTracking{TargetValue: t.TargetValue, DisableScaleIn: t.DisableScaleIn}
 	if m := t.Predefined; m != nil {
 		shown.PredefinedMetricSpecification = &predefinedMetric{m.Type, m.ResourceLabel}

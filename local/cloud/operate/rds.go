@@ -3,6 +3,7 @@ package operate
 import (
 	"context"
 
+	"myclothes/local/cloud/aws"
 	"myclothes/local/cloud/rds"
 )
 
@@ -56,13 +57,13 @@ func (s storing) describeDBInstances(_ context.Context, in describeDBInstances) 
 	}
 	for _, f := range in.Filters {
 		if f.Name != "db-instance-id" {
-			return out, invalid("InvalidParameterValue", "The local cloud has no filter %q", f.Name)
+			return out, aws.Errorf("InvalidParameterValue", "The local cloud has no filter %q", f.Name)
 		}
 		wanted = append(wanted, f.Values...)
 	}
 	all := only(s.databases.Describe(), wanted, func(d rds.Described) []string { return []string{d.Declared.Identifier, d.ARN} })
 	if named && len(all) == 0 {
-		return out, invalid("DBInstanceNotFound", "DBInstance %s not found.", in.DBInstanceIdentifier)
+		return out, aws.Errorf("DBInstanceNotFound", "DBInstance %s not found.", in.DBInstanceIdentifier)
 	}
 	all, out.Marker, err = page(all, in.Marker, in.MaxRecords)
 	for _, d := range all {

@@ -7,7 +7,7 @@ import (
 	"strconv"
 	"time"
 
-	"myclothes/local/cloud/autoscaling"
+	"myclothes/local/cloud/autoscaling/refresh"
 	"myclothes/local/cloud/ec2"
 )
 
@@ -41,19 +41,19 @@ type alarmSpecification struct {
 
 type refreshID struct{ InstanceRefreshId string }
 
-func (s scaling) startRefresh(_ context.Context, in startRefresh) (out refreshID, err error) {
+func (s autoScaling) startRefresh(_ context.Context, in startRefresh) (out refreshID, err error) {
 	if err := refusedStrategy(in.Strategy); err != nil {
 		return out, err
 	}
 	p := in.Preferences
-	request := autoscaling.RefreshRequest{Preferences: autoscaling.RefreshPreferences{
+	request := refresh.Request{Preferences: refresh.Preferences{
 		MinHealthyPercentage: p.MinHealthyPercentage, MaxHealthyPercentage: p.MaxHealthyPercentage, InstanceWarmup: number(p.InstanceWarmup),
 		SkipMatching: p.SkipMatching, AutoRollback: p.AutoRollback, CheckpointPercentages: p.CheckpointPercentages,
 		CheckpointDelay: number(p.CheckpointDelay), BakeTime: p.BakeTime, ScaleInProtectedInstances: p.ScaleInProtectedInstances,
 		StandbyInstances: p.StandbyInstances,
 	}}
 	if p.AlarmSpecification != nil {
-		request.Preferences.AlarmSpecification = &autoscaling.AlarmChoice{Alarms: p.AlarmSpecification.Alarms}
+		request.Preferences.AlarmSpecification = &refresh.AlarmChoice{Alarms: p.AlarmSpecification.Alarms}
 	}
 	if in.DesiredConfiguration != nil {
 		t := in.DesiredConfiguration.LaunchTemplate
@@ -63,12 +63,12 @@ func (s scaling) startRefresh(_ context.Context, in startRefresh) (out refreshID
 	return out, err
 }
 
-func (s scaling) cancelRefresh(_ context.Context, in groupRequest) (out refreshID, err error) {
+func (s autoScaling) cancelRefresh(_ context.Context, in groupRequest) (out refreshID, err error) {
 	out.InstanceRefreshId, err = s.groups.CancelRefresh(in.AutoScalingGroupName)
 	return out, err
 }
 
-func (s scaling) rollbackRefresh(_ context.Context, in groupRequest) (out refreshID, err error) {
+func (s autoScaling) rollbackRefresh(_ context.Context, in groupRequest) (out refreshID, err error) {
 	out.InstanceRefreshId, err = s.groups.RollbackRefresh(in.AutoScalingGroupName)
 	return out, err
 }
@@ -81,11 +81,11 @@ type describeRefreshes struct {
 }
 
 type refreshes struct {
-	InstanceRefreshes []refresh `xml:"InstanceRefreshes>member"`
-	NextToken         string    `xml:",omitempty"`
+	InstanceRefreshes []instanceRefresh `xml:"InstanceRefreshes>member"`
+	NextToken         string            `xml:",omitempty"`
 }
 
-type refresh struct {
+type instanceRefresh struct {
 	InstanceRefreshId, AutoScalingGroupName, Status string
 	StatusReason                                    string `xml:",omitempty"`
 	StartTime, EndTime                              *time.Time
@@ -102,13 +102,13 @@ type rollbackDetails struct {
 }
 
 // describeRefreshes lists the newest first.
-func (s scaling) describeRefreshes(_ context.Context, in describeRefreshes) (out refreshes, err error) {
+func (s autoScaling) describeRefreshes(_ context.Context, in describeRefreshes) (out refreshes, err error) {
 	all, err := s.groups.Refreshes(in.AutoScalingGroupName)
 	if err != nil {
 		return out, err
 	}
 	slices.Reverse(all)
-	all = only(all, in.InstanceRefreshIds, func(r autoscaling.Refresh) []string { return []string{r.ID} })
+	all = only(all, in.InstanceRefreshIds, func(r refresh.Refresh) []string { return []string{r.ID} })
 	all, out.NextToken, err = page(all, in.NextToken, in.MaxRecords)
 	for _, r := range all {
 		out.InstanceRefreshes = append(out.InstanceRefreshes, shownRefresh(r))
@@ -116,8 +116,8 @@ func (s scaling) describeRefreshes(_ context.Context, in describeRefreshes) (out
 	return out, err
 }
 
-func shownRefresh(r autoscaling.Refresh) refresh {
-	shown := refresh{
+func shownRefresh(r refresh.Refresh) instanceRefresh {
+	shown := instanceRefresh{
 		InstanceRefreshId: r.ID, AutoScalingGroupName: r.Group, Status: string(r.Status), StatusReason: r.Reason,
 		StartTime: timestamp(r.Started), EndTime: timestamp(r.Ended), PercentageComplete: r.Percent, InstancesToUpdate: r.ToUpdate,
 		Preferences: shownPreferences(r.Preferences),
@@ -131,7 +131,7 @@ func shownRefresh(r autoscaling.Refresh) refresh {
 	return shown
 }
 
-func shownPreferences(p autoscaling.RefreshPreferences) refreshPreferences {
+func shownPreferences(p refresh.Preferences) refreshPreferences {
 	shown := refreshPreferences{
 		MinHealthyPercentage: p.MinHealthyPercentage, MaxHealthyPercentage: p.MaxHealthyPercentage, InstanceWarmup: seconds(p.InstanceWarmup),
 		SkipMatching: p.SkipMatching, AutoRollback: p.AutoRollback, CheckpointPercentages: p.CheckpointPercentages,

@@ -13,6 +13,7 @@ import (
 	"myclothes/local/cloud/elasticache"
 	"myclothes/local/cloud/elb"
 	"myclothes/local/cloud/iam"
+	"myclothes/local/cloud/operate/wire"
 	"myclothes/local/cloud/rds"
 	"myclothes/local/cloud/secretsmanager"
 )
@@ -38,38 +39,16 @@ type Account struct {
 // New is the API of an account, for those who have the access key.
 func New(a Account, accessKey string) *API {
 	return &API{accessKey: accessKey, region: a.Region, log: a.Log, unknown: map[string]int{}, services: []service{
-		{name: "sts", version: stsVersion, actions: map[string]action{"GetCallerIdentity": act(whoami)}},
-		{name: "autoscaling", version: autoscalingVersion, actions: scaling{a.Groups}.actions()},
-		{name: "ec2", version: ec2Version, actions: computing{a.Instances, a.Templates, scaling{a.Groups}}.actions()},
-		{name: "cloudwatch", version: cloudwatchVersion, target: "GraniteServiceVersion20100801", actions: watching{a.Metrics, a.Alarms}.actions()},
-		{name: "elbv2", version: elbVersion, actions: balancing{a.Network, a.LoadBalancers, a.TargetGroups}.actions()},
-		{name: "elasticache", version: elasticacheVersion, actions: caching{a.Caches}.actions()},
-		{name: "rds", version: rdsVersion, actions: storing{a.Databases}.actions()},
+		{name: "sts", version: wire.STS, actions: map[string]action{"GetCallerIdentity": act(whoami)}},
+		{name: "autoscaling", version: wire.AutoScaling, actions: autoScaling{a.Groups}.actions()},
+		{name: "ec2", version: wire.EC2, actions: computing{a.Instances, a.Templates, autoScaling{a.Groups}}.actions()},
+		{name: "cloudwatch", version: wire.CloudWatch, target: "GraniteServiceVersion20100801", actions: watching{a.Metrics, a.Alarms}.actions()},
+		{name: "elbv2", version: wire.ELB, actions: balancing{a.Network, a.LoadBalancers, a.TargetGroups}.actions()},
+		{name: "elasticache", version: wire.ElastiCache, actions: caching{a.Caches}.actions()},
+		{name: "rds", version: wire.RDS, actions: storing{a.Databases}.actions()},
 		{name: "secretsmanager", target: "secretsmanager", whole: asOperator(a.Secrets.Call)},
 		{name: "dynamodb", target: "DynamoDB_20120810", whole: asOperator(a.Tables.Call)},
 	}}
-}
-
-// The versions by which AWS query names services.
-const (
-	stsVersion         = "2011-06-15"
-	elbVersion         = "2015-12-01"
-	ec2Version         = "2016-11-15"
-	autoscalingVersion = "2011-01-01"
-	elasticacheVersion = "2015-02-02"
-	rdsVersion         = "2014-10-31"
-	cloudwatchVersion  = "2010-08-01"
-)
-
-// namespaces are those of the services' XML, by version.
-var namespaces = map[string]string{
-	stsVersion:         "https://sts.amazonaws.com/doc/2011-06-15/",
-	elbVersion:         "http://elasticloadbalancing.amazonaws.com/doc/2015-12-01/",
-	elasticacheVersion: "http://elasticache.amazonaws.com/doc/2015-02-02/",
-	rdsVersion:         "http://rds.amazonaws.com/doc/2014-10-31/",
-	autoscalingVersion: "http://autoscaling.amazonaws.com/doc/2011-01-01/",
-	cloudwatchVersion:  "http://monitoring.amazonaws.com/doc/2010-08-01/",
-	ec2Version:         "http://ec2.amazonaws.com/doc/2016-11-15/",
 }
 
 // asOperator lets whoever has the access key call what instances call with their roles.

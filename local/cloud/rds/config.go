@@ -66,11 +66,11 @@ func (n *dbNode) configure() error {
 		primary := n.follows.AddrPort()
 		set("primary_conninfo", fmt.Sprintf("host=%s port=%d user=%s password=%s sslmode=disable application_name=%s",
 			primary.Addr(), primary.Port(), adminUser, i.adminPass, n.ID))
-		if err := i.postgres.writeFile(filepath.Join(n.Dir, "standby.signal"), ""); err != nil {
+		if err := i.postgres.WriteFile(filepath.Join(n.Dir, "standby.signal"), ""); err != nil {
 			return err
 		}
 	}
-	return i.postgres.writeFile(filepath.Join(n.Dir, "postgresql.conf"), b.String())
+	return i.postgres.WriteFile(filepath.Join(n.Dir, "postgresql.conf"), b.String())
 }
 
 // reconfigure writes the configuration of a server and lets it read it. One that has
@@ -97,7 +97,7 @@ func (i *instance) writeAccess() error {
 hostnossl replication %[1]s 127.0.0.0/8 scram-sha-256
 %[2]s all all 127.0.0.0/8 scram-sha-256
 `, adminUser, kind)
-	return i.postgres.writeFile(filepath.Join(i.dir, "pg_hba.conf"), access)
+	return i.postgres.WriteFile(filepath.Join(i.dir, "pg_hba.conf"), access)
 }
 
 // createMaster makes the declared database and its owner, who may do what RDS's

@@ -31,7 +31,7 @@ func TestReadReplicaThatCannotStartIsCopiedAnew(t *testing.T) {
 	host := declareDatabase(a, spec)
 	replica := declareReplica(a)
 	before := a.component("read replica")
-	data := a.Instances.postgres.dir
+	data := a.Instances.postgres.Dir
 	require.NoError(t, os.Remove(filepath.Join(data, "customers-replica", before.ID, "global", "pg_control")))
 	require.NoError(t, syscall.Kill(before.PID, syscall.SIGKILL))
 	_, err := a.query(host, `create table customer as select 'Ada' as name`)

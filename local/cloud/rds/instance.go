@@ -14,6 +14,7 @@ import (
 	"myclothes/local/cloud/datastore"
 	"myclothes/local/cloud/ec2"
 	"myclothes/local/cloud/host"
+	"myclothes/local/cloud/rds/postgres"
 )
 
 // How often the nodes of a database are asked whether they are well, and how long it takes
@@ -25,7 +26,7 @@ type instance struct {
 	datastore.Kept[Instance]
 	service   *RDS
 	resource  aws.Resource
-	postgres  *postgresql
+	postgres  *postgres.Installation
 	source    *instance // nil unless a read replica
 	dir       string
 	endpoint  *ec2.Endpoint    // what clients use
@@ -100,16 +101,16 @@ func (i *instance) prepare() error {
 	if i.internal, err = i.service.host.ListenInternal(); err != nil {
 		return err
 	}
-	i.dir = filepath.Join(i.postgres.dir, i.identifier())
-	if err := i.postgres.mkdir(i.dir); err != nil {
+	i.dir = filepath.Join(i.postgres.Dir, i.identifier())
+	if err := i.postgres.Mkdir(i.dir); err != nil {
 		return err
 	}
 	if err := i.service.host.Authority.IssueTo(i.dir, i.endpoint.Host()); err != nil {
 		return err
 	}
 	return errors.Join(
-		i.postgres.own(filepath.Join(i.dir, "server.crt")),
-		i.postgres.own(filepath.Join(i.dir, "server.key")),
+		i.postgres.Own(filepath.Join(i.dir, "server.crt")),
+		i.postgres.Own(filepath.Join(i.dir, "server.key")),
 		i.writeAccess(),
 	)
 }
@@ -196,7 +197,7 @@ func (i *instance) Outputs() aws.Outputs {
 		"status":              "available",
 		"availabilityZone":    components[0].Zone,
 		"engine":              i.Spec().Engine,
-		"engineVersionActual": i.postgres.version,
+		"engineVersionActual": i.postgres.Version,
 		"username":            i.Spec().Username,
 		"dbName":              i.Spec().DBName,
 	}

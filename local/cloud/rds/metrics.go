@@ -7,8 +7,8 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"myclothes/local/cloud/cloudwatch"
-	"myclothes/local/cloud/ec2"
 	"myclothes/local/cloud/host"
+	"myclothes/local/cloud/instancetypes"
 )
 
 // saidByNode is what a node says of itself.
@@ -79,7 +79,7 @@ func (s *RDS) publish() {
 		p := cloudwatch.Publisher{Metrics: s.host.Metrics, Namespace: "AWS/RDS",
 			Dimensions: [][]cloudwatch.Dimension{{{Name: "DBInstanceIdentifier", Value: i.identifier()}}}}
 		sample.publish(p)
-		if load, ok := meters[id].Look(sample.process, ec2.VCPUs(i.Spec().InstanceClass)); ok {
+		if load, ok := meters[id].Look(sample.process, instancetypes.VCPUs(i.Spec().InstanceClass)); ok {
 			p.Value("CPUUtilization", "Percent", 100*load.All)
 		}
 	}

@@ -73,11 +73,11 @@ func (n *dbNode) abort() {
 // initialize makes an empty database server's data.
 func (n *dbNode) initialize(ctx context.Context) error {
 	password := filepath.Join(n.instance.dir, "admin.password")
-	if err := n.instance.postgres.writeFile(password, n.instance.adminPass); err != nil {
+	if err := n.instance.postgres.WriteFile(password, n.instance.adminPass); err != nil {
 		return err
 	}
 	defer os.Remove(password)
-	c := n.instance.postgres.command("initdb", n.log(), "--pgdata="+n.Dir, "--username="+adminUser,
+	c := n.instance.postgres.Command("initdb", n.log(), "--pgdata="+n.Dir, "--username="+adminUser,
 		"--pwfile="+password, "--auth=scram-sha-256", "--encoding=UTF8", "--locale=C.UTF-8",
 		"--wal-segsize=4", "--no-sync", "--no-instructions")
 	return n.instance.service.host.Processes.Run(ctx, "initdb of "+n.ID, c)
@@ -86,7 +86,7 @@ func (n *dbNode) initialize(ctx context.Context) error {
 // copy copies the data of the primary behind the endpoint that the node follows.
 func (n *dbNode) copy(ctx context.Context) error {
 	primary := n.follows.AddrPort()
-	c := n.instance.postgres.command("pg_basebackup", n.log(), "--pgdata="+n.Dir,
+	c := n.instance.postgres.Command("pg_basebackup", n.log(), "--pgdata="+n.Dir,
 		"--host="+primary.Addr().String(), fmt.Sprint("--port=", primary.Port()), "--username="+adminUser,
 		"--wal-method=stream", "--checkpoint=fast", "--no-sync", "--no-password", "--no-manifest")
 	c.Env = append(c.Env, "PGPASSWORD="+n.instance.adminPass, "PGSSLMODE=disable")
@@ -98,7 +98,7 @@ func (n *dbNode) launch() error {
 	if err := n.configure(); err != nil {
 		return err
 	}
-	p, err := n.instance.service.host.Processes.Start(n.instance.postgres.command("postgres", n.log(), "-D", n.Dir))
+	p, err := n.instance.service.host.Processes.Start(n.instance.postgres.Command("postgres", n.log(), "-D", n.Dir))
 	if err != nil {
 		return err
 	}

@@ -25,7 +25,7 @@ type Described struct {
 func (s *Instances) Describe() []Described {
 	var all []Described
 	for _, i := range s.All() {
-		d := Described{Resource: i.resource, Declared: i.Spec(), Version: i.postgres.version, Address: i.endpoint.Host()}
+		d := Described{Resource: i.resource, Declared: i.Spec(), Version: i.postgres.Version, Address: i.endpoint.Host()}
 		for n, c := range i.Components() {
 			if n == 0 {
 				d.Zone, d.Healthy = c.Zone, c.Healthy

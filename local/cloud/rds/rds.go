@@ -14,6 +14,7 @@ import (
 	"myclothes/local/cloud/datastore"
 	"myclothes/local/cloud/ec2"
 	"myclothes/local/cloud/host"
+	"myclothes/local/cloud/rds/postgres"
 )
 
 // Instance is aws:rds/instance:Instance for PostgreSQL.
@@ -78,7 +79,7 @@ type Instances struct {
 	snapshots *datastore.Snapshots
 
 	mu       sync.Mutex
-	postgres *postgresql // found when the first instance is made
+	postgres *postgres.Installation // found when the first instance is made
 }
 
 // Create returns when the database is usable, and its standby follows.
@@ -114,11 +115,11 @@ func (s *Instances) prepare(r aws.Resource, spec Instance) (*instance, error) {
 }
 
 // installation finds PostgreSQL on this machine, once.
-func (s *Instances) installation() (_ *postgresql, err error) {
+func (s *Instances) installation() (_ *postgres.Installation, err error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.postgres == nil {
-		s.postgres, err = findPostgres(s.service.host)
+		s.postgres, err = postgres.Find(s.service.host)
 	}
 	return s.postgres, err
 }
@@ -177,5 +178,5 @@ func (s *Instances) Close(ctx context.Context) error {
 	if s.postgres == nil {
 		return err
 	}
-	return errors.Join(err, os.RemoveAll(s.postgres.dir))
+	return errors.Join(err, os.RemoveAll(s.postgres.Dir))
 }

@@ -20,17 +20,17 @@ func (a *account) holdCopies() (hold string) {
 	a.Helper()
 	p, err := a.Instances.installation()
 	require.NoError(a, err)
-	tools := filepath.Join(p.dir, "tools")
-	require.NoError(a, p.mkdir(tools))
+	tools := filepath.Join(p.Dir, "tools")
+	require.NoError(a, p.Mkdir(tools))
 	for _, tool := range []string{"initdb", "postgres"} {
-		require.NoError(a, os.Symlink(p.tool(tool), filepath.Join(tools, tool)))
+		require.NoError(a, os.Symlink(p.Tool(tool), filepath.Join(tools, tool)))
 	}
-	hold = filepath.Join(p.dir, "hold")
-	script := fmt.Sprintf("#!/bin/sh\n[ -e %s ] && kill -STOP $$\nexec %s \"$@\"\n", hold, p.tool("pg_basebackup"))
+	hold = filepath.Join(p.Dir, "hold")
+	script := fmt.Sprintf("#!/bin/sh\n[ -e %s ] && kill -STOP $$\nexec %s \"$@\"\n", hold, p.Tool("pg_basebackup"))
 	copies := filepath.Join(tools, "pg_basebackup")
-	require.NoError(a, p.writeFile(copies, script))
+	require.NoError(a, p.WriteFile(copies, script))
 	require.NoError(a, os.Chmod(copies, 0o700))
-	p.bin = tools
+	p.Bin = tools
 	return hold
 }
 
@@ -128,7 +128,7 @@ func TestAReadReplicaThatIsCopiedAnewWaitsForItsSource(t *testing.T) {
 
 	require.NoError(t, os.WriteFile(hold, nil, 0o644))
 	before := a.component("read replica")
-	require.NoError(t, os.Remove(filepath.Join(a.Instances.postgres.dir, "customers-replica", before.ID, "global", "pg_control")))
+	require.NoError(t, os.Remove(filepath.Join(a.Instances.postgres.Dir, "customers-replica", before.ID, "global", "pg_control")))
 	require.NoError(t, syscall.Kill(before.PID, syscall.SIGKILL))
 	cloudtest.Eventually(t, "the replica is copied", func() bool { return a.stoppedCopy() != 0 })
 	source := a.component("database primary")

@@ -127,7 +127,7 @@ func (n *dbNode) component() aws.Component {
 
 func (n *dbNode) note() string {
 	i := n.instance
-	note := fmt.Sprintf("declared %s %s, runs PostgreSQL %s", i.Spec().Engine, i.Spec().EngineVersion, i.postgres.version)
+	note := fmt.Sprintf("declared %s %s, runs PostgreSQL %s", i.Spec().Engine, i.Spec().EngineVersion, i.postgres.Version)
 	if _, ignored, _ := i.parameters(); len(ignored) > 0 {
 		note += "; parameters without effect here: " + strings.Join(ignored, ", ")
 	}
