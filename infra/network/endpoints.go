@@ -45,7 +45,7 @@ func (n *Network) newSecretsEndpoint(ctx *pulumi.Context, group pulumi.StringInp
 }
 
 func (n *Network) serviceName(service string) pulumi.String {
-	return pulumi.String("com.amazonaws." + n.args.Region + "." + service)
+	return pulumi.String("com.amazonaws." + n.args.Location.Region + "." + service)
 }
 
 // Contribution lets instances reach the other APIs of AWS: through NAT gateways, or else
