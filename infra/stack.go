@@ -123,7 +123,7 @@ func (s *stack) edge(ctx *pulumi.Context) (err error) {
 
 // flows permits the connections that the parts need, before there are instances.
 func (s *stack) flows(ctx *pulumi.Context) error {
-	opened, err := s.site.Groups.Permit(ctx, s.asked.Flows)
+	opened, err := s.site.Groups.Permit(ctx, s.asked.Flows, s.asked.Services)
 	s.asked.BeforeBoot = append(s.asked.BeforeBoot, opened...)
 	return err
 }

@@ -30,8 +30,7 @@ type Network struct {
 	vpc  *awsx.Vpc
 }
 
-// New declares the VPC, and takes all rules from its
-// default security group.
+// New declares the VPC, and takes all rules from its default security group.
 func New(ctx *pulumi.Context, name string, args *Args, opts ...pulumi.ResourceOption) (*Network, error) {
 	n := &Network{name: name, args: args}
 	if err := ctx.RegisterComponentResource("myclothes:index:Network", name, n, opts...); err != nil {

@@ -2,6 +2,7 @@ package network
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/ec2"
 	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/vpc"
@@ -49,12 +50,14 @@ func (g *SecurityGroups) ID(ctx *pulumi.Context, p conventions.Peer) (pulumi.Str
 	return g.groups[p].ID().ToStringOutput(), nil
 }
 
-// Permit declares the rules for all flows, once, and the endpoints that they lead to.
-// Nothing else is permitted, in either direction. DNS, time and instance metadata do not
-// pass through security groups. What it returns has to exist before a connection works.
-func (g *SecurityGroups) Permit(ctx *pulumi.Context, flows []conventions.Flow) ([]pulumi.Resource, error) {
+// Permit declares the rules for all flows, and for those to the services that instances
+// call, with the endpoints that they lead to. It is called once, when all parts have said
+// what they need. Nothing else is permitted, in either direction. DNS, time and instance
+// metadata do not pass through security groups. What it returns has to exist before a
+// connection works.
+func (g *SecurityGroups) Permit(ctx *pulumi.Context, flows []conventions.Flow, services []string) ([]pulumi.Resource, error) {
 	permitted := map[conventions.Flow]bool{}
-	for _, f := range flows {
+	for _, f := range slices.Concat(flows, g.args.Network.wayTo(services)) {
 		if permitted[f] {
 			continue
 		}
@@ -64,6 +67,9 @@ func (g *SecurityGroups) Permit(ctx *pulumi.Context, flows []conventions.Flow) (
 				return nil, fmt.Errorf("flow %s to %s: %w", f.From, f.To, err)
 			}
 		}
+	}
+	if err := g.endpoints(ctx, services); err != nil {
+		return nil, err
 	}
 	return g.opened, ctx.RegisterResourceOutputs(g, pulumi.Map{})
 }
@@ -99,10 +105,21 @@ func (g *SecurityGroups) declare(ctx *pulumi.Context, p conventions.Peer) error 
 		return err
 	}
 	g.groups[p] = group
-	if p == conventions.Endpoints {
-		endpoint, err := g.args.Network.newSecretsEndpoint(ctx, group.ID().ToStringOutput())
+	return nil
+}
+
+// endpoints declares the endpoints behind their group, if any flow leads there.
+func (g *SecurityGroups) endpoints(ctx *pulumi.Context, services []string) error {
+	group, ok := g.groups[conventions.Endpoints]
+	if !ok {
+		return nil
+	}
+	for _, service := range slices.Compact(slices.Sorted(slices.Values(services))) {
+		endpoint, err := g.args.Network.newInterfaceEndpoint(ctx, service, group.ID().ToStringOutput())
+		if err != nil {
+			return err
+		}
 		g.opened = append(g.opened, endpoint)
-		return err
 	}
 	return nil
 }
