@@ -42,12 +42,16 @@ func NewSecurityGroups(ctx *pulumi.Context, name string, args *SecurityGroupsArg
 	return g, ctx.RegisterComponentResource("myclothes:index:SecurityGroups", name, g, opts...)
 }
 
-// ID returns the id of a peer's group.
+// ID returns the id of a peer's group. A peer that is an address has none.
 func (g *SecurityGroups) ID(ctx *pulumi.Context, p conventions.Peer) (pulumi.StringOutput, error) {
 	if err := g.declare(ctx, p); err != nil {
 		return pulumi.StringOutput{}, err
 	}
-	return g.groups[p].ID().ToStringOutput(), nil
+	group, ok := g.groups[p]
+	if !ok {
+		return pulumi.StringOutput{}, fmt.Errorf("%s is no security group", p)
+	}
+	return group.ID().ToStringOutput(), nil
 }
 
 // Permit declares the rules for all flows, and for those to the services that instances
