@@ -20,7 +20,7 @@ func Deploy(ctx *pulumi.Context) error {
 	if err != nil {
 		return err
 	}
-	where, err := network.Locate(ctx, config.AvailabilityZones)
+	where, err := network.Locate(ctx, config.Network.AvailabilityZones)
 	if err != nil {
 		return err
 	}
@@ -64,12 +64,7 @@ func (s *stack) add(declared part, err error) error {
 
 func (s *stack) network(ctx *pulumi.Context) (err error) {
 	s.site.Network, err = network.New(ctx, "network", &network.Args{
-		CIDR:        s.config.VpcCIDR,
-		Zones:       s.site.Location.Zones,
-		NatGateways: s.config.NatGateways,
-		Region:      s.site.Location.Region,
-		Subnets:     s.config.subnets,
-		Tags:        s.site.Tags,
+		Config: s.config.Network, Location: s.site.Location, Tags: s.site.Tags,
 	})
 	if err := s.add(s.site.Network, err); err != nil {
 		return err
@@ -79,69 +74,63 @@ func (s *stack) network(ctx *pulumi.Context) (err error) {
 }
 
 func (s *stack) release(ctx *pulumi.Context) (err error) {
-	s.binary, err = release.New(ctx, "release", &release.Args{Architecture: s.config.architecture, Tags: s.site.Tags})
+	s.binary, err = release.New(ctx, "release", &release.Args{Architecture: s.config.Fleet.Architecture(), Tags: s.site.Tags})
 	return s.add(s.binary, err)
 }
 
 // data declares what must not be lost. What parts tell the service is in the boot script
 // in this order.
 func (s *stack) data(ctx *pulumi.Context) error {
+	c := s.config
 	return errors.Join(
 		s.add(s.service(), nil),
-		s.add(data.NewCache(ctx, "cache", s.cacheArgs())),
-		s.add(data.NewDatabase(ctx, "database", s.databaseArgs())),
+		s.add(data.NewCache(ctx, "cache", &data.CacheArgs{Site: s.site, CacheConfig: c.Cache, Maintenance: c.Maintenance})),
+		s.add(data.NewDatabase(ctx, "database", &data.DatabaseArgs{Site: s.site, DatabaseConfig: c.Database, Maintenance: c.Maintenance})),
 		s.add(s.site.Location, nil),
 		s.carts(ctx),
 	)
 }
 
+// service is what the service is told, besides where its stores are. It has less time to
+// finish requests than the load balancer waits for it, which has stopped sending new ones.
+func (s *stack) service() fleet.Service {
+	return fleet.Service{
+		ServiceConfig:   s.config.Service,
+		Release:         s.binary.SHA256,
+		CartStore:       string(s.config.Carts.Store),
+		SessionCookie:   s.config.Edge.SessionCookie(),
+		ShutdownSeconds: s.config.Edge.DeregistrationSeconds - 5,
+	}
+}
+
 // carts declares what carts are kept in, besides the cache.
 func (s *stack) carts(ctx *pulumi.Context) error {
-	switch s.config.CartStore {
+	switch s.config.Carts.Store {
 	case data.StoreDynamoDB:
 		return s.add(data.NewSessionTable(ctx, "sessions", &data.SessionTableArgs{Site: s.site}))
 	case data.StoreCookie:
-		return s.add(data.NewCookieKeys(ctx, "cookie", &data.CookieKeysArgs{Site: s.site, Numbers: s.config.CookieKeys}))
+		return s.add(data.NewCookieKeys(ctx, "cookie", &data.CookieKeysArgs{Site: s.site, Numbers: s.config.Carts.CookieKeys}))
 	}
 	return nil
 }
 
 func (s *stack) edge(ctx *pulumi.Context) (err error) {
 	s.web, err = edge.NewLoadBalancer(ctx, "web", &edge.LoadBalancerArgs{
-		Site:                s.site,
-		TargetPort:          s.config.AppPort,
-		Stickiness:          s.config.Stickiness,
-		StickinessSeconds:   s.config.StickinessSeconds,
-		DeregistrationDelay: s.config.DeregistrationSeconds,
-		SessionCookie:       edge.SessionCookie(s.config.CertificateArn),
-		CertificateArn:      s.config.CertificateArn,
+		Site: s.site, Config: s.config.Edge, TargetPort: s.config.Service.Port,
 	})
 	return s.add(s.web, err)
 }
 
 // flows permits the connections that the parts need, before there are instances.
 func (s *stack) flows(ctx *pulumi.Context) error {
-	opened, err := s.site.Groups.Permit(ctx, s.asked.Flows)
+	opened, err := s.site.Groups.Permit(ctx, s.asked.Flows, s.asked.Services)
 	s.asked.BeforeBoot = append(s.asked.BeforeBoot, opened...)
 	return err
 }
 
 func (s *stack) servers(ctx *pulumi.Context) error {
 	return s.add(fleet.NewAutoScalingGroup(ctx, "servers", &fleet.AutoScalingGroupArgs{
-		Site:           s.site,
-		LoadBalancer:   s.web,
-		Release:        s.binary,
-		InstanceType:   s.config.InstanceType,
-		AmiID:          s.config.AmiID,
-		Architecture:   s.config.architecture,
-		MinInstances:   s.config.MinInstances,
-		MaxInstances:   s.config.MaxInstances,
-		WarmupSeconds:  s.config.InstanceWarmupSeconds,
-		GraceSeconds:   s.config.HealthCheckGraceSeconds,
-		CPUPercent:     s.config.TargetCPUPercent,
-		RequestsMinute: s.config.TargetRequestsPerMinute,
-		StopSeconds:    s.config.DeregistrationSeconds,
-		Asked:          s.asked,
+		Site: s.site, Config: s.config.Fleet, LoadBalancer: s.web, Release: s.binary, Asked: s.asked,
 	}))
 }
 

@@ -15,7 +15,6 @@ import (
 	"github.com/stretchr/testify/require"
 	"pgregory.net/rapid"
 
-	"myclothes/infra/conventions"
 	"myclothes/infra/guards"
 )
 
@@ -146,7 +145,7 @@ func TestAnyConfigurationIsRefusedForAReasonOrKeepsEveryRule(t *testing.T) {
 }
 
 // reason is a problem as LoadConfig and what follows it report them.
-var reason = regexp.MustCompile(conventions.Namespace + `:(\w+): \S+ is not accepted; accepted: \S`)
+var reason = regexp.MustCompile(project + `:(\w+): \S+ is not accepted; accepted: \S`)
 
 // requireRefusal wants a reason with a key, one for every illegal value, and nothing registered.
 func requireRefusal(r *rapid.T, g graph, err error, illegal []string) {

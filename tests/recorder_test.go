@@ -16,7 +16,6 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"myclothes/infra"
-	"myclothes/infra/conventions"
 	"myclothes/infra/guards"
 )
 
@@ -44,13 +43,16 @@ func evaluate(t *testing.T, m mode, s settings) graph {
 var evaluations sync.Map // from mode and settings to func() (graph, error)
 
 // deploy runs the declaration.
-func deploy(m mode, s settings) (graph, error) {
+func deploy(m mode, s settings) (graph, error) { return deployAs(project, m, s) }
+
+// deployAs runs the declaration as a project of another name, whose namespace its keys are in.
+func deployAs(name string, m mode, s settings) (graph, error) {
 	config := map[string]string{"aws:region": region}
 	for key, value := range s {
-		config[conventions.Namespace+":"+key] = value
+		config[name+":"+key] = value
 	}
 	mocks := &recorder{mode: m}
-	err := pulumi.RunErr(infra.Deploy, pulumi.WithMocks(project, stack, mocks), func(i *pulumi.RunInfo) {
+	err := pulumi.RunErr(infra.Deploy, pulumi.WithMocks(name, stack, mocks), func(i *pulumi.RunInfo) {
 		i.Config, i.DryRun = config, m == preview
 	})
 	return guards.NewGraph(mocks.made...), err

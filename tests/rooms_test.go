@@ -15,7 +15,7 @@ import (
 
 // lifecycles are the packages of the declaration, each above those that it may import.
 // What comes last stands on nothing.
-var lifecycles = []string{"infra", "infra/fleet", "infra/edge", "infra/release", "infra/data", "infra/network", "infra/conventions"}
+var lifecycles = []string{"infra", "infra/fleet", "infra/edge", "infra/release", "infra/data", "infra/network", "infra/conventions", "infra/config"}
 
 // besides are packages that look at what was declared and are no part of it.
 var besides = map[string][]string{"infra/guards": nil, "infra/drawing": {"infra/guards"}}

@@ -2,7 +2,7 @@
 // loaded when somebody asks for it (lazy loading, or cache-aside) and forgotten when it is written.
 //
 // What is kept here may be personal. The cache is encrypted at rest and in transit and asks for a token,
-// all declared in infra/cache.go; keys and metrics never hold personal data.
+// all declared in infra/data/cache.go; keys and metrics never hold personal data.
 package lazy
 
 import (

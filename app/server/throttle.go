@@ -119,7 +119,7 @@ func retryAfter(status int, err error) string {
 
 // clientOf is the address that a request comes from. The load balancer appends the address it sees to
 // X-Forwarded-For; whatever stands before it was made up by the visitor. Nobody but the load balancer can
-// reach an instance (see infra/securitygroups.go), so its entry is to be trusted. Without one, it is whoever
+// reach an instance (see infra/network/securitygroups.go), so its entry is to be trusted. Without one, it is whoever
 // connected. One customer has a whole /64 network of IPv6 addresses, so that network is the client.
 func clientOf(r *http.Request) string {
 	given := ""

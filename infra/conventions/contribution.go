@@ -12,6 +12,10 @@ import (
 type Contribution struct {
 	// Flows are the connections that the part needs. Nothing else is permitted.
 	Flows []Flow
+	// Services are the AWS services that instances call for the part, by the names of their
+	// endpoints, like secretsmanager. Those with a gateway endpoint, S3 and DynamoDB, are
+	// flows instead.
+	Services []string
 	// Statements are what instances may do with the part in AWS.
 	Statements []Statement
 	// Environment is what the service is told of the part: no secret, only where each is.
@@ -34,6 +38,7 @@ type Variable struct {
 // Add adds what another part contributes.
 func (c *Contribution) Add(other Contribution) {
 	c.Flows = append(c.Flows, other.Flows...)
+	c.Services = append(c.Services, other.Services...)
 	c.Statements = append(c.Statements, other.Statements...)
 	c.Environment = append(c.Environment, other.Environment...)
 	c.BeforeBoot = append(c.BeforeBoot, other.BeforeBoot...)

@@ -17,25 +17,11 @@ const (
 	cacheFamily        = "valkey8"
 )
 
-// Durability says when the service acknowledges a change of a cart in ElastiCache.
-type Durability string
-
-// The durabilities.
-const (
-	DurabilityFast       Durability = "fast"       // when the primary has it
-	DurabilityReplicated Durability = "replicated" // when a replica has it, or none answers in time
-	DurabilityStrict     Durability = "strict"     // when a replica has it
-)
-
 // CacheArgs say what cache to make.
 type CacheArgs struct {
 	network.Site
-
-	NodeType         string
-	Port             int
-	Replicas         int        // in other zones; 0: one node, no failover
-	Durability       Durability // of carts that are kept in it
-	ApplyImmediately bool
+	CacheConfig
+	Maintenance
 }
 
 // Cache is an ElastiCache replication group behind one primary endpoint, encrypted
@@ -82,14 +68,6 @@ func (c *Cache) Contribution() conventions.Contribution {
 		Outputs:    pulumi.Map{"cachePrimary": c.group.PrimaryEndpointAddress, "cacheSecretArn": c.credentials.arn},
 	})
 	return asked
-}
-
-// durability is fast where there is no replica to wait for.
-func (a *CacheArgs) durability() Durability {
-	if a.Replicas == 0 {
-		return DurabilityFast
-	}
-	return a.Durability
 }
 
 func (c *Cache) createGroup(ctx *pulumi.Context, name string, token pulumi.StringOutput, args *CacheArgs) error {

@@ -20,6 +20,7 @@ type credentials struct {
 func readable(secrets ...credentials) (c conventions.Contribution) {
 	for _, s := range secrets {
 		c.Add(conventions.Contribution{
+			Services:   []string{"secretsmanager"},
 			Statements: []conventions.Statement{conventions.Allow([]pulumi.StringOutput{s.arn}, "secretsmanager:GetSecretValue")},
 			BeforeBoot: []pulumi.Resource{s.version},
 		})

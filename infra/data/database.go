@@ -21,16 +21,8 @@ const serviceRole = "cart_service"
 // DatabaseArgs say what database to make.
 type DatabaseArgs struct {
 	network.Site
-
-	InstanceClass       string
-	EngineVersion       string // a major version, which follows minor ones, or a full one
-	Port                int
-	StorageGB           int
-	MaxStorageGB        int // storage grows up to it
-	MultiAZ             bool
-	ReadReplicas        int
-	BackupRetentionDays int
-	ApplyImmediately    bool
+	DatabaseConfig
+	Maintenance
 }
 
 // Database is an RDS PostgreSQL primary with its read replicas.

@@ -14,37 +14,12 @@ import (
 // instance alone: a database that is away must not empty the fleet.
 const healthPath = "/healthz"
 
-// SessionCookie is the name of the cookie that holds the session id. The service
-// learns it from its environment, and app_cookie stickiness follows it. Over HTTPS
-// it has the prefix with which browsers accept it from this host alone, and only
-// for all of it and Secure (RFC 6265bis, 4.1.3.2).
-func SessionCookie(certificateArn string) string {
-	if certificateArn != "" {
-		return "__Host-myclothes_session"
-	}
-	return "myclothes_session"
-}
-
-// Stickiness is the target group's session affinity.
-type Stickiness string
-
-// The kinds of stickiness. app_cookie follows the service's own session cookie.
-const (
-	StickinessNone      Stickiness = "none"
-	StickinessLBCookie  Stickiness = "lb_cookie"
-	StickinessAppCookie Stickiness = "app_cookie"
-)
-
 // LoadBalancerArgs say what load balancer to make.
 type LoadBalancerArgs struct {
 	network.Site
+	Config
 
-	TargetPort          int
-	Stickiness          Stickiness
-	StickinessSeconds   int
-	DeregistrationDelay int    // seconds in which a leaving instance finishes its requests
-	SessionCookie       string // name, for stickiness app_cookie
-	CertificateArn      string // empty: HTTP only
+	TargetPort int
 }
 
 // LoadBalancer is an Application Load Balancer with one target group.
@@ -90,6 +65,9 @@ func (l *LoadBalancer) url() pulumi.StringOutput {
 	return pulumi.Sprintf("%s://%s", scheme, l.balancer.DnsName)
 }
 
+// DrainSeconds is for how long a leaving instance may finish its requests.
+func (l *LoadBalancer) DrainSeconds() int { return l.args.DeregistrationSeconds }
+
 // Contribution lets the internet reach the load balancer, and that the service. Scaling
 // wants the target group routed to before there are instances.
 func (l *LoadBalancer) Contribution() conventions.Contribution {
@@ -130,7 +108,7 @@ func (l *LoadBalancer) createTargetGroup(ctx *pulumi.Context, name string, args 
 		Protocol:                   pulumi.String("HTTP"),
 		TargetType:                 pulumi.String("instance"),
 		VpcId:                      args.Network.VpcID,
-		DeregistrationDelay:        pulumi.Int(args.DeregistrationDelay),
+		DeregistrationDelay:        pulumi.Int(args.DeregistrationSeconds),
 		LoadBalancingAlgorithmType: pulumi.String("least_outstanding_requests"),
 		HealthCheck: lb.TargetGroupHealthCheckArgs{
 			Path:               pulumi.String(healthPath),
@@ -158,7 +136,7 @@ func stickinessArgs(args *LoadBalancerArgs) lb.TargetGroupStickinessArgs {
 	}
 	if args.Stickiness == StickinessAppCookie {
 		s.Type = pulumi.String(StickinessAppCookie)
-		s.CookieName = pulumi.String(args.SessionCookie)
+		s.CookieName = pulumi.String(args.SessionCookie())
 	}
 	return s
 }

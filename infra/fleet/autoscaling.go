@@ -26,19 +26,10 @@ const rootVolumeGB = 8
 // AutoScalingGroupArgs say what fleet to make.
 type AutoScalingGroupArgs struct {
 	network.Site
+	Config
 
-	LoadBalancer   *edge.LoadBalancer
-	Release        *release.Release
-	InstanceType   string
-	AmiID          string // empty: latest Amazon Linux 2023 for Architecture
-	Architecture   conventions.Architecture
-	MinInstances   int
-	MaxInstances   int
-	WarmupSeconds  int // from in service to counted as such
-	GraceSeconds   int // from launch until an unhealthy instance is replaced
-	CPUPercent     int // average that scaling aims at
-	RequestsMinute int // per instance, that scaling aims at
-	StopSeconds    int // how long systemd waits for the service to finish
+	LoadBalancer *edge.LoadBalancer
+	Release      *release.Release
 	// Asked is what the other parts ask of instances.
 	Asked conventions.Contribution
 }
@@ -81,7 +72,7 @@ func (g *AutoScalingGroup) createIdentity(ctx *pulumi.Context, name string, args
 func (g *AutoScalingGroup) createTemplate(ctx *pulumi.Context, name string, args *AutoScalingGroupArgs) error {
 	image := args.AmiID
 	if image == "" {
-		image = args.Architecture.AmazonLinux()
+		image = args.Architecture().AmazonLinux()
 	}
 	securityGroup, err := args.Groups.ID(ctx, conventions.App)
 	if err != nil {

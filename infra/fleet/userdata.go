@@ -37,7 +37,7 @@ func (a *AutoScalingGroupArgs) userData() pulumi.StringOutput {
 	return values.ToStringArrayOutput().ApplyT(func(known []string) (string, error) {
 		u := userData{
 			Bucket: known[0], Key: known[1], SHA256: a.Release.SHA256,
-			Region: a.Location.Region, StopSeconds: a.StopSeconds,
+			Region: a.Location.Region, StopSeconds: a.LoadBalancer.DrainSeconds(),
 		}
 		for i, v := range a.Asked.Environment {
 			u.Environment = append(u.Environment, variable{v.Name, known[i+2]})

@@ -28,11 +28,9 @@ func (n *Network) newGatewayEndpoint(ctx *pulumi.Context, service conventions.Pe
 	}, pulumi.Parent(n))
 }
 
-// newSecretsEndpoint lets instances that have no NAT gateway reach Secrets Manager,
-// under its usual name. It is what an instance calls besides S3 and DynamoDB, which have
-// gateway endpoints.
-func (n *Network) newSecretsEndpoint(ctx *pulumi.Context, group pulumi.StringInput) (*ec2.VpcEndpoint, error) {
-	const service = "secretsmanager"
+// newInterfaceEndpoint lets instances that have no NAT gateway reach a service under its
+// usual name.
+func (n *Network) newInterfaceEndpoint(ctx *pulumi.Context, service string, group pulumi.StringInput) (*ec2.VpcEndpoint, error) {
 	return ec2.NewVpcEndpoint(ctx, n.name+"-"+service, &ec2.VpcEndpointArgs{
 		VpcId:             n.VpcID,
 		ServiceName:       n.serviceName(service),
@@ -45,18 +43,24 @@ func (n *Network) newSecretsEndpoint(ctx *pulumi.Context, group pulumi.StringInp
 }
 
 func (n *Network) serviceName(service string) pulumi.String {
-	return pulumi.String("com.amazonaws." + n.args.Region + "." + service)
+	return pulumi.String("com.amazonaws." + n.args.Location.Region + "." + service)
 }
 
-// Contribution lets instances reach the other APIs of AWS: through NAT gateways, or else
-// through the interface endpoint.
-func (n *Network) Contribution() conventions.Contribution {
-	way := conventions.Flow{From: conventions.App, To: conventions.Internet, Port: conventions.HTTPSPort}
-	if n.args.NatGateways == NatNone {
-		way.To = conventions.Endpoints
+// wayTo is how instances reach services that have no gateway endpoint: through NAT
+// gateways, or else through an interface endpoint for each.
+func (n *Network) wayTo(services []string) (flows []conventions.Flow) {
+	switch {
+	case len(services) == 0:
+		return nil
+	case n.args.NatGateways == NatNone:
+		return []conventions.Flow{{From: conventions.App, To: conventions.Endpoints, Port: conventions.HTTPSPort}}
 	}
+	return []conventions.Flow{{From: conventions.App, To: conventions.Internet, Port: conventions.HTTPSPort}}
+}
+
+// Contribution has instances wait for the routes.
+func (n *Network) Contribution() conventions.Contribution {
 	return conventions.Contribution{
-		Flows:      []conventions.Flow{way},
 		BeforeBoot: []pulumi.Resource{n.vpc},
 		Outputs:    pulumi.Map{"vpcId": n.VpcID},
 	}

@@ -7,6 +7,7 @@ import (
 	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
+	"myclothes/infra/config"
 	"myclothes/infra/conventions"
 )
 
@@ -37,8 +38,8 @@ func Locate(ctx *pulumi.Context, zones int) (Location, error) {
 	}
 	names := slices.Sorted(slices.Values(available.Names))
 	if len(names) < zones {
-		return Location{}, fmt.Errorf("%s:availabilityZones: %d is not accepted; accepted: at most %d, which is what region %s has",
-			conventions.Namespace, zones, len(names), region.Name)
+		return Location{}, config.Refusal(ctx.Project(), "availabilityZones", zones,
+			fmt.Sprintf("at most %d, which is what region %s has", len(names), region.Name))
 	}
 	return Location{Region: region.Name, Zones: names[:zones]}, nil
 }

@@ -1,8 +1,6 @@
 package network
 
 import (
-	"net/netip"
-
 	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/ec2"
 	awsx "github.com/pulumi/pulumi-awsx/sdk/v2/go/awsx/ec2"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
@@ -10,24 +8,12 @@ import (
 	"myclothes/infra/conventions"
 )
 
-// NatGateways says how private subnets reach the internet.
-type NatGateways string
-
-// The NAT strategies. With none, instances reach AWS through VPC endpoints only.
-const (
-	NatNone     NatGateways = "none"
-	NatSingle   NatGateways = "single"
-	NatOnePerAz NatGateways = "onePerAz"
-)
-
 // Args say what network to make.
 type Args struct {
-	CIDR        netip.Prefix
-	Zones       []string // names, one subnet of each tier in each
-	NatGateways NatGateways
-	Region      string
-	Subnets     []SubnetTier
-	Tags        conventions.Tags
+	Config
+
+	Location Location
+	Tags     conventions.Tags
 }
 
 // Network is a VPC with public, private and isolated subnets in every zone.
@@ -44,8 +30,7 @@ type Network struct {
 	vpc  *awsx.Vpc
 }
 
-// New declares the VPC, and takes all rules from its
-// default security group.
+// New declares the VPC, and takes all rules from its default security group.
 func New(ctx *pulumi.Context, name string, args *Args, opts ...pulumi.ResourceOption) (*Network, error) {
 	n := &Network{name: name, args: args}
 	if err := ctx.RegisterComponentResource("myclothes:index:Network", name, n, opts...); err != nil {
@@ -62,14 +47,18 @@ func New(ctx *pulumi.Context, name string, args *Args, opts ...pulumi.ResourceOp
 }
 
 func (n *Network) createVpc(ctx *pulumi.Context, name string, args *Args) error {
+	plan, err := planSubnets(args.CIDR, args.AvailabilityZones)
+	if err != nil {
+		return err
+	}
 	cidr := args.CIDR.String()
 	vpc, err := awsx.NewVpc(ctx, name, &awsx.VpcArgs{
 		CidrBlock:             &cidr,
-		AvailabilityZoneNames: args.Zones,
+		AvailabilityZoneNames: args.Location.Zones,
 		// Explicit blocks: the Legacy strategy, awsx's default, recomputes addresses
 		// (and so replaces subnets) when a tier or a zone is added.
 		SubnetStrategy:     ptr(awsx.SubnetAllocationStrategyAuto),
-		SubnetSpecs:        subnetSpecs(args),
+		SubnetSpecs:        subnetSpecs(plan, args.Tags),
 		NatGateways:        &awsx.NatGatewayConfigurationArgs{Strategy: natStrategies[args.NatGateways]},
 		EnableDnsHostnames: pulumi.Bool(true), // private DNS of interface endpoints needs it
 		EnableDnsSupport:   pulumi.Bool(true),
@@ -89,22 +78,22 @@ var natStrategies = map[NatGateways]awsx.NatGatewayStrategy{
 	NatOnePerAz: awsx.NatGatewayStrategyOnePerAz,
 }
 
-var subnetTypes = map[Tier]awsx.SubnetType{
-	TierPublic:   awsx.SubnetTypePublic,
-	TierPrivate:  awsx.SubnetTypePrivate,
-	TierIsolated: awsx.SubnetTypeIsolated,
+var subnetTypes = map[tier]awsx.SubnetType{
+	tierPublic:   awsx.SubnetTypePublic,
+	tierPrivate:  awsx.SubnetTypePrivate,
+	tierIsolated: awsx.SubnetTypeIsolated,
 }
 
 // subnetSpecs says the address plan in awsx's words.
-func subnetSpecs(args *Args) []awsx.SubnetSpecArgs {
+func subnetSpecs(plan []subnetTier, tags conventions.Tags) []awsx.SubnetSpecArgs {
 	var specs []awsx.SubnetSpecArgs
-	for _, t := range args.Subnets {
+	for _, t := range plan {
 		spec := awsx.SubnetSpecArgs{
-			Type: subnetTypes[t.Tier],
-			Name: ptr(string(t.Tier)),
-			Tags: args.Tags.Named(string(t.Tier)),
+			Type: subnetTypes[t.tier],
+			Name: ptr(string(t.tier)),
+			Tags: tags.Named(string(t.tier)),
 		}
-		for _, s := range t.Subnets {
+		for _, s := range t.subnets {
 			spec.CidrBlocks = append(spec.CidrBlocks, s.String())
 		}
 		specs = append(specs, spec)

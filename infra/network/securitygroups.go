@@ -2,6 +2,7 @@ package network
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/ec2"
 	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/vpc"
@@ -41,20 +42,26 @@ func NewSecurityGroups(ctx *pulumi.Context, name string, args *SecurityGroupsArg
 	return g, ctx.RegisterComponentResource("myclothes:index:SecurityGroups", name, g, opts...)
 }
 
-// ID returns the id of a peer's group.
+// ID returns the id of a peer's group. A peer that is an address has none.
 func (g *SecurityGroups) ID(ctx *pulumi.Context, p conventions.Peer) (pulumi.StringOutput, error) {
 	if err := g.declare(ctx, p); err != nil {
 		return pulumi.StringOutput{}, err
 	}
-	return g.groups[p].ID().ToStringOutput(), nil
+	group, ok := g.groups[p]
+	if !ok {
+		return pulumi.StringOutput{}, fmt.Errorf("%s is no security group", p)
+	}
+	return group.ID().ToStringOutput(), nil
 }
 
-// Permit declares the rules for all flows, once, and the endpoints that they lead to.
-// Nothing else is permitted, in either direction. DNS, time and instance metadata do not
-// pass through security groups. What it returns has to exist before a connection works.
-func (g *SecurityGroups) Permit(ctx *pulumi.Context, flows []conventions.Flow) ([]pulumi.Resource, error) {
+// Permit declares the rules for all flows, and for those to the services that instances
+// call, with the endpoints that they lead to. It is called once, when all parts have said
+// what they need. Nothing else is permitted, in either direction. DNS, time and instance
+// metadata do not pass through security groups. What it returns has to exist before a
+// connection works.
+func (g *SecurityGroups) Permit(ctx *pulumi.Context, flows []conventions.Flow, services []string) ([]pulumi.Resource, error) {
 	permitted := map[conventions.Flow]bool{}
-	for _, f := range flows {
+	for _, f := range slices.Concat(flows, g.args.Network.wayTo(services)) {
 		if permitted[f] {
 			continue
 		}
@@ -64,6 +71,9 @@ func (g *SecurityGroups) Permit(ctx *pulumi.Context, flows []conventions.Flow) (
 				return nil, fmt.Errorf("flow %s to %s: %w", f.From, f.To, err)
 			}
 		}
+	}
+	if err := g.endpoints(ctx, services); err != nil {
+		return nil, err
 	}
 	return g.opened, ctx.RegisterResourceOutputs(g, pulumi.Map{})
 }
@@ -99,10 +109,21 @@ func (g *SecurityGroups) declare(ctx *pulumi.Context, p conventions.Peer) error 
 		return err
 	}
 	g.groups[p] = group
-	if p == conventions.Endpoints {
-		endpoint, err := g.args.Network.newSecretsEndpoint(ctx, group.ID().ToStringOutput())
+	return nil
+}
+
+// endpoints declares the endpoints behind their group, if any flow leads there.
+func (g *SecurityGroups) endpoints(ctx *pulumi.Context, services []string) error {
+	group, ok := g.groups[conventions.Endpoints]
+	if !ok {
+		return nil
+	}
+	for _, service := range slices.Compact(slices.Sorted(slices.Values(services))) {
+		endpoint, err := g.args.Network.newInterfaceEndpoint(ctx, service, group.ID().ToStringOutput())
+		if err != nil {
+			return err
+		}
 		g.opened = append(g.opened, endpoint)
-		return err
 	}
 	return nil
 }
