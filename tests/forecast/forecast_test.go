@@ -65,6 +65,30 @@ func TestAnOutageIsFromTheFirstFailureToTheLast(t *testing.T) {
 	require.Equal(t, 3*time.Second, o.total(), "two outages, of two seconds and of one")
 }
 
+func TestFlowsMustBeNamedAndPermissionsForeseen(t *testing.T) {
+	t.Parallel()
+	opens := answer{Verdict: forecast.Yes, Opened: []string{"internet groups-app:8080"}}
+	require.Equal(t, agrees, judgeReach(opens, measured{opened: []string{"internet groups-app:8080"}}))
+	require.Equal(t, falseNo, judgeReach(opens, measured{opened: []string{"internet groups-cache:6379"}}))
+	require.Equal(t, falseNo, judgeReach(answer{Verdict: forecast.No}, measured{permitted: []string{"+servers: s3:*"}}))
+	require.Equal(t, agrees, judgeReach(answer{Verdict: forecast.Yes}, measured{permitted: []string{"+servers: s3:*"}}))
+}
+
+func TestAPermissionIsTheSameWhenWhatItNamesIsReplaced(t *testing.T) {
+	t.Parallel()
+	with := func(arn, action string) guards.Graph {
+		secret := held(guards.Secret, "token", "1")
+		secret.Outputs = map[string]any{"arn": arn}
+		policy := held(guards.RolePolicy, "servers", "2")
+		policy.Inputs = map[string]any{"policy": `{"Statement":[{"Action":"` + action + `","Resource":"` + arn + `"}]}`}
+		return guards.NewGraph(secret, policy)
+	}
+	read := "secretsmanager:GetSecretValue"
+	require.Equal(t, []string{`servers: {"Action":"` + read + `","Resource":"token"}`}, permissions(with("arn:1", read)))
+	require.Equal(t, permissions(with("arn:1", read)), permissions(with("arn:2", read)))
+	require.NotEqual(t, permissions(with("arn:1", read)), permissions(with("arn:1", "secretsmanager:*")))
+}
+
 // held makes a resource that holds data.
 func held(typ, name, id string) *guards.Resource {
 	return guards.New(map[string]any{"type": typ, "urn": "urn:pulumi:dev::shop::" + typ + "::" + name, "custom": true, "id": id})
@@ -75,7 +99,10 @@ func TestAChangeIsMeasuredByWhatIsThereBeforeAndAfterIt(t *testing.T) {
 	database, cache := held(guards.DBInstance, "database", "db-1"), held(guards.ReplicationGroup, "cache", "cache-1")
 	before := snapshot{guards.NewGraph(database, cache), map[string]string{database.URN: "db-1", cache.URN: "cache-1"}, []string{"i-1", "i-2"}}
 	same := compare(before, before, seen{})
-	require.Equal(t, measured{}, same)
+	require.Empty(t, same.lost)
+	require.Empty(t, same.whose)
+	require.Empty(t, same.reach())
+	require.False(t, same.rolled || same.costs || same.outage > 0)
 
 	after := snapshot{before.graph, map[string]string{database.URN: "db-1", cache.URN: "cache-2"}, []string{"i-3", "i-4"}}
 	m := compare(before, after, seen{guests: shoppers.Report{Lost: []string{"a cart"}}, outage: time.Second})

@@ -2,9 +2,11 @@ package main
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 	"time"
 
 	"myclothes/infra/guards"
@@ -59,7 +61,8 @@ type measured struct {
 	lost           []string
 	outage         time.Duration // on this machine
 	whose          []string
-	opened, closed []string
+	opened, closed []string // flows
+	permitted      []string // what policies say now and did not, and the reverse
 	rolled         bool
 	delta          float64 // USD a month
 	costs          bool
@@ -87,6 +90,8 @@ func compare(before, after snapshot, people seen) (m measured) {
 	}
 	was, is := reaches(before.graph), reaches(after.graph)
 	m.opened, m.closed = without(is, was), without(was, is)
+	may, might := permissions(after.graph), permissions(before.graph)
+	m.permitted = append(signed("+", without(may, might)), signed("−", without(might, may))...)
 	m.rolled = len(before.instances) > 0 && len(without(before.instances, after.instances)) == len(before.instances)
 	c := cost.Compare(cost.Of(before.graph, nil), cost.Of(after.graph, nil))
 	m.delta, m.costs = c.Delta(), len(c.Changed()) > 0
@@ -102,6 +107,29 @@ func find(g guards.Graph, urn string) *guards.Resource {
 func reaches(g guards.Graph) (all []string) {
 	for _, flow := range guards.Flows(g) {
 		all = append(all, flow.String())
+	}
+	return all
+}
+
+// permissions lists what the policies of roles say, statement by statement, with the names
+// of resources in place of what AWS calls them, which changes when they are replaced.
+func permissions(g guards.Graph) (all []string) {
+	var names []string
+	for _, r := range g {
+		if arn, ok := r.Output("arn").(string); ok && arn != "" {
+			names = append(names, arn, r.Name)
+		}
+	}
+	replacer := strings.NewReplacer(names...)
+	for _, r := range g.Of(guards.RolePolicy) {
+		var policy struct{ Statement []json.RawMessage }
+		text, _ := r.Input("policy").(string)
+		if err := json.Unmarshal([]byte(text), &policy); err != nil {
+			all = append(all, r.Name+": "+text)
+		}
+		for _, statement := range policy.Statement {
+			all = append(all, r.Name+": "+replacer.Replace(string(statement)))
+		}
 	}
 	return all
 }

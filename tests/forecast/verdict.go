@@ -88,13 +88,28 @@ func judgeOutage(a answer, outage time.Duration, scale float64) judgement {
 	return agrees
 }
 
-// judgeList is judge for an answer that lists what happens: what happened must be in it.
+// judgeList is judge for an answer that lists what happens: all that happened must be in it.
 func judgeList(verdict forecast.Verdict, listed, happened []string) judgement {
 	j := judge(verdict, len(happened) > 0)
-	names := func(what string) bool {
-		return slices.ContainsFunc(listed, func(said string) bool { return strings.Contains(said, what) })
+	if j == agrees && !names(listed, happened) {
+		return falseNo
 	}
-	if j == agrees && slices.ContainsFunc(happened, func(what string) bool { return !names(what) }) {
+	return j
+}
+
+// names says whether a list mentions everything.
+func names(listed, everything []string) bool {
+	return !slices.ContainsFunc(everything, func(what string) bool {
+		return !slices.ContainsFunc(listed, func(said string) bool { return strings.Contains(said, what) })
+	})
+}
+
+// judgeReach is judgeList for flows. Permissions have words of their own in a forecast, so
+// that only the verdict counts for them.
+func judgeReach(a answer, m measured) judgement {
+	flows := append(slices.Clone(m.opened), m.closed...)
+	j := judge(a.Verdict, len(flows)+len(m.permitted) > 0)
+	if j == agrees && !names(append(slices.Clone(a.Opened), a.Closed...), flows) {
 		return falseNo
 	}
 	return j
@@ -129,8 +144,7 @@ func judgeAll(r row, f forecasted, m measured, scale float64) []cell {
 		{lost.Verdict, words(m.lost), judge(lost.Verdict, len(m.lost) > 0)},
 		{interrupted.Verdict, outage, judgeOutage(interrupted, m.outage, scale)},
 		{carts.Verdict, words(m.whose), judgeList(carts.Verdict, carts.Whose, m.whose)},
-		{reach.Verdict, words(append(signed("+", m.opened), signed("−", m.closed)...)),
-			judgeList(reach.Verdict, append(slices.Clone(reach.Opened), reach.Closed...), append(slices.Clone(m.opened), m.closed...))},
+		{reach.Verdict, words(m.reach()), judgeReach(reach, m)},
 		{rolls.Verdict, yes(m.rolled), judge(rolls.Verdict, m.rolled)},
 		{costs.Verdict, fmt.Sprintf("%+.2f USD", m.delta), judge(costs.Verdict, m.costs)},
 	}
@@ -138,6 +152,15 @@ func judgeAll(r row, f forecasted, m measured, scale float64) []cell {
 		cells[forecast.Interrupted].judgement, cells[forecast.CartsLost].judgement = unmeasured, unmeasured
 	}
 	return cells
+}
+
+// reach says who reaches what that could not before, and the reverse.
+func (m measured) reach() []string {
+	all := append(signed("+", m.opened), signed("−", m.closed)...)
+	if len(m.permitted) > 0 {
+		all = append(all, fmt.Sprintf("%d permissions", len(m.permitted)))
+	}
+	return all
 }
 
 // onAWS is how long a second of AWS takes here.
