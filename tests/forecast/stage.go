@@ -50,6 +50,7 @@ type stage struct {
 	broken       bool         // an up failed, so nobody knows what runs
 	written      []string     // files that differ from the project's
 	stale        bool         // the command is older than the sources
+	record       *record
 }
 
 // newStage copies the project, without what is ignored by git, and uses the tools that it

@@ -107,8 +107,8 @@ func names(listed, everything []string) bool {
 // judgeReach is judgeList for flows. Permissions have words of their own in a forecast, so
 // that only the verdict counts for them.
 func judgeReach(a answer, m measured) judgement {
-	flows := append(slices.Clone(m.opened), m.closed...)
-	j := judge(a.Verdict, len(flows)+len(m.permitted) > 0)
+	flows := append(slices.Clone(m.Opened), m.Closed...)
+	j := judge(a.Verdict, len(flows)+len(m.Permitted) > 0)
 	if j == agrees && !names(append(slices.Clone(a.Opened), a.Closed...), flows) {
 		return falseNo
 	}
@@ -134,19 +134,19 @@ func judgeAll(r row, f forecasted, m measured, scale float64) []cell {
 	lost, interrupted, carts, reach, rolls, costs := f.to(forecast.DataLost), f.to(forecast.Interrupted), f.to(forecast.CartsLost),
 		f.to(forecast.Reach), f.to(forecast.Rolls), f.to(forecast.Cost)
 	outage := "no"
-	if m.outage > 0 {
-		outage = fmt.Sprintf("%.0f s", m.outage.Seconds()/onAWS(scale))
+	if m.Outage > 0 {
+		outage = fmt.Sprintf("%.0f s", m.Outage.Seconds()/onAWS(scale))
 	}
 	if interrupted.Outage != nil {
 		outage += fmt.Sprintf(" of %.0f to %.0f", interrupted.Outage.Least.Seconds(), interrupted.Outage.Most.Seconds())
 	}
 	cells := []cell{
-		{lost.Verdict, words(m.lost), judge(lost.Verdict, len(m.lost) > 0)},
-		{interrupted.Verdict, outage, judgeOutage(interrupted, m.outage, scale)},
-		{carts.Verdict, words(m.whose), judgeList(carts.Verdict, carts.Whose, m.whose)},
+		{lost.Verdict, words(m.Lost), judge(lost.Verdict, len(m.Lost) > 0)},
+		{interrupted.Verdict, outage, judgeOutage(interrupted, m.Outage, scale)},
+		{carts.Verdict, words(m.Whose), judgeList(carts.Verdict, carts.Whose, m.Whose)},
 		{reach.Verdict, words(m.reach()), judgeReach(reach, m)},
-		{rolls.Verdict, yes(m.rolled), judge(rolls.Verdict, m.rolled)},
-		{costs.Verdict, fmt.Sprintf("%+.2f USD", m.delta), judge(costs.Verdict, m.costs)},
+		{rolls.Verdict, yes(m.Rolled), judge(rolls.Verdict, m.Rolled)},
+		{costs.Verdict, fmt.Sprintf("%+.2f USD", m.Delta), judge(costs.Verdict, m.Costs)},
 	}
 	if r.anyway != "" {
 		cells[forecast.Interrupted].judgement, cells[forecast.CartsLost].judgement = unmeasured, unmeasured
@@ -156,9 +156,9 @@ func judgeAll(r row, f forecasted, m measured, scale float64) []cell {
 
 // reach says who reaches what that could not before, and the reverse.
 func (m measured) reach() []string {
-	all := append(signed("+", m.opened), signed("−", m.closed)...)
-	if len(m.permitted) > 0 {
-		all = append(all, fmt.Sprintf("%d permissions", len(m.permitted)))
+	all := append(signed("+", m.Opened), signed("−", m.Closed)...)
+	if len(m.Permitted) > 0 {
+		all = append(all, fmt.Sprintf("%d permissions", len(m.Permitted)))
 	}
 	return all
 }
