@@ -10,9 +10,11 @@ CONFIG ?=
 SCALE  ?=
 # Of preview, cost, status and events: text, or json for programs; markdown of preview and cost.
 FORMAT ?= text
-# Of forecast alone: names of changes, separated by semicolons; or any SAMPLE, for six of them.
+# Of forecast alone: names of changes, separated by semicolons; any SAMPLE for six of
+# them; any AGAIN to compare with what was measured before.
 ONLY ?=
 SAMPLE ?=
+AGAIN ?=
 # Of cost alone: what the shop is used like a month, as "requests=5e6 outGB=100".
 USAGE ?=
 # Of preview alone.
@@ -71,7 +73,7 @@ tour: setup ## every two options of the declaration, from nothing to a fleet tha
 
 forecast: SETUP = dynamodb
 forecast: setup ## many changes, forecast and then carried out among shoppers: were the forecasts right? ONLY names some
-	@go run ./tests/forecast $(if $(ONLY),-only '$(ONLY)') $(if $(SAMPLE),-sample)
+	@go run ./tests/forecast $(if $(ONLY),-only '$(ONLY)') $(if $(SAMPLE),-sample) $(if $(AGAIN),-again)
 
 # Most tests wait for servers most of the time: more of them than there are processors.
 CORES = $(shell getconf _NPROCESSORS_ONLN)

@@ -4,6 +4,7 @@
 //
 //	local up|preview|down [-stack dev] [-config key=value]… [-port 8080] [-https-port 8443] [-aws-port 8086] [-scale 0.016]
 //	local preview [-format text|markdown|json] [-base REVISION [-base-stack prod] [-base-config key=value]…]
+//	local forecast -events FILE [-format text|markdown|json]
 //	local status [-json]
 //	local events [-after NUMBER] [-follow] [-json]
 //	local maintenance
@@ -58,6 +59,7 @@ type request struct {
 	out    io.Writer
 	compared
 	priced
+	foretold
 	told
 }
 
@@ -75,16 +77,17 @@ func (s *settings) Set(value string) error {
 // with the shop, and a runbook finds it again.
 const awsPortAbove = 6
 
-const usage = `usage: local up|preview|down|status|events|maintenance|diagram|cost [-stack dev] [-config key=value]… [-port 8080] [-https-port 8443] [-aws-port 8086] [-scale SECONDS]
+const usage = `usage: local up|preview|forecast|down|status|events|maintenance|diagram|cost [-stack dev] [-config key=value]… [-port 8080] [-https-port 8443] [-aws-port 8086] [-scale SECONDS]
+forecast reads what an engine told of a preview: -events FILE [-format text|markdown|json]
 status also: [-json], events also: [-after NUMBER] [-follow] [-json]
 preview also: [-format text|markdown|json] [-base REVISION [-base-stack STACK] [-base-config key=value]…]
 cost also: [-usage key=value]… [-format text|markdown|json]
-preview's exit status: 0 nothing changes, 2 something changes, 3 data is lost, 1 it failed`
+exit status of preview and forecast: 0 nothing changes, 2 something changes, 3 data is lost, 1 it failed`
 
 func run(ctx context.Context, args []string, out io.Writer) error {
 	commands := map[string]func(context.Context, request) error{
 		"up": exclusive(up), "preview": exclusive(showPreview), "down": exclusive(down), "status": status, "events": events, "maintenance": exclusive(maintain),
-		"diagram": diagram, "cost": showCost, "cloud": background,
+		"forecast": showForecast, "diagram": diagram, "cost": showCost, "cloud": background,
 	}
 	if len(args) == 0 || commands[args[0]] == nil {
 		return errors.New(usage)
@@ -102,6 +105,9 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 		r.compared.flags(flags)
 	case "cost":
 		r.priced.flags(flags)
+	case "forecast":
+		r.compared.format(flags)
+		r.foretold.flags(flags)
 	case "events":
 		r.told.flags(flags)
 		fallthrough
@@ -127,6 +133,11 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 	var err error
 	if r.root, err = findRoot(); err != nil {
 		return err
+	}
+	if r.foretold.path != "" { // from where the command runs
+		if r.foretold.path, err = filepath.Abs(r.foretold.path); err != nil {
+			return err
+		}
 	}
 	if err := os.Chdir(r.root); err != nil { // the declaration names files from there
 		return err

@@ -11,34 +11,40 @@ import (
 	"myclothes/infra"
 	"myclothes/local/control"
 	"myclothes/local/engine"
+	"myclothes/local/forecast"
 	"myclothes/local/preview"
 	"myclothes/local/provider"
 )
 
 // compared says what a preview compares, and how it shows that.
 type compared struct {
-	write func(*engine.Plan, io.Writer) error
+	write func(*forecast.Forecast, io.Writer) error
 	alone bool // the document alone is the output
 	base  preview.Base
 	// baseConfig are the settings of the base, over those of its commit.
 	baseConfig settings
 }
 
-// flags are those that only a preview has.
-func (c *compared) flags(flags *flag.FlagSet) {
-	c.write = (*engine.Plan).WriteText
+// format is the flag that says how to show it.
+func (c *compared) format(flags *flag.FlagSet) {
+	c.write = (*forecast.Forecast).WriteText
 	flags.Func("format", "text, markdown, or json", func(format string) error {
 		switch format {
 		case "text":
 		case "json":
-			c.write, c.alone = (*engine.Plan).WriteJSON, true
+			c.write, c.alone = (*forecast.Forecast).WriteJSON, true
 		case "markdown":
-			c.write, c.alone = (*engine.Plan).WriteMarkdown, true
+			c.write, c.alone = (*forecast.Forecast).WriteMarkdown, true
 		default:
 			return errors.New("text, markdown or json")
 		}
 		return nil
 	})
+}
+
+// flags are those that only a preview has.
+func (c *compared) flags(flags *flag.FlagSet) {
+	c.format(flags)
 	flags.StringVar(&c.base.Revision, "base", "", "compare with what this commit declares, not with what runs; needs no running stack and starts nothing")
 	flags.StringVar(&c.base.Settings, "base-stack", "", "the stack whose settings the base has, if not those of -stack")
 	flags.Var(&c.baseConfig, "base-config", "a setting of the base as key=value; may be repeated")
@@ -87,21 +93,18 @@ func showPreview(ctx context.Context, r request) error {
 	if r.alone {
 		r.out = os.Stderr
 	}
-	plan, err := r.plan(ctx)
+	account, err := r.account(ctx)
 	if err != nil {
 		return err
 	}
-	if err := r.write(plan, result); err != nil {
-		return err
-	}
-	return outcomeOfPlan(plan)
+	return r.tellForecast(account, result)
 }
 
-// plan finds out what would change.
-func (r request) plan(ctx context.Context) (*engine.Plan, error) {
+// account finds out what would change, and what there is before and after it.
+func (r request) account(ctx context.Context) (*engine.Account, error) {
 	if r.base.Revision != "" {
 		r.base.Root, r.base.Stack, r.base.Config, r.base.Out = r.root, r.stack, r.baseConfig, r.out
-		return r.base.Plan(ctx, infra.Deploy, r.config)
+		return r.base.Compare(ctx, infra.Deploy, r.config)
 	}
 	if r.base.Settings != "" || len(r.baseConfig) > 0 {
 		return nil, errors.New("the settings of a base are given, and no base")
@@ -118,13 +121,17 @@ func (r request) plan(ctx context.Context) (*engine.Plan, error) {
 		return nil, err
 	}
 	defer e.Close()
-	return e.Preview(ctx, false, provider.Held)
+	plan, err := e.Preview(ctx, false, provider.Held)
+	if err != nil {
+		return nil, err
+	}
+	return preview.Around(ctx, plan, settings, infra.Deploy, r.out)
 }
 
 // planAnew finds out what would be made where no local cloud runs: all of the stack but
 // what lives in the engine's state alone. Providers that record can say that, so none
 // is started.
-func (r request) planAnew(ctx context.Context) (*engine.Plan, error) {
+func (r request) planAnew(ctx context.Context) (*engine.Account, error) {
 	settings, err := r.settings(false)
 	if err != nil {
 		return nil, err
@@ -140,5 +147,13 @@ func (r request) planAnew(ctx context.Context) (*engine.Plan, error) {
 		return nil, err
 	}
 	defer e.Close()
-	return e.Preview(ctx, engine.HasState(r.root, r.stack), provider.Held)
+	plan, err := e.Preview(ctx, engine.HasState(r.root, r.stack), provider.Held)
+	if err != nil {
+		return nil, err
+	}
+	account, err := preview.Around(ctx, plan, settings, infra.Deploy, r.out)
+	if err == nil {
+		account.Before = nil // whatever the state says, nothing of it runs
+	}
+	return account, err
 }

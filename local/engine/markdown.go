@@ -16,8 +16,12 @@ const MostMarkdown = 65_536
 // WriteMarkdown writes the plan as a comment on a pull request: the summary and what is
 // lost first, then the changes under their components. What does not fit is left out from
 // the end, and the comment says so: what matters most is at its beginning.
-func (p *Plan) WriteMarkdown(out io.Writer) error {
+func (p *Plan) WriteMarkdown(out io.Writer) error { return p.WriteMarkdownBelow("", out) }
+
+// WriteMarkdownBelow writes the plan below a text that stays whole, if it fits at all.
+func (p *Plan) WriteMarkdownBelow(first string, out io.Writer) error {
 	var head strings.Builder
+	head.WriteString(first)
 	fmt.Fprintf(&head, "**%s**\n", p.Summary())
 	for _, change := range p.Changes {
 		if change.Loses != "" {

@@ -202,6 +202,9 @@ func (p *planner) components(parent string) []string {
 	return names
 }
 
+// Title names the resource as people do, by a short type and its own name.
+func (c Change) Title() string { return shortType(c.Type) + " " + c.Name }
+
 // Count returns how many resources an operation would be done to.
 func (p *Plan) Count(operation Operation) int {
 	count := 0

@@ -58,6 +58,8 @@ type Reason struct {
 	Text    string  `json:"text"`    // a sentence
 	// URN is the resource that it is about, "" if it is about several, or none.
 	URN string `json:"urn,omitempty"`
+	// Later says that it happens in the next maintenance window, and not with the update.
+	Later bool `json:"later,omitempty"`
 }
 
 // Span is how long something takes on AWS. A cloud of another scale takes that share of
@@ -101,7 +103,7 @@ type Forecast struct {
 	Broken []string `json:"broken,omitempty"`
 	Kept   []string `json:"kept,omitempty"`
 
-	Plan *engine.Plan `json:"plan"`
+	*engine.Plan
 }
 
 // Of forecasts what a plan does to a stack that is as before says, and would be as after
@@ -113,5 +115,19 @@ func Of(plan *engine.Plan, before, after guards.Graph) *Forecast {
 	for question, answer := range answerers {
 		f.Answers[question] = conclude(Question(question), answer(c))
 	}
+	f.Refused = c.refused
+	broken, kept := findings(before), findings(after)
+	if c.fresh() {
+		broken = kept
+	}
+	f.Broken, f.Kept = without(kept, broken), without(broken, kept)
 	return f
+}
+
+// findings are the rules that a graph breaks.
+func findings(g guards.Graph) (all []string) {
+	for _, finding := range guards.Check(g) {
+		all = append(all, finding.String())
+	}
+	return all
 }

@@ -32,11 +32,11 @@ type Base struct {
 	Out      io.Writer
 }
 
-// Plan returns what would change if the commit were deployed, and now the project as
+// Compare returns what would change if the commit were deployed, and now the project as
 // it is, with the given settings. Nothing is started: both are evaluated by the engine
 // over providers that record. Nor is anything fitted to this machine, which would hide
 // changes.
-func (b Base) Plan(ctx context.Context, program pulumi.RunFunc, config []string) (*engine.Plan, error) {
+func (b Base) Compare(ctx context.Context, program pulumi.RunFunc, config []string) (*engine.Account, error) {
 	settings, err := engine.LoadSettings(b.Root, b.Stack, config)
 	if err != nil {
 		return nil, err
@@ -54,7 +54,44 @@ func (b Base) Plan(ctx context.Context, program pulumi.RunFunc, config []string)
 		return nil, err
 	}
 	defer e.Close()
-	return e.Preview(ctx, false, provider.Held)
+	plan, err := e.Preview(ctx, false, provider.Held)
+	if err != nil {
+		return nil, err
+	}
+	return Around(ctx, plan, settings, program, b.Out)
+}
+
+// Around adds to a plan what is declared before it, which is in the engine's state, and
+// what would be after it. That is evaluated from nothing over providers that record, so
+// all of it is known; the names in it that AWS makes up are others than in the state.
+func Around(ctx context.Context, plan *engine.Plan, settings *engine.Settings, program pulumi.RunFunc, out io.Writer) (*engine.Account, error) {
+	before, err := settings.Resources()
+	if err != nil {
+		return nil, err
+	}
+	if plan.Empty() {
+		return &engine.Account{Plan: plan, Before: before, After: before}, nil
+	}
+	after := *settings
+	if after.Throwaway, err = os.MkdirTemp("", "myclothes-preview-*"); err != nil {
+		return nil, err
+	}
+	defer os.RemoveAll(after.Throwaway)
+	providers, err := provider.Record(settings.Region, "next")
+	if err != nil {
+		return nil, err
+	}
+	defer providers.Close()
+	e, err := engine.Open(ctx, &after, program, providers.Ports, out)
+	if err != nil {
+		return nil, err
+	}
+	defer e.Close()
+	if err := e.Record(ctx); err != nil {
+		return nil, err
+	}
+	resources, err := after.Resources()
+	return &engine.Account{Plan: plan, Before: before, After: resources}, err
 }
 
 // How many states and programs are kept. A program is some 80 MB, a state one.

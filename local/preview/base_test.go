@@ -5,6 +5,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"reflect"
 	"strings"
 	"testing"
 
@@ -86,7 +87,13 @@ func (r *repository) compare(base preview.Base, program pulumi.RunFunc, config .
 		base.Revision = "main"
 	}
 	r.out.Reset()
-	return base.Plan(r.Context(), program, config)
+	account, err := base.Compare(r.Context(), program, config)
+	if err != nil {
+		return nil, err
+	}
+	require.NotEmpty(r, account.Before)
+	require.Equal(r, account.Plan.Empty(), reflect.DeepEqual(account.Before, account.After), "what is declared after differs")
+	return account.Plan, nil
 }
 
 // plan is compare for what must succeed.

@@ -65,6 +65,30 @@ func TestAnOutageIsFromTheFirstFailureToTheLast(t *testing.T) {
 	require.Equal(t, 3*time.Second, o.total(), "two outages, of two seconds and of one")
 }
 
+func TestFlowsMustBeNamedAndPermissionsForeseen(t *testing.T) {
+	t.Parallel()
+	opens := answer{Verdict: forecast.Yes, Opened: []string{"internet groups-app:8080"}}
+	require.Equal(t, agrees, judgeReach(opens, measured{Opened: []string{"internet groups-app:8080"}}))
+	require.Equal(t, falseNo, judgeReach(opens, measured{Opened: []string{"internet groups-cache:6379"}}))
+	require.Equal(t, falseNo, judgeReach(answer{Verdict: forecast.No}, measured{Permitted: []string{"+servers: s3:*"}}))
+	require.Equal(t, agrees, judgeReach(answer{Verdict: forecast.Yes}, measured{Permitted: []string{"+servers: s3:*"}}))
+}
+
+func TestAPermissionIsTheSameWhenWhatItNamesIsReplaced(t *testing.T) {
+	t.Parallel()
+	with := func(arn, action string) guards.Graph {
+		secret := held(guards.Secret, "token", "1")
+		secret.Outputs = map[string]any{"arn": arn}
+		policy := held(guards.RolePolicy, "servers", "2")
+		policy.Inputs = map[string]any{"policy": `{"Statement":[{"Action":"` + action + `","Resource":"` + arn + `"}]}`}
+		return guards.NewGraph(secret, policy)
+	}
+	read := "secretsmanager:GetSecretValue"
+	require.Equal(t, []string{`servers: {"Action":"` + read + `","Resource":"token"}`}, permissions(with("arn:1", read)))
+	require.Equal(t, permissions(with("arn:1", read)), permissions(with("arn:2", read)))
+	require.NotEqual(t, permissions(with("arn:1", read)), permissions(with("arn:1", "secretsmanager:*")))
+}
+
 // held makes a resource that holds data.
 func held(typ, name, id string) *guards.Resource {
 	return guards.New(map[string]any{"type": typ, "urn": "urn:pulumi:dev::shop::" + typ + "::" + name, "custom": true, "id": id})
@@ -75,19 +99,22 @@ func TestAChangeIsMeasuredByWhatIsThereBeforeAndAfterIt(t *testing.T) {
 	database, cache := held(guards.DBInstance, "database", "db-1"), held(guards.ReplicationGroup, "cache", "cache-1")
 	before := snapshot{guards.NewGraph(database, cache), map[string]string{database.URN: "db-1", cache.URN: "cache-1"}, []string{"i-1", "i-2"}}
 	same := compare(before, before, seen{})
-	require.Equal(t, measured{}, same)
+	require.Empty(t, same.Lost)
+	require.Empty(t, same.Whose)
+	require.Empty(t, same.reach())
+	require.False(t, same.Rolled || same.Costs || same.Outage > 0)
 
 	after := snapshot{before.graph, map[string]string{database.URN: "db-1", cache.URN: "cache-2"}, []string{"i-3", "i-4"}}
 	m := compare(before, after, seen{guests: shoppers.Report{Lost: []string{"a cart"}}, outage: time.Second})
-	require.Equal(t, []string{cache.String()}, m.lost)
-	require.Equal(t, []string{forecast.Guests}, m.whose)
-	require.True(t, m.rolled)
-	require.Equal(t, time.Second, m.outage)
+	require.Equal(t, []string{cache.String()}, m.Lost)
+	require.Equal(t, []string{forecast.Guests}, m.Whose)
+	require.True(t, m.Rolled)
+	require.Equal(t, time.Second, m.Outage)
 
 	more := snapshot{before.graph, before.holders, []string{"i-1", "i-2", "i-3"}}
-	require.False(t, compare(before, more, seen{}).rolled, "one instance more is no roll")
+	require.False(t, compare(before, more, seen{}).Rolled, "one instance more is no roll")
 	orders := compare(before, before, seen{customers: shoppers.Report{WrongOrders: 2}})
-	require.Equal(t, []string{"2 orders"}, orders.lost)
+	require.Equal(t, []string{"2 orders"}, orders.Lost)
 }
 
 func TestEveryRowHasANameOfItsOwnAndEditsThatFitTheProject(t *testing.T) {
@@ -136,4 +163,22 @@ func TestAStageIsACopyWhoseEditsAreTakenBack(t *testing.T) {
 	require.True(t, s.stale)
 	require.NoError(t, s.write(plain))
 	require.Equal(t, original, read())
+}
+
+func TestWhatWasMeasuredIsBelievedOnlyWhenAsked(t *testing.T) {
+	t.Parallel()
+	root := t.TempDir()
+	require.NoError(t, os.Mkdir(filepath.Join(root, ".local"), 0o755))
+	first, err := openRecord(root, false)
+	require.NoError(t, err)
+	require.NoError(t, first.keep(rows[0], measured{Outage: time.Second, Lost: []string{"a database"}}))
+	_, known := first.known(rows[0])
+	require.False(t, known)
+	again, err := openRecord(root, true)
+	require.NoError(t, err)
+	m, known := again.known(rows[0])
+	require.True(t, known)
+	require.Equal(t, measured{Outage: time.Second, Lost: []string{"a database"}}, m)
+	_, known = again.known(rows[1])
+	require.False(t, known)
 }

@@ -1,6 +1,6 @@
 // Command forecast proves forecasts by carrying them out: every change of a table is previewed, then applied to a stack
 // that runs on this machine, in a copy of the project, while people shop in it, and what was forecast is compared with
-// what came of it. Exit status 1: a forecast said no and it happened, its seconds were more than twice off, or a change
+// what came of it. What was measured is kept, so that another forecast can be compared with it: -again. Exit status 1: a forecast said no and it happened, its seconds were more than twice off, or a change
 // could not be carried out and the forecast did not say so.
 package main
 
@@ -26,6 +26,7 @@ type options struct {
 	port   int
 	scale  float64
 	calm   time.Duration
+	again  bool
 }
 
 func main() {
@@ -35,6 +36,7 @@ func main() {
 	flag.IntVar(&o.port, "port", 18600, "where the shop is; 6 above it are the operators, and 10 above it HTTPS")
 	flag.Float64Var(&o.scale, "scale", aws.DefaultScale, "how long a second of AWS takes, in seconds")
 	flag.DurationVar(&o.calm, "calm", 3*time.Second, "how long people shop before a change, and after it")
+	flag.BoolVar(&o.again, "again", false, "do not carry out again what was carried out before, and is in "+recordFile)
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
@@ -59,6 +61,9 @@ func run(ctx context.Context, o options) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, s.close()) }()
+	if s.record, err = openRecord(root, o.again); err != nil {
+		return err
+	}
 	fmt.Print(tableHead)
 	wrong := 0
 	for _, r := range chosen {
@@ -112,27 +117,31 @@ func (s *stage) prove(ctx context.Context, r row, calm time.Duration) (line stri
 		fmt.Fprintf(os.Stderr, "%s: %v\n", r.name, err)
 		return fmt.Sprintf("| %s | **not carried out** ||||||%.0f s |\n", r.name, time.Since(started).Seconds()), false
 	}
-	right = m.refused == nil || len(f.Refused) > 0
+	right = m.Refused == "" || len(f.Refused) > 0
 	name := r.name
-	if m.refused != nil {
+	if m.Refused != "" {
 		name += fmt.Sprintf(" (refused; forecast: %s)", words(f.Refused))
-		fmt.Fprintf(os.Stderr, "%s: %v\n", r.name, m.refused)
+		fmt.Fprintf(os.Stderr, "%s: %s\n", r.name, m.Refused)
 	}
 	var cells []string
 	for _, c := range judgeAll(r, f, m, s.scale) {
 		right = right && !c.wrong()
 		cells = append(cells, c.String())
 	}
-	for _, failure := range m.failures {
+	for _, failure := range m.Failures {
 		fmt.Fprintf(os.Stderr, "%s: %s\n", r.name, failure)
 	}
 	return fmt.Sprintf("| %s | %s | %.0f s |\n", name, strings.Join(cells, " | "), time.Since(started).Seconds()), right
 }
 
-// carryOut forecasts a change, and applies it while people shop.
+// carryOut forecasts a change, and applies it while people shop, unless it is only to be forecast again.
 func (s *stage) carryOut(ctx context.Context, r row, calm time.Duration) (f forecasted, m measured, err error) {
 	if err := s.be(ctx, r.before); err != nil {
 		return f, m, err
+	}
+	if known, ok := s.record.known(r); ok {
+		f, err = s.preview(ctx, r.after)
+		return f, known, err
 	}
 	c, err := s.cloud(ctx)
 	if err != nil {
@@ -155,9 +164,10 @@ func (s *stage) carryOut(ctx context.Context, r row, calm time.Duration) (f fore
 		return f, m, err
 	}
 	m = compare(before, after, people)
-	m.refused = refused
-	if exited := (*exec.ExitError)(nil); refused != nil && !errors.As(refused, &exited) {
+	if exited := (*exec.ExitError)(nil); errors.As(refused, &exited) {
+		m.Refused = refused.Error()
+	} else if refused != nil {
 		return f, m, refused
 	}
-	return f, m, nil
+	return f, m, s.record.keep(r, m)
 }

@@ -2,9 +2,11 @@ package main
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 	"time"
 
 	"myclothes/infra/guards"
@@ -55,41 +57,45 @@ func (s *stage) snapshot(ctx context.Context, c *control.Cloud) (now snapshot, e
 
 // measured is what came of a change, question by question.
 type measured struct {
-	refused        error // it was not carried out, or not to its end
-	lost           []string
-	outage         time.Duration // on this machine
-	whose          []string
-	opened, closed []string
-	rolled         bool
-	delta          float64 // USD a month
-	costs          bool
-	failures       []string
+	Refused   string        // why it was not carried out, or not to its end
+	Lost      []string      // what held data and is gone
+	Outage    time.Duration // for how long requests failed, on this machine
+	Whose     []string      // carts or sessions are lost
+	Opened    []string      // flows
+	Closed    []string
+	Permitted []string // what policies say now and did not, and the reverse
+	Rolled    bool
+	Costs     bool    // other than before
+	Delta     float64 // USD a month
+	Failures  []string
 }
 
 // compare says what a change did, by what was there before and after it and by what people
 // saw meanwhile.
 func compare(before, after snapshot, people seen) (m measured) {
-	m.outage, m.failures = people.outage, people.failures
+	m.Outage, m.Failures = people.outage, people.failures
 	for _, urn := range slices.Sorted(maps.Keys(before.holders)) {
 		if after.holders[urn] != before.holders[urn] {
 			r := find(before.graph, urn)
-			m.lost = append(m.lost, r.String())
+			m.Lost = append(m.Lost, r.String())
 		}
 	}
 	if people.customers.WrongOrders > 0 {
-		m.lost = append(m.lost, fmt.Sprintf("%d orders", people.customers.WrongOrders))
+		m.Lost = append(m.Lost, fmt.Sprintf("%d orders", people.customers.WrongOrders))
 	}
 	if len(people.guests.Lost) > 0 {
-		m.whose = append(m.whose, forecast.Guests)
+		m.Whose = append(m.Whose, forecast.Guests)
 	}
 	if len(people.customers.Lost) > 0 {
-		m.whose = append(m.whose, forecast.Customers)
+		m.Whose = append(m.Whose, forecast.Customers)
 	}
 	was, is := reaches(before.graph), reaches(after.graph)
-	m.opened, m.closed = without(is, was), without(was, is)
-	m.rolled = len(before.instances) > 0 && len(without(before.instances, after.instances)) == len(before.instances)
+	m.Opened, m.Closed = without(is, was), without(was, is)
+	may, might := permissions(after.graph), permissions(before.graph)
+	m.Permitted = append(signed("+", without(may, might)), signed("−", without(might, may))...)
+	m.Rolled = len(before.instances) > 0 && len(without(before.instances, after.instances)) == len(before.instances)
 	c := cost.Compare(cost.Of(before.graph, nil), cost.Of(after.graph, nil))
-	m.delta, m.costs = c.Delta(), len(c.Changed()) > 0
+	m.Delta, m.Costs = c.Delta(), len(c.Changed()) > 0
 	return m
 }
 
@@ -102,6 +108,29 @@ func find(g guards.Graph, urn string) *guards.Resource {
 func reaches(g guards.Graph) (all []string) {
 	for _, flow := range guards.Flows(g) {
 		all = append(all, flow.String())
+	}
+	return all
+}
+
+// permissions lists what the policies of roles say, statement by statement, with the names
+// of resources in place of what AWS calls them, which changes when they are replaced.
+func permissions(g guards.Graph) (all []string) {
+	var names []string
+	for _, r := range g {
+		if arn, ok := r.Output("arn").(string); ok && arn != "" {
+			names = append(names, arn, r.Name)
+		}
+	}
+	replacer := strings.NewReplacer(names...)
+	for _, r := range g.Of(guards.RolePolicy) {
+		var policy struct{ Statement []json.RawMessage }
+		text, _ := r.Input("policy").(string)
+		if err := json.Unmarshal([]byte(text), &policy); err != nil {
+			all = append(all, r.Name+": "+text)
+		}
+		for _, statement := range policy.Statement {
+			all = append(all, r.Name+": "+replacer.Replace(string(statement)))
+		}
 	}
 	return all
 }

@@ -88,13 +88,28 @@ func judgeOutage(a answer, outage time.Duration, scale float64) judgement {
 	return agrees
 }
 
-// judgeList is judge for an answer that lists what happens: what happened must be in it.
+// judgeList is judge for an answer that lists what happens: all that happened must be in it.
 func judgeList(verdict forecast.Verdict, listed, happened []string) judgement {
 	j := judge(verdict, len(happened) > 0)
-	names := func(what string) bool {
-		return slices.ContainsFunc(listed, func(said string) bool { return strings.Contains(said, what) })
+	if j == agrees && !names(listed, happened) {
+		return falseNo
 	}
-	if j == agrees && slices.ContainsFunc(happened, func(what string) bool { return !names(what) }) {
+	return j
+}
+
+// names says whether a list mentions everything.
+func names(listed, everything []string) bool {
+	return !slices.ContainsFunc(everything, func(what string) bool {
+		return !slices.ContainsFunc(listed, func(said string) bool { return strings.Contains(said, what) })
+	})
+}
+
+// judgeReach is judgeList for flows. Permissions have words of their own in a forecast, so
+// that only the verdict counts for them.
+func judgeReach(a answer, m measured) judgement {
+	flows := append(slices.Clone(m.Opened), m.Closed...)
+	j := judge(a.Verdict, len(flows)+len(m.Permitted) > 0)
+	if j == agrees && !names(append(slices.Clone(a.Opened), a.Closed...), flows) {
 		return falseNo
 	}
 	return j
@@ -119,25 +134,33 @@ func judgeAll(r row, f forecasted, m measured, scale float64) []cell {
 	lost, interrupted, carts, reach, rolls, costs := f.to(forecast.DataLost), f.to(forecast.Interrupted), f.to(forecast.CartsLost),
 		f.to(forecast.Reach), f.to(forecast.Rolls), f.to(forecast.Cost)
 	outage := "no"
-	if m.outage > 0 {
-		outage = fmt.Sprintf("%.0f s", m.outage.Seconds()/onAWS(scale))
+	if m.Outage > 0 {
+		outage = fmt.Sprintf("%.0f s", m.Outage.Seconds()/onAWS(scale))
 	}
 	if interrupted.Outage != nil {
 		outage += fmt.Sprintf(" of %.0f to %.0f", interrupted.Outage.Least.Seconds(), interrupted.Outage.Most.Seconds())
 	}
 	cells := []cell{
-		{lost.Verdict, words(m.lost), judge(lost.Verdict, len(m.lost) > 0)},
-		{interrupted.Verdict, outage, judgeOutage(interrupted, m.outage, scale)},
-		{carts.Verdict, words(m.whose), judgeList(carts.Verdict, carts.Whose, m.whose)},
-		{reach.Verdict, words(append(signed("+", m.opened), signed("−", m.closed)...)),
-			judgeList(reach.Verdict, append(slices.Clone(reach.Opened), reach.Closed...), append(slices.Clone(m.opened), m.closed...))},
-		{rolls.Verdict, yes(m.rolled), judge(rolls.Verdict, m.rolled)},
-		{costs.Verdict, fmt.Sprintf("%+.2f USD", m.delta), judge(costs.Verdict, m.costs)},
+		{lost.Verdict, words(m.Lost), judge(lost.Verdict, len(m.Lost) > 0)},
+		{interrupted.Verdict, outage, judgeOutage(interrupted, m.Outage, scale)},
+		{carts.Verdict, words(m.Whose), judgeList(carts.Verdict, carts.Whose, m.Whose)},
+		{reach.Verdict, words(m.reach()), judgeReach(reach, m)},
+		{rolls.Verdict, yes(m.Rolled), judge(rolls.Verdict, m.Rolled)},
+		{costs.Verdict, fmt.Sprintf("%+.2f USD", m.Delta), judge(costs.Verdict, m.Costs)},
 	}
 	if r.anyway != "" {
 		cells[forecast.Interrupted].judgement, cells[forecast.CartsLost].judgement = unmeasured, unmeasured
 	}
 	return cells
+}
+
+// reach says who reaches what that could not before, and the reverse.
+func (m measured) reach() []string {
+	all := append(signed("+", m.Opened), signed("−", m.Closed)...)
+	if len(m.Permitted) > 0 {
+		all = append(all, fmt.Sprintf("%d permissions", len(m.Permitted)))
+	}
+	return all
 }
 
 // onAWS is how long a second of AWS takes here.

@@ -283,3 +283,24 @@ func TestARunWithoutAShopIsAnError(t *testing.T) {
 	_, err := Run(context.Background(), Options{URL: server.URL, Shoppers: 1, Duration: time.Second})
 	require.ErrorContains(t, err, "products")
 }
+
+func TestWhoAsksIsToldOfEveryRequestAndWhetherItFailed(t *testing.T) {
+	t.Parallel()
+	var told, failed int
+	s := &fakeShop{cart: map[string]int{}}
+	mux := http.NewServeMux()
+	mux.HandleFunc("GET /api/products", func(w http.ResponseWriter, r *http.Request) { s.right()["GET /api/products"](s, w, r) })
+	mux.HandleFunc("/", func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusServiceUnavailable) })
+	server := httptest.NewServer(mux)
+	t.Cleanup(server.Close)
+	report, err := Run(t.Context(), Options{URL: server.URL, Shoppers: 1, Duration: time.Millisecond, Answered: func(sent, ended time.Time, err error) {
+		told++
+		if err != nil && !ended.Before(sent) {
+			failed++
+		}
+	}})
+	require.NoError(t, err)
+	require.Positive(t, told)
+	require.Equal(t, report.Requests, told)
+	require.Equal(t, len(report.Errors), failed)
+}

@@ -36,7 +36,7 @@ func (c Comparison) Changed() (changed []Difference) {
 
 // Compare sets two estimates side by side.
 func Compare(before, after Estimate) Comparison {
-	was, is := before.byComponent(), after.byComponent()
+	was, is := before.ByComponent(), after.ByComponent()
 	all := maps.Clone(was)
 	maps.Copy(all, is)
 	c := Comparison{Before: before, After: after}
@@ -46,8 +46,8 @@ func Compare(before, after Estimate) Comparison {
 	return c
 }
 
-// byComponent sums up the lines of every component.
-func (e Estimate) byComponent() map[string]float64 {
+// ByComponent sums up the lines of every component, in USD.
+func (e Estimate) ByComponent() map[string]float64 {
 	sums := map[string]float64{}
 	for _, l := range e.Lines {
 		sums[l.Component] += l.USD()

@@ -28,7 +28,7 @@ func (e Estimate) WriteText(out io.Writer) error {
 	for _, l := range e.Lines {
 		if l.Component != component {
 			component = l.Component
-			fmt.Fprintf(table, "%s: %.2f USD\n", component, e.byComponent()[component])
+			fmt.Fprintf(table, "%s: %.2f USD\n", component, e.ByComponent()[component])
 		}
 		fmt.Fprintf(table, "  %s\t%s\t%s %s\t× %s\t= %.2f\t%s\n", l.Resource, l.What, short(l.Quantity), l.Unit, amount(l.Price), l.USD(), l.Assumption)
 	}

@@ -1,0 +1,118 @@
+package forecast
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"myclothes/infra/guards"
+)
+
+// reach compares who reaches whom: flows, memberships of security groups, public
+// addresses, and what policies grant.
+func reach(c *change) (a Answer) {
+	if c.plan.Empty() {
+		return a
+	}
+	var doubts []string
+	a.Opened, a.Closed, doubts = c.flows()
+	oldMembers, _ := guards.Members(c.before)
+	newMembers, unknownMembers := guards.Members(c.after)
+	a.compare(c.movedGroups(oldMembers), c.movedGroups(newMembers))
+	a.compare(guards.Public(c.before), guards.Public(c.after))
+	oldGrants, wasOpaque := guards.Grants(c.before)
+	newGrants, isOpaque := guards.Grants(c.after)
+	a.compare(sentences(oldGrants), sentences(newGrants))
+	for _, text := range a.Opened {
+		a.Because = append(a.Because, Reason{Verdict: Yes, Text: "new: " + text})
+	}
+	for _, text := range a.Closed {
+		a.Because = append(a.Because, Reason{Verdict: Yes, Text: "no longer: " + text})
+	}
+	for _, r := range unknownMembers {
+		doubts = append(doubts, fmt.Sprintf("only the update will tell the security groups of %s", r.Name))
+	}
+	for _, r := range append(wasOpaque, isOpaque...) {
+		if c.touches(r.URN) {
+			doubts = append(doubts, fmt.Sprintf("only the update will tell what the policy of %s says", r.Name))
+		}
+	}
+	for _, ch := range c.changes() {
+		if !known(ch.Type) {
+			doubts = append(doubts, fate(ch)+", and no table here knows whom that lets in")
+		}
+	}
+	slices.Sort(doubts)
+	for _, text := range slices.Compact(doubts) {
+		a.Because = append(a.Because, Reason{Verdict: Unknown, Text: text})
+	}
+	return a
+}
+
+// compare adds what only one of two lists has.
+func (a *Answer) compare(before, after []string) {
+	a.Opened = append(a.Opened, without(after, before)...)
+	a.Closed = append(a.Closed, without(before, after)...)
+}
+
+// without is what a list has and another has not, in order and once.
+func without(list, other []string) (left []string) {
+	for _, text := range list {
+		if !slices.Contains(other, text) && !slices.Contains(left, text) {
+			left = append(left, text)
+		}
+	}
+	return left
+}
+
+// movedGroups are memberships of resources that there are before and after: those of
+// others follow from what is made and deleted.
+func (c *change) movedGroups(members []string) (kept []string) {
+	has := func(g guards.Graph, name string) bool {
+		return slices.ContainsFunc(g, func(r *guards.Resource) bool { return r.Name == name })
+	}
+	for _, m := range members {
+		name, _, _ := strings.Cut(m, " in ")
+		if has(c.before, name) && has(c.after, name) {
+			kept = append(kept, m)
+		}
+	}
+	return kept
+}
+
+// flows are the connections that security groups permit after and not before, and the
+// reverse, and why that is not all.
+func (c *change) flows() (opened, closed, doubts []string) {
+	var before, after []string
+	read := func(g guards.Graph) (all []string) {
+		for _, f := range guards.Flows(g) {
+			if f.From.Kind == guards.UnknownPeer || f.To.Kind == guards.UnknownPeer {
+				for _, rule := range f.Rules {
+					doubts = append(doubts, fmt.Sprintf("only the update will tell whom %s lets through", rule.Name))
+				}
+				continue
+			}
+			all = append(all, f.String())
+		}
+		return all
+	}
+	before, after = read(c.before), read(c.after)
+	return without(after, before), without(before, after), doubts
+}
+
+func sentences(grants []guards.Grant) (all []string) {
+	for _, g := range grants {
+		all = append(all, g.String())
+	}
+	return all
+}
+
+// touches says whether the plan changes a resource.
+func (c *change) touches(urn string) bool {
+	for _, ch := range c.plan.Changes {
+		if ch.URN == urn {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,214 @@
+package forecast
+
+import (
+	"encoding/base64"
+	"fmt"
+	"maps"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"myclothes/infra/guards"
+	"myclothes/local/cloud/aws"
+	"myclothes/local/engine"
+)
+
+// roll is whether the fleet is replaced, and because of what.
+type roll struct {
+	yes     bool
+	because []string
+}
+
+// rolls says what replaces the instances of the fleet.
+func rolls(c *change) (a Answer) {
+	if c.fresh() {
+		return Answer{Because: nothing(c, "there is no fleet yet")}
+	}
+	r := c.roll()
+	verdict := No
+	if r.yes {
+		verdict = Yes
+	}
+	for _, text := range r.because {
+		a.Because = append(a.Because, Reason{Verdict: verdict, Text: text})
+	}
+	return a
+}
+
+// unrolled are the properties of a launch template whose change makes no new version.
+var unrolled = words("tags tagsAll updateDefaultVersion defaultVersion name")
+
+// roll looks at the launch template and the group.
+func (c *change) roll() (r roll) {
+	for _, ch := range c.changes(guards.AutoScalingGroup) {
+		if ch.Operation == engine.Replace {
+			r = roll{true, append(r.because, fate(ch)+": all instances are new")}
+		}
+	}
+	for _, ch := range c.changes(guards.LaunchTemplate) {
+		if ch.Operation == engine.Replace {
+			r = roll{true, append(r.because, fate(ch))}
+		}
+		if ch.Operation != engine.Update {
+			continue
+		}
+		for _, p := range ch.Properties {
+			switch name := root(p.Path); {
+			case slices.Contains(unrolled, name) || isGuard(p):
+			case name == "userData":
+				r = roll{true, append(r.because, c.script(ch)...)}
+			default:
+				r = roll{true, append(r.because, "the launch template changes: "+turn(p))}
+			}
+		}
+	}
+	if version := c.version(); r.yes && strings.HasPrefix(version, "$") {
+		return roll{false, []string{"the group launches version " + version + ": instances that run stay, and new ones have: " + strings.Join(r.because, "; ")}}
+	}
+	if r.yes && len(c.after.Of(guards.AutoScalingGroup)) > 0 && c.group().Input("instanceRefresh") == nil {
+		return roll{false, []string{"no instanceRefresh is declared: instances that run stay, and new ones have: " + strings.Join(r.because, "; ")}}
+	}
+	return r
+}
+
+// group is the fleet as it would be.
+func (c *change) group() *guards.Resource {
+	for _, r := range c.after.Of(guards.AutoScalingGroup) {
+		return r
+	}
+	return &guards.Resource{}
+}
+
+func (c *change) version() string {
+	version, _ := c.group().Input("launchTemplate", "version").(string)
+	return version
+}
+
+// script says which lines of the boot script differ.
+func (c *change) script(ch engine.Change) (because []string) {
+	was, wasKnown := script(c.was(ch).Input("userData"))
+	is, isKnown := script(c.is(ch).Input("userData"))
+	if !wasKnown || !isKnown {
+		return []string{"the user data changes, and only the update will tell to what"}
+	}
+	before, after := assignments(was), assignments(is)
+	for _, name := range union(before, after) {
+		switch old, new := before[name], after[name]; {
+		case old == new || name == "RELEASE_KEY" || name == "RELEASE_SHA256":
+		case name == "CART_RELEASE":
+			because = append(because, fmt.Sprintf("another release: %.12s → %.12s", old, new))
+		default:
+			because = append(because, fmt.Sprintf("the user data changes: %s: %s → %s", name, orNone(old), orNone(new)))
+		}
+	}
+	if rest(was) != rest(is) {
+		because = append(because, "the boot script changes")
+	}
+	if len(because) == 0 {
+		because = []string{"the user data changes"}
+	}
+	return because
+}
+
+func orNone(text string) string {
+	if text == "" {
+		return "none"
+	}
+	return text
+}
+
+// script decodes user data.
+func script(value any) (text string, known bool) {
+	encoded, known := value.(string)
+	decoded, err := base64.StdEncoding.DecodeString(encoded)
+	return string(decoded), known && err == nil && len(decoded) > 0
+}
+
+// assignment splits a line that gives a variable a plain value.
+func assignment(line string) (name, value string, ok bool) {
+	name, value, ok = strings.Cut(line, "=")
+	ok = ok && name != "" && strings.Trim(name, "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_") == "" && !strings.Contains(value, "$(")
+	return name, strings.Trim(value, "'"), ok
+}
+
+func assignments(script string) map[string]string {
+	all := map[string]string{}
+	for line := range strings.SplitSeq(script, "\n") {
+		if name, value, ok := assignment(line); ok {
+			all[name] = value
+		}
+	}
+	return all
+}
+
+// rest is a script without its assignments.
+func rest(script string) string {
+	var lines []string
+	for line := range strings.SplitSeq(script, "\n") {
+		if _, _, ok := assignment(line); !ok {
+			lines = append(lines, line)
+		}
+	}
+	return strings.Join(lines, "\n")
+}
+
+func union(a, b map[string]string) []string {
+	all := maps.Clone(a)
+	maps.Copy(all, b)
+	return slices.Sorted(maps.Keys(all))
+}
+
+// rollTime is how long a roll of the fleet takes on AWS: until the first new instance
+// answers, and until the last old one is gone.
+func (c *change) rollTime() (t struct{ first, whole time.Duration }) {
+	group := c.group()
+	n, _ := number(group.Input("minSize"))
+	most, ok := number(group.Input("instanceRefresh", "preferences", "maxHealthyPercentage"))
+	if !ok {
+		most = 100
+	}
+	t.first = onAWS(aws.InstanceBoot) + healthy
+	batch := max(1, (int(n)*int(most)+99)/100-int(n))
+	batches := (max(1, int(n)) + batch - 1) / batch
+	t.whole = time.Duration(batches)*(t.first+warmup(group)) + time.Minute
+	return t
+}
+
+// warmup is how long a refresh waits for a new instance: what it says itself, or the
+// group's default.
+func warmup(group *guards.Resource) time.Duration {
+	for _, value := range []any{group.Input("instanceRefresh", "preferences", "instanceWarmup"), group.Input("defaultInstanceWarmup"), group.Input("healthCheckGracePeriod")} {
+		switch value := value.(type) {
+		case float64:
+			return time.Duration(value) * time.Second
+		case string:
+			if seconds, err := strconv.Atoi(value); err == nil {
+				return time.Duration(seconds) * time.Second
+			}
+		}
+	}
+	return 5 * time.Minute
+}
+
+// rollOutage is whether a roll leaves enough instances in service.
+func (c *change) rollOutage() []finding {
+	if !c.roll().yes {
+		return nil
+	}
+	group := c.group()
+	n, _ := number(group.Input("minSize"))
+	least, ok := number(group.Input("instanceRefresh", "preferences", "minHealthyPercentage"))
+	if !ok {
+		least = 90 // AWS's default
+	}
+	stay := (int(n)*int(least) + 99) / 100
+	if most, _ := number(group.Input("instanceRefresh", "preferences", "maxHealthyPercentage")); least < 100 && most <= 100 {
+		stay = min(stay, int(n)-1)
+	}
+	t := c.rollTime()
+	if stay < 1 {
+		return []finding{{Reason{Verdict: Yes, Text: fmt.Sprintf("the fleet rolls with %v %% of %v instances in service: for a while nobody answers", least, n)}, Span{t.first, t.whole}}}
+	}
+	return []finding{{Reason: Reason{Verdict: No, Text: fmt.Sprintf("the fleet rolls with at least %d of %v instances in service, in some %v", stay, n, t.whole)}}}
+}

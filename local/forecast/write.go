@@ -1,0 +1,171 @@
+package forecast
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+	"time"
+)
+
+// WriteJSON writes the forecast as one JSON document: the plan's, with the answers.
+func (f *Forecast) WriteJSON(out io.Writer) error {
+	encoder := json.NewEncoder(out)
+	encoder.SetIndent("", "  ")
+	encoder.SetEscapeHTML(false)
+	return encoder.Encode(f)
+}
+
+// WriteText writes the plan for people, and then the answers, which are nearest to where
+// people read.
+func (f *Forecast) WriteText(out io.Writer) error {
+	if err := f.Plan.WriteText(out); err != nil || f.Plan.Empty() {
+		return err
+	}
+	var text strings.Builder
+	for _, a := range f.Answers {
+		fmt.Fprintf(&text, "\n%s %s\n", a.Question, a.Headline())
+		for _, r := range a.Because {
+			fmt.Fprintf(&text, "  %s\n", r)
+		}
+	}
+	for _, list := range f.lists() {
+		if len(list.entries) > 0 {
+			fmt.Fprintf(&text, "\n%s\n  %s\n", list.title, strings.Join(list.entries, "\n  "))
+		}
+	}
+	_, err := io.WriteString(out, text.String())
+	return err
+}
+
+// WriteMarkdown writes the forecast as a comment on a pull request: the answers first,
+// then what they follow from, then the plan as far as there is room.
+func (f *Forecast) WriteMarkdown(out io.Writer) error {
+	var head strings.Builder
+	if !f.Plan.Empty() {
+		head.WriteString("| | |\n|---|---|\n")
+		for _, a := range f.Answers {
+			fmt.Fprintf(&head, "| %s | %s |\n", a.Question, cell(a.Headline()))
+		}
+		for _, list := range f.lists() {
+			if len(list.entries) > 0 {
+				fmt.Fprintf(&head, "\n**%s**\n", list.title)
+				bullets(&head, list.entries)
+			}
+		}
+		for _, a := range f.Answers {
+			if len(a.Because) > 0 {
+				fmt.Fprintf(&head, "\n<details%s><summary>%s</summary>\n\n", map[bool]string{true: " open"}[a.Verdict != No], a.Question)
+				var reasons []string
+				for _, r := range a.Because {
+					reasons = append(reasons, r.String())
+				}
+				bullets(&head, reasons)
+				head.WriteString("\n</details>\n")
+			}
+		}
+		head.WriteString("\n")
+	}
+	return f.Plan.WriteMarkdownBelow(head.String(), out)
+}
+
+// mostBullets is how many reasons of one kind a comment shows: what is left out is counted.
+const mostBullets = 60
+
+func bullets(out *strings.Builder, entries []string) {
+	for i, entry := range entries {
+		if i == mostBullets {
+			fmt.Fprintf(out, "- and %d more\n", len(entries)-i)
+			return
+		}
+		fmt.Fprintf(out, "- %s\n", escaped(entry))
+	}
+}
+
+// escaped keeps GitHub from reading more in a text than it says: marks of Markdown and
+// HTML, references, and names of people.
+func escaped(text string) string {
+	return strings.NewReplacer(`\`, `\\`, "`", "\\`", "*", `\*`, "_", `\_`, "<", "&lt;", ">", "&gt;", "|", `\|`, "@", "@\u200b", "#", `\#`, "[", `\[`, "\n", " ").Replace(text)
+}
+
+func cell(text string) string { return "**" + escaped(text) + "**" }
+
+// String is the reason with what it comes to.
+func (r Reason) String() string {
+	if r.Verdict == Unknown {
+		return "unknown: " + r.Text
+	}
+	return r.Text
+}
+
+// Headline is the verdict with how long, or whose, or how much.
+func (a Answer) Headline() string {
+	text := string(a.Verdict)
+	switch {
+	case a.Outage != nil:
+		text += ", " + a.Outage.String()
+	case len(a.Whose) > 0:
+		text += ", of " + strings.Join(a.Whose, " and ")
+	case a.Question == Reach && a.Verdict == Yes:
+		text += fmt.Sprintf(", %d more and %d less", len(a.Opened), len(a.Closed))
+	case a.Question == Cost && len(a.Because) > 0 && a.Verdict == Yes:
+		text += ", " + a.Because[0].Text
+	case a.Verdict == Yes, a.Verdict == Unknown:
+		text += fmt.Sprintf(" (%s)", a.Because[0].Text)
+	}
+	if a.Verdict == Yes && a.doubtful() {
+		text += ", and not all is known"
+	}
+	return text
+}
+
+func (a Answer) doubtful() bool {
+	for _, r := range a.Because {
+		if r.Verdict == Unknown {
+			return true
+		}
+	}
+	return false
+}
+
+// String is the span in words.
+func (s Span) String() string {
+	least, most := s.Least.Round(time.Second), s.Most.Round(time.Second)
+	switch {
+	case s.Most == 0:
+		return fmt.Sprintf("for %v or longer, with no end that is known", least)
+	case least == 0:
+		return fmt.Sprintf("for up to %v", most)
+	}
+	return fmt.Sprintf("for %v to %v", least, most)
+}
+
+// list is something that a forecast lists beside the answers.
+type list struct {
+	title   string
+	entries []string
+}
+
+func (f *Forecast) lists() []list {
+	return []list{
+		{"This would be refused", f.Refused},
+		{"Rules that would be broken", f.Broken},
+		{"Rules that would be kept again", f.Kept},
+		{"The drawing changes (make diagram)", f.drawn()},
+	}
+}
+
+// drawn says in words which arrows of the drawing change: a comment cannot show a picture.
+func (f *Forecast) drawn() (arrows []string) {
+	reach := f.Answers[Reach]
+	for sign, texts := range map[string][]string{"+ ": reach.Opened, "- ": reach.Closed} {
+		for _, text := range texts {
+			if from, to, ok := strings.Cut(text, " "); ok && !strings.Contains(to, " ") && strings.Contains(to, ":") {
+				arrows = append(arrows, sign+from+" → "+to)
+			}
+		}
+	}
+	slices.Sort(arrows)
+	return arrows
+}
