@@ -95,22 +95,22 @@ func openProject(root string) (p project, err error) {
 	for _, found := range makeTarget.FindAllSubmatch(makefile, -1) {
 		p.targets[string(found[1])] = true
 	}
-	for _, folder := range []string{"app", "infra", "local", "tests"} {
-		err = filepath.WalkDir(filepath.Join(root, folder), func(path string, _ os.DirEntry, err error) error {
-			if err != nil || !strings.HasSuffix(path, "_test.go") {
-				return err
-			}
-			text, err := os.ReadFile(path)
-			for _, found := range testFunction.FindAllSubmatch(text, -1) {
-				p.tests[string(found[1])] = true
-			}
+	err = filepath.WalkDir(root, func(path string, entry os.DirEntry, err error) error {
+		switch {
+		case err != nil:
 			return err
-		})
-		if err != nil {
-			return p, err
+		case entry.IsDir() && path != root && strings.HasPrefix(entry.Name(), "."):
+			return filepath.SkipDir
+		case !strings.HasSuffix(path, "_test.go"):
+			return nil
 		}
-	}
-	return p, nil
+		text, err := os.ReadFile(path)
+		for _, found := range testFunction.FindAllSubmatch(text, -1) {
+			p.tests[string(found[1])] = true
+		}
+		return err
+	})
+	return p, err
 }
 
 // stale says why evidence shows nothing, and nothing if it does.

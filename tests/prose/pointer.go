@@ -12,7 +12,7 @@ import (
 
 var (
 	// sourcePath is the path of a file or folder of the project, as the prose sets it.
-	sourcePath  = regexp.MustCompile("`((?:app|infra|local|tests|docs|tools|\\.github)/[\\w./-]+)`")
+	sourcePath  = regexp.MustCompile("`((?:app|ci|infra|local|tests|docs|tools|\\.github)/[\\w./-]+)`")
 	configured  = regexp.MustCompile(`CONFIG="([^"]*)"`)
 	settings    = regexp.MustCompile(`^([a-z]\w*=[\w,.]+ ?)+$`)
 	configSet   = regexp.MustCompile(`pulumi config set ([a-z]\w*)(?:\s|$)`)

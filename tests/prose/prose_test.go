@@ -25,12 +25,9 @@ func sound() map[string]string {
 		"README.md":   "# A shop\n\nType `make up`: it takes 5 minutes. See [the guide](docs/guide.md#how-to-begin) and `app/main.go`.\n",
 		"docs/guide.md": "# How to begin\n\n```sh\nmake up CONFIG=\"stickiness=none\"\n```\n\n```text\nIt is up.\n```\n\nRung 3 and HTTP/2 are names.\n" +
 			"`go test ./app -run 'Sells'` tests it.\n",
-		"docs/evidence.tsv":  "*\tmake up\tTestTheShopSells\nREADME.md\ttakes 5 minutes\tapp/main.go: patience = 5\n*\tgo test\tunshown: nobody looked\n",
-		"app/main.go":        "package main\n\nconst patience = 5 // minutes\n",
-		"app/main_test.go":   "package main\n\nfunc TestTheShopSells(t *testing.T) {}\n",
-		"infra/x.go":         "package infra\n",
-		"local/x.go":         "package local\n",
-		"tests/main_test.go": "package tests\n",
+		"docs/evidence.tsv": "*\tmake up\tTestTheShopSells\nREADME.md\ttakes 5 minutes\tapp/main.go: patience = 5\n*\tgo test\tunshown: nobody looked\n",
+		"app/main.go":       "package main\n\nconst patience = 5 // minutes\n",
+		"app/main_test.go":  "package main\n\nfunc TestTheShopSells(t *testing.T) {}\n",
 	}
 }
 
