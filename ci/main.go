@@ -5,6 +5,7 @@
 //	ci drift   -stack STACK -file FILE   keeps one issue open while the stack differs from its declaration; an empty file closes it
 //	ci rollout -group NAME -since TIME   waits until the fleet runs what was deployed
 //	ci smoke   -url URL                  tries the shop as a customer would
+//	ci steps   [-fork] [-job NAME] [-plant COMMAND] FILE...   runs the commands of workflows here, with a planted change
 package main
 
 import (
@@ -38,20 +39,24 @@ func main() {
 
 // request is what one command is asked to do.
 type request struct {
-	stack, file, group, url, job string
-	since                        time.Time
-	timeout                      time.Duration
-	files                        []string
-	getenv                       func(string) string
-	out                          io.Writer
+	stack, file, group, url string
+	since                   time.Time
+	timeout                 time.Duration
+
+	job, plant string // of steps, as files and fork are
+	fork       bool
+	files      []string
+
+	getenv func(string) string
+	out    io.Writer
 }
 
 func run(ctx context.Context, args []string, getenv func(string) string, out io.Writer) error {
 	commands := map[string]func(context.Context, request) error{
-		"comment": comment, "drift": drift, "rollout": waitForRollout, "smoke": trySmoke,
+		"comment": comment, "drift": drift, "rollout": waitForRollout, "smoke": trySmoke, "steps": rehearse,
 	}
 	if len(args) == 0 || commands[args[0]] == nil {
-		return errors.New("usage: ci comment|drift|rollout|smoke [flags]; ci COMMAND -h says which")
+		return errors.New("usage: ci comment|drift|rollout|smoke|steps [flags]; ci COMMAND -h says which")
 	}
 	r := request{getenv: getenv, out: out}
 	flags := flag.NewFlagSet(args[0], flag.ContinueOnError)
@@ -60,6 +65,8 @@ func run(ctx context.Context, args []string, getenv func(string) string, out io.
 	flags.StringVar(&r.group, "group", "", "the Auto Scaling group")
 	flags.StringVar(&r.url, "url", "", "where the shop is")
 	flags.StringVar(&r.job, "job", "", "the job whose steps run; all if empty")
+	flags.StringVar(&r.plant, "plant", "sed -i 's/maxInstances: 4/maxInstances: 5/' Pulumi.dev.yaml", "the command that makes the change of the pull request")
+	flags.BoolVar(&r.fork, "fork", false, "the pull request comes from a fork")
 	flags.DurationVar(&r.timeout, "timeout", 5*time.Minute, "how long to wait, at most")
 	flags.Func("since", "when the deployment began, as date -u +%FT%TZ writes it", func(text string) (err error) {
 		r.since, err = time.Parse(time.RFC3339, text)
