@@ -57,7 +57,7 @@ func (s *Policies) Describe(group string) ([]scaling.Named, error) {
 		}
 		g.mu.Lock()
 		for _, id := range slices.Sorted(maps.Keys(g.policies)) {
-			all = append(all, scaling.Named{id, g.policies[id]})
+			all = append(all, scaling.Named{Name: id, Policy: g.policies[id]})
 		}
 		g.mu.Unlock()
 	}
