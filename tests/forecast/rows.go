@@ -16,14 +16,14 @@ var (
 	strict = plain.with("cacheReplicas=2")
 
 	page     = scratch.Edit{File: "app/server/pages/layout.html", Pattern: `</body>`, Replacement: `<!-- another release --></body>`}
-	opened   = scratch.Edit{File: "infra/securitygroups.go", Pattern: `\{peerApp, peerCache, c.CachePort\},`, Replacement: "$0\n\t\t{peerInternet, peerApp, c.AppPort},"}
-	closed   = scratch.Edit{File: "infra/securitygroups.go", Pattern: `\{peerApp, peerCache, c.CachePort\},`, Replacement: ""}
+	opened   = scratch.Edit{File: "infra/edge/loadbalancer.go", Pattern: `(?m)^.*To: conventions.App, .*,$`, Replacement: "$0\n\t\t{From: conventions.Internet, To: conventions.App, Port: l.args.TargetPort},"}
+	closed   = scratch.Edit{File: "infra/data/cache.go", Pattern: `(?m)^.*To: conventions.Cache, .*$`, Replacement: ""}
 	replaced = scratch.Edit{File: "infra/stack.go", Pattern: `NewDatabase\(ctx, "database"`, Replacement: `NewDatabase(ctx, "store"`}
-	tagged   = scratch.Edit{File: "infra/tags.go", Pattern: `"ManagedBy": "pulumi",`, Replacement: `"ManagedBy": "pulumi", "Team": "shop",`}
-	comment  = scratch.Edit{File: "infra/tags.go", Pattern: `(?m)^package infra$`, Replacement: "package infra\n"}
+	tagged   = scratch.Edit{File: "infra/conventions/tags.go", Pattern: `"ManagedBy": "pulumi",`, Replacement: `"ManagedBy": "pulumi", "Team": "shop",`}
+	comment  = scratch.Edit{File: "infra/conventions/tags.go", Pattern: `(?m)^package conventions$`, Replacement: "package conventions\n"}
 	renamed  = scratch.Edit{File: "infra/stack.go", Pattern: `NewLoadBalancer\(ctx, "web"`, Replacement: `NewLoadBalancer(ctx, "edge"`}
-	permits  = scratch.Edit{File: "infra/release.go", Pattern: `const releasePrefix = "cart/"`, Replacement: `const releasePrefix = "releases/"`}
-	unswept  = scratch.Edit{File: "infra/cache.go", Pattern: `"noeviction"`, Replacement: `"allkeys-lru"`}
+	permits  = scratch.Edit{File: "infra/release/release.go", Pattern: `const releasePrefix = "cart/"`, Replacement: `const releasePrefix = "releases/"`}
+	unswept  = scratch.Edit{File: "infra/data/cache.go", Pattern: `"noeviction"`, Replacement: `"allkeys-lru"`}
 )
 
 // forgetful is why a cart on an instance is no measure.
