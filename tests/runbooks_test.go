@@ -1,12 +1,14 @@
 package tests
 
 import (
+	"context"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"regexp"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -48,6 +50,9 @@ func toRun(d prose.Document) (blocks []prose.Block) {
 	return blocks
 }
 
+// followed is when a runbook that waits for something is given up, on however busy a machine.
+const followed = 5 * time.Minute
+
 // follow runs the blocks in one shell, which ends at the first command that fails, and compares what they print.
 func follow(t *testing.T, export string, blocks []prose.Block) {
 	t.Helper()
@@ -56,7 +61,10 @@ func follow(t *testing.T, export string, blocks []prose.Block) {
 	for _, b := range blocks {
 		script.WriteString(b.Text + "printf '" + strings.ReplaceAll(endOfBlock, "\n", `\n`) + "'\n")
 	}
-	shell := exec.CommandContext(t.Context(), "sh", "-euc", export+"\n"+script.String())
+	ctx, cancel := context.WithTimeout(t.Context(), followed)
+	defer cancel()
+	shell := exec.CommandContext(ctx, "sh", "-euc", export+"\n"+script.String())
+	shell.WaitDelay = time.Second // what it started may hold its output open
 	shell.Env = append(os.Environ(), "AWS_PAGER=", "AWS_MAX_ATTEMPTS=1")
 	output, err := shell.CombinedOutput()
 	require.NoError(t, err, string(output))
