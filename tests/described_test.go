@@ -12,7 +12,7 @@ import (
 	"myclothes/infra/config"
 )
 
-// What a description is written into is current, or -update makes it so.
+// requireDescribed wants the description in a file to be current; -update makes it so.
 func requireDescribed(t *testing.T, path, description string) {
 	t.Helper()
 	text, err := os.ReadFile(path)
@@ -23,7 +23,9 @@ func requireDescribed(t *testing.T, path, description string) {
 		require.NoError(t, os.WriteFile(path, []byte(want), 0o644))
 		return
 	}
-	require.Equal(t, want, string(text), "%s is stale: go test ./tests -run Described -update", path)
+	if want != string(text) {
+		t.Errorf("%s is stale: go test ./tests -run Described -update, and git diff says in what", path)
+	}
 }
 
 func TestEveryKeyIsDescribedInPulumiYaml(t *testing.T) {
