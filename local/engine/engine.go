@@ -170,7 +170,7 @@ func readState(folder, stack string) (state, error) {
 	var file struct {
 		Checkpoint struct{ Latest state }
 	}
-	text, err := os.ReadFile(found[0]) // the stacks of other projects are in other folders
+	text, err := os.ReadFile(found[0]) // the folder has the stacks of one project
 	if err == nil {
 		err = json.Unmarshal(text, &file)
 	}

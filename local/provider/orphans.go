@@ -14,11 +14,11 @@ type orphan struct {
 	made
 }
 
-// Orphans are what an engine that was ended in the middle of an update leaves: resources that
-// it asked for and whose answer it did not get. RemoveOrphans removes all but those that known
-// names, by type and id, the last that was made first, and returns what it removed, for
-// people. It is for when no engine is attached, and waits for operations that still end. What
-// AWS would refuse to delete stays, and is an error.
+// RemoveOrphans removes what an engine that was ended in the middle of an update leaves:
+// resources that it asked for, and whose answer it did not get. That is all but what known
+// names, by type and id. The last that was made goes first. RemoveOrphans returns what it
+// removed, for people. It is for when no engine is attached, and waits for operations that
+// still end. What AWS would refuse to delete stays, and is an error.
 func (s *Server) RemoveOrphans(ctx context.Context, known func(typ, id string) bool) (removed []string, err error) {
 	return s.aws.removeOrphans(ctx, known)
 }

@@ -103,7 +103,8 @@ func (n *dbNode) knock(ctx context.Context) error {
 
 // knockEvery is how many looks a knock comes after, as long as all is well. A server whose
 // process is stopped, which is how a hanging one is rehearsed, is knocked at by every look,
-// and so is one that did not answer.
+// and so is one that did not answer. One that hangs otherwise, and still serves the keeper's
+// connection, is noticed up to two looks later for that.
 const knockEvery = 3
 
 // watcher asks the server that runs as p every lookInterval, and tells the keeper what
