@@ -17,6 +17,20 @@ func TestEveryCommandAndNumberOfTheDocumentsIsShown(t *testing.T) {
 	require.Empty(t, report.Problems, "make evidence lists them too")
 }
 
+// setup is what other commands of make begin with; people need not know it.
+const setup = "setup"
+
+func TestTheReferenceHasEveryCommandOfMake(t *testing.T) {
+	t.Parallel()
+	p, err := openProject("../..")
+	require.NoError(t, err)
+	reference, err := os.ReadFile("../../docs/reference/commands.md")
+	require.NoError(t, err)
+	for target := range p.targets {
+		require.Equal(t, target != setup, strings.Contains(string(reference), "\n| `make "+target+"` |"), target)
+	}
+}
+
 // sound is a project whose documents say nothing that is not shown.
 func sound() map[string]string {
 	return map[string]string{
