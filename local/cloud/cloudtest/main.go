@@ -11,8 +11,11 @@ import (
 
 // Main runs the tests of a package, and fails when they leave goroutines of the local
 // cloud behind.
-func Main(m *testing.M) {
+func Main(m *testing.M, after ...func()) {
 	code := m.Run()
+	for _, tidy := range after {
+		tidy()
+	}
 	if left := goroutinesLeft(5 * time.Second); code == 0 && left != "" {
 		fmt.Fprintln(os.Stderr, "goroutines that no test ended:\n"+left)
 		code = 1

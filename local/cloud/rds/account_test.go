@@ -47,6 +47,13 @@ type account struct {
 
 func newAccount(t *testing.T) *account {
 	t.Helper()
+	a := newAccountOfRealTools(t)
+	a.copyData()
+	return a
+}
+
+func newAccountOfRealTools(t *testing.T) *account {
+	t.Helper()
 	v := cloudtest.NewVPC(t)
 	a := &account{v, New(v.Host, v.Network)}
 	t.Cleanup(func() { require.NoError(t, a.Instances.Close(context.Background())) })

@@ -6,4 +6,4 @@ import (
 	"myclothes/local/cloud/cloudtest"
 )
 
-func TestMain(m *testing.M) { cloudtest.Main(m) }
+func TestMain(m *testing.M) { cloudtest.Main(m, removeTemplates) }
