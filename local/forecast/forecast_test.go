@@ -98,6 +98,7 @@ func TestEveryQuestionIsAnswered(t *testing.T) {
 		"a database replaced":      {changed("database", engine.Replace, map[string]any{"dbName": "b"}, "dbName"), []Verdict{Yes, Yes, Yes, No, No}},
 		"a cache replaced":         {changed("cache", engine.Replace, map[string]any{"port": 6380.0}, "port"), []Verdict{Yes, Yes, Yes, No, No}},
 		"a larger database":        {changed("database", engine.Update, map[string]any{"instanceClass": "db.t4g.small"}), []Verdict{No, Yes, No, No, No}},
+		"another database port":    {changed("database", engine.Update, map[string]any{"port": 5433.0}), []Verdict{No, Yes, No, No, Yes}},
 		"tags":                     {changed("database", engine.Update, map[string]any{"tags": "b"}), []Verdict{No, No, No, No, No}},
 		"a property nobody knows":  {changed("database", engine.Update, map[string]any{"storageEncryptedTwice": true}), []Verdict{Unknown, Unknown, No, No, No}},
 		"no backups any more":      {changed("database", engine.Update, map[string]any{"backupRetentionPeriod": 0.0}), []Verdict{Yes, No, No, No, No}},

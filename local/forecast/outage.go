@@ -209,6 +209,10 @@ func networkGoes(c *change, ch engine.Change) []finding {
 	if ch.Operation == engine.Delete {
 		return []finding{{Reason: Reason{Verdict: Unknown, Text: fate(ch) + ": AWS refuses while something is in it, and nothing declared tells what is where"}}}
 	}
+	if ch.Type == guards.Subnet { // in a network that stays
+		c.refuse("AWS refuses a subnet whose addresses another one still has, and to take away one that is in use: the update stops there")
+		return []finding{{Reason: Reason{Verdict: Unknown, Text: fate(ch) + ": AWS refuses to take it away while something is in it, and a block that overlaps it"}}}
+	}
 	c.refuse(immovable)
 	return []finding{{Reason{Verdict: Yes, Text: fate(ch) + ": what is in it cannot move, and has to be made anew"}, Span{onAWS(aws.InstanceBoot), 0}}}
 }

@@ -64,11 +64,27 @@ func (c *change) roll() (r roll) {
 			}
 		}
 	}
+	if !r.yes {
+		r = c.unplanned()
+	}
 	if version := c.version(); r.yes && strings.HasPrefix(version, "$") {
 		return roll{false, []string{"the group launches version " + version + ": instances that run stay, and new ones have: " + strings.Join(r.because, "; ")}}
 	}
 	if r.yes && len(c.after.Of(guards.AutoScalingGroup)) > 0 && c.group().Input("instanceRefresh") == nil {
 		return roll{false, []string{"no instanceRefresh is declared: instances that run stay, and new ones have: " + strings.Join(r.because, "; ")}}
+	}
+	return r
+}
+
+// unplanned is a roll that no preview shows: an endpoint that an update in place changes
+// is known to the engine only when that is done, and is in the user data.
+func (c *change) unplanned() (r roll) {
+	for _, ch := range c.changes(guards.DBInstance) {
+		for _, p := range ch.Properties {
+			if ch.Operation == engine.Update && p.Path == "port" {
+				r = roll{true, append(r.because, "the user data changes with the port of "+ch.Title()+", which the plan does not show yet")}
+			}
+		}
 	}
 	return r
 }
