@@ -1,6 +1,7 @@
 package forecast
 
 import (
+	"cmp"
 	"encoding/base64"
 	"fmt"
 	"maps"
@@ -63,11 +64,27 @@ func (c *change) roll() (r roll) {
 			}
 		}
 	}
+	if !r.yes {
+		r = c.unplanned()
+	}
 	if version := c.version(); r.yes && strings.HasPrefix(version, "$") {
 		return roll{false, []string{"the group launches version " + version + ": instances that run stay, and new ones have: " + strings.Join(r.because, "; ")}}
 	}
 	if r.yes && len(c.after.Of(guards.AutoScalingGroup)) > 0 && c.group().Input("instanceRefresh") == nil {
 		return roll{false, []string{"no instanceRefresh is declared: instances that run stay, and new ones have: " + strings.Join(r.because, "; ")}}
+	}
+	return r
+}
+
+// unplanned is a roll that no preview shows: an endpoint that an update in place changes
+// is known to the engine only when that is done, and is in the user data.
+func (c *change) unplanned() (r roll) {
+	for _, ch := range c.changes(guards.DBInstance) {
+		for _, p := range ch.Properties {
+			if ch.Operation == engine.Update && p.Path == "port" {
+				r = roll{true, append(r.because, "the user data changes with the port of "+ch.Title()+", which the plan does not show yet")}
+			}
+		}
 	}
 	return r
 }
@@ -92,6 +109,7 @@ func (c *change) script(ch engine.Change) (because []string) {
 	if !wasKnown || !isKnown {
 		return []string{"the user data changes, and only the update will tell to what"}
 	}
+	was, is = names(c.before).Replace(was), names(c.after).Replace(is)
 	before, after := assignments(was), assignments(is)
 	for _, name := range union(before, after) {
 		switch old, new := before[name], after[name]; {
@@ -106,9 +124,36 @@ func (c *change) script(ch engine.Change) (because []string) {
 		because = append(because, "the boot script changes")
 	}
 	if len(because) == 0 {
-		because = []string{"the user data changes"}
+		because = []string{"the user data changes, in what AWS makes up for resources that are replaced"}
 	}
 	return because
+}
+
+// madeUp are the outputs by which user data names resources, and that AWS makes up.
+var madeUp = []string{"arn", "endpoint", "address", "primaryEndpointAddress", "readerEndpointAddress", "bucket", "name"}
+
+// names replaces what AWS made up by logical names, so that two declarations can be
+// compared; what is longer first.
+func names(g guards.Graph) *strings.Replacer {
+	logical := map[string]string{}
+	for _, r := range g {
+		for _, output := range madeUp {
+			name, known := r.Output(output).(string)
+			_, port, _ := strings.Cut(name, ":")
+			switch {
+			case !known || r.Component || len(name) <= len(r.Name):
+			case output == "endpoint":
+				logical[name] = r.Name + ":" + port
+			default:
+				logical[name] = r.Name
+			}
+		}
+	}
+	var pairs []string
+	for _, name := range slices.SortedFunc(maps.Keys(logical), func(a, b string) int { return cmp.Or(len(b)-len(a), cmp.Compare(a, b)) }) {
+		pairs = append(pairs, name, logical[name])
+	}
+	return strings.NewReplacer(pairs...)
 }
 
 func orNone(text string) string {
