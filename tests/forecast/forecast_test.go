@@ -182,3 +182,13 @@ func TestWhatWasMeasuredIsBelievedOnlyWhenAsked(t *testing.T) {
 	_, known = again.known(rows[1])
 	require.False(t, known)
 }
+
+func TestRowsThatAreOnlyForecastStandBesideThoseThatBeginAlike(t *testing.T) {
+	t.Parallel()
+	two := plain.with("readReplicas=2")
+	a, b, c, d := row{name: "a", before: plain}, row{name: "b", before: two}, row{name: "c", before: plain}, row{name: "d", before: two}
+	r := &record{again: true, rows: map[string]measured{"a": {}, "b": {}, "c": {}}}
+	require.Equal(t, []row{a, c, b, d}, r.arrange([]row{a, b, c, d}))
+	r.again = false
+	require.Equal(t, []row{a, b, c, d}, r.arrange([]row{a, b, c, d}))
+}

@@ -66,7 +66,7 @@ func run(ctx context.Context, o options) (err error) {
 	}
 	fmt.Print(tableHead)
 	wrong := 0
-	for _, r := range chosen {
+	for _, r := range s.record.arrange(chosen) {
 		line, right := s.prove(ctx, r, o.calm)
 		if ctx.Err() != nil {
 			return ctx.Err()
