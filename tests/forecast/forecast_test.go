@@ -89,6 +89,21 @@ func TestAPermissionIsTheSameWhenWhatItNamesIsReplaced(t *testing.T) {
 	require.NotEqual(t, permissions(with("arn:1", read)), permissions(with("arn:1", "secretsmanager:*")))
 }
 
+func TestWhatCannotBeMeasuredIsNotJudged(t *testing.T) {
+	t.Parallel()
+	said := forecasted{Answers: []answer{{Question: "interrupted", Verdict: forecast.No}, {Question: "dataLost", Verdict: forecast.No}}}
+	happened := measured{Outage: time.Second, Lost: []string{"a database"}}
+	judgements := func(r row) (all []judgement) {
+		for _, c := range judgeAll(r, said, happened, 1) {
+			all = append(all, c.judgement)
+		}
+		return all
+	}
+	require.Equal(t, []judgement{falseNo, falseNo, unknown, unknown, unknown, unknown}, judgements(row{}))
+	require.Equal(t, []judgement{falseNo, unmeasured, unmeasured, unknown, unknown, unknown}, judgements(row{anyway: "carts are lost all the time"}))
+	require.NotContains(t, judgements(row{unable: "nobody can"}), falseNo)
+}
+
 // held makes a resource that holds data.
 func held(typ, name, id string) *guards.Resource {
 	return guards.New(map[string]any{"type": typ, "urn": "urn:pulumi:dev::shop::" + typ + "::" + name, "custom": true, "id": id})

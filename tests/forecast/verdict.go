@@ -148,8 +148,11 @@ func judgeAll(r row, f forecasted, m measured, scale float64) []cell {
 		{rolls.Verdict, yes(m.Rolled), judge(rolls.Verdict, m.Rolled)},
 		{costs.Verdict, fmt.Sprintf("%+.2f USD", m.Delta), judge(costs.Verdict, m.Costs)},
 	}
-	if r.anyway != "" {
-		cells[forecast.Interrupted].judgement, cells[forecast.CartsLost].judgement = unmeasured, unmeasured
+	for question := range cells {
+		people := question == int(forecast.Interrupted) || question == int(forecast.CartsLost)
+		if r.unable != "" || r.anyway != "" && people {
+			cells[question].judgement = unmeasured
+		}
 	}
 	return cells
 }
