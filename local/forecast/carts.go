@@ -70,6 +70,9 @@ func cartsLost(c *change) (a Answer) {
 	}
 	c.cookiesGo(from, lose, doubt)
 	c.lifetimes(doubt)
+	if moved := c.moved(); moved.URN != "" {
+		doubt("%s: cache and database cannot move, and carts and customers are lost if they are made anew", fate(moved))
+	}
 	for _, ch := range c.changes() {
 		if !known(ch.Type) {
 			doubt("%s, and no table here knows whether carts depend on it", fate(ch))

@@ -1,26 +1,35 @@
 package forecast
 
 import (
-	"myclothes/infra/guards"
+	"fmt"
+	"math"
+	"slices"
+
 	"myclothes/infra/guards/cost"
 )
 
-// Price says what a graph costs a month in US dollars, and what that is without.
-type Price func(g guards.Graph) (components map[string]float64, without []string)
-
-// price is by the table of infra/guards/cost, for a shop that is used as assumed there.
-var price Price = func(g guards.Graph) (components map[string]float64, without []string) {
-	estimate := cost.Of(g, nil)
-	for _, missing := range estimate.Without {
-		without = append(without, missing.Resource+": "+missing.Why)
-	}
-	return estimate.ByComponent(), without
-}
-
-// costs compares what the stack costs before and after.
+// costs compares what the stack costs before and after by the table of prices, for a shop
+// that is used as that assumes. What has no price is unknown.
 func costs(c *change) (a Answer) {
 	if c.plan.Empty() {
 		return a
 	}
-	return compareCosts(price, c.before, c.after)
+	compared := cost.Compare(cost.Of(c.before, nil), cost.Of(c.after, nil))
+	before, after := compared.Before.Total(), compared.After.Total()
+	for _, d := range compared.Changed() {
+		if math.Abs(d.Delta()) >= 0.005 { // a cent
+			a.Because = append(a.Because, Reason{Verdict: Yes, Text: fmt.Sprintf("%s: %.2f → %.2f USD a month (%+.2f)", d.Component, d.Before, d.After, d.Delta())})
+		}
+	}
+	sum := Reason{Verdict: No, Text: fmt.Sprintf("%.2f → %.2f USD a month (%+.2f)", before, after, after-before)}
+	if len(a.Because) > 0 {
+		sum.Verdict = Yes
+	}
+	a.Because = append([]Reason{sum}, a.Because...)
+	for _, missing := range compared.After.Without {
+		if !slices.Contains(compared.Before.Without, missing) { // else it is as it was
+			a.Because = append(a.Because, Reason{Verdict: Unknown, Text: "without " + missing.Resource + ": " + missing.Why})
+		}
+	}
+	return a
 }

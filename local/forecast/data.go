@@ -26,9 +26,15 @@ func dataLost(c *change) (a Answer) {
 			a.Because = append(a.Because, r)
 		}
 	}
+	if moved := c.moved(); moved.URN != "" {
+		a.Because = append(a.Because, Reason{Verdict: Unknown, Text: fate(moved) + ": cache and database cannot move, and what they hold is lost with them if they are made anew", URN: moved.URN})
+	}
 	if from, to := c.stores(); from.known && to.known && from.name != to.name && from.name != "" && to.name != "" {
 		a.Because = append(a.Because, Reason{Verdict: Yes,
 			Text: fmt.Sprintf("the carts that there are stay behind in the old store: cartStore: %s → %s", from.name, to.name)})
+	}
+	if len(a.Because) == 0 {
+		a.Because = nothing(c, "nothing that holds data is replaced, deleted or made smaller")
 	}
 	return a
 }

@@ -71,7 +71,9 @@ var effects = map[string]map[string]effect{
 	guards.ReplicationGroup: {
 		"nodeType": scales, "engineVersion": scales, "parameterGroupName": awaitsReboot, "applyImmediately": appliesWhatWaits,
 	},
-	guards.Listener: {"defaultActions": redirects},
+	guards.Listener:         {"defaultActions": redirects},
+	guards.CacheSubnetGroup: {"subnetIds": leaves},
+	guards.DBSubnetGroup:    {"subnetIds": leaves},
 }
 
 // restarts is a change of the machine under a database.

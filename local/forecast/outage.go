@@ -35,7 +35,7 @@ func interrupted(c *change) (a Answer) {
 			a.Outage = &Span{}
 		}
 		a.Outage.Least = max(a.Outage.Least, f.Least)
-		a.Outage.Most += f.Most
+		a.Outage.Most = max(a.Outage.Most, f.Most) // they run beside each other
 		endless = endless || f.Most == 0
 	}
 	if endless && a.Outage != nil {
@@ -53,6 +53,9 @@ func nothing(c *change, text string) []Reason {
 }
 
 func (c *change) outage(ch engine.Change) []finding {
+	if moved := c.moved(); moved.URN != "" && moved.URN != ch.URN && ofNetwork[ch.Type] {
+		return nil // told once, with the network
+	}
 	switch {
 	case !known(ch.Type):
 		return []finding{{Reason: Reason{Verdict: Unknown, Text: fate(ch) + ", and no table here knows what that does to requests"}}}
@@ -182,12 +185,46 @@ func groupGoes(c *change, ch engine.Change) []finding {
 	return []finding{{Reason{Verdict: Yes, Text: fate(ch) + ": the rules name the new group while instances that are not replaced yet are in the old one"}, Span{roll.first, roll.whole}}}
 }
 
+// moved is the network, if it is replaced.
+func (c *change) moved() engine.Change {
+	for _, ch := range c.changes(guards.VpcResource) {
+		if ch.Operation == engine.Replace {
+			return ch
+		}
+	}
+	return engine.Change{}
+}
+
+// ofNetwork are the types that are replaced, or changed, with the network.
+var ofNetwork = map[string]bool{
+	guards.Subnet: true, guards.Route: true, guards.RouteTableAssociation: true, guards.VpcEndpoint: true, guards.SecurityGroup: true,
+	guards.CacheSubnetGroup: true, guards.DBSubnetGroup: true, guards.TargetGroup: true, guards.DefaultSecurityGroup: true,
+	"aws:ec2/routeTable:RouteTable": true, "aws:ec2/internetGateway:InternetGateway": true, "aws:ec2/natGateway:NatGateway": true,
+}
+
+// immovable is what is refused when a network, or a part of it, is replaced.
+const immovable = "AWS moves no load balancer, cache or database into another network: the update stops where it tries, halfway, and they have to be made anew"
+
 func networkGoes(c *change, ch engine.Change) []finding {
 	if ch.Operation == engine.Delete {
 		return []finding{{Reason: Reason{Verdict: Unknown, Text: fate(ch) + ": AWS refuses while something is in it, and nothing declared tells what is where"}}}
 	}
-	c.refuse("AWS moves no load balancer, cache or database into another network: it refuses what is left where %s was", ch.Title())
+	c.refuse(immovable)
 	return []finding{{Reason{Verdict: Yes, Text: fate(ch) + ": what is in it cannot move, and has to be made anew"}, Span{onAWS(aws.InstanceBoot), 0}}}
+}
+
+// leaves is a group of subnets that has others than before.
+func leaves(c *change, ch engine.Change, p engine.Property) []finding {
+	var kept []string
+	for _, r := range c.after.Referenced(c.is(ch), guards.Subnet, "subnetIds") {
+		kept = append(kept, r.URN)
+	}
+	for _, r := range c.before.Referenced(c.was(ch), guards.Subnet, "subnetIds") {
+		if !slices.Contains(kept, r.URN) {
+			return []finding{{Reason: Reason{Verdict: Unknown, Text: fmt.Sprintf("%s leaves %s: AWS refuses while something of it is there, and nothing declared tells", ch.Title(), r.Name)}}}
+		}
+	}
+	return nil
 }
 
 // routeGoes is about the way out: answers of the load balancer go through the public

@@ -83,8 +83,7 @@ func (c *change) movedGroups(members []string) (kept []string) {
 // flows are the connections that security groups permit after and not before, and the
 // reverse, and why that is not all.
 func (c *change) flows() (opened, closed, doubts []string) {
-	var before, after []string
-	read := func(g guards.Graph) (all []string) {
+	read := func(g guards.Graph) (all []guards.Flow) {
 		for _, f := range guards.Flows(g) {
 			if f.From.Kind == guards.UnknownPeer || f.To.Kind == guards.UnknownPeer {
 				for _, rule := range f.Rules {
@@ -92,12 +91,30 @@ func (c *change) flows() (opened, closed, doubts []string) {
 				}
 				continue
 			}
-			all = append(all, f.String())
+			for _, ports := range f.Ports {
+				one := f
+				one.Ports = guards.Ranges{ports}
+				all = append(all, one)
+			}
 		}
 		return all
 	}
-	before, after = read(c.before), read(c.after)
-	return without(after, before), without(before, after), doubts
+	before, after := read(c.before), read(c.after)
+	return uncovered(after, before), uncovered(before, after), doubts
+}
+
+// uncovered are the flows of a list that no other list permits as well.
+func uncovered(list, other []guards.Flow) (left []string) {
+	for _, f := range list {
+		covered := slices.ContainsFunc(other, func(o guards.Flow) bool {
+			return o.From == f.From && o.To == f.To && (o.Protocol == f.Protocol || o.Protocol == guards.AllProtocols) &&
+				o.Ports[0].First <= f.Ports[0].First && f.Ports[0].Last <= o.Ports[0].Last
+		})
+		if text := f.String(); !covered && !slices.Contains(left, text) {
+			left = append(left, text)
+		}
+	}
+	return left
 }
 
 func sentences(grants []guards.Grant) (all []string) {

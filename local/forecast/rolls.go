@@ -1,6 +1,7 @@
 package forecast
 
 import (
+	"cmp"
 	"encoding/base64"
 	"fmt"
 	"maps"
@@ -92,6 +93,7 @@ func (c *change) script(ch engine.Change) (because []string) {
 	if !wasKnown || !isKnown {
 		return []string{"the user data changes, and only the update will tell to what"}
 	}
+	was, is = names(c.before).Replace(was), names(c.after).Replace(is)
 	before, after := assignments(was), assignments(is)
 	for _, name := range union(before, after) {
 		switch old, new := before[name], after[name]; {
@@ -106,9 +108,36 @@ func (c *change) script(ch engine.Change) (because []string) {
 		because = append(because, "the boot script changes")
 	}
 	if len(because) == 0 {
-		because = []string{"the user data changes"}
+		because = []string{"the user data changes, in what AWS makes up for resources that are replaced"}
 	}
 	return because
+}
+
+// madeUp are the outputs by which user data names resources, and that AWS makes up.
+var madeUp = []string{"arn", "endpoint", "address", "primaryEndpointAddress", "readerEndpointAddress", "bucket", "name"}
+
+// names replaces what AWS made up by logical names, so that two declarations can be
+// compared; what is longer first.
+func names(g guards.Graph) *strings.Replacer {
+	logical := map[string]string{}
+	for _, r := range g {
+		for _, output := range madeUp {
+			name, known := r.Output(output).(string)
+			_, port, _ := strings.Cut(name, ":")
+			switch {
+			case !known || r.Component || len(name) <= len(r.Name):
+			case output == "endpoint":
+				logical[name] = r.Name + ":" + port
+			default:
+				logical[name] = r.Name
+			}
+		}
+	}
+	var pairs []string
+	for _, name := range slices.SortedFunc(maps.Keys(logical), func(a, b string) int { return cmp.Or(len(b)-len(a), cmp.Compare(a, b)) }) {
+		pairs = append(pairs, name, logical[name])
+	}
+	return strings.NewReplacer(pairs...)
 }
 
 func orNone(text string) string {

@@ -110,9 +110,12 @@ func (a Answer) Headline() string {
 	case a.Question == Reach && a.Verdict == Yes:
 		text += fmt.Sprintf(", %d more and %d less", len(a.Opened), len(a.Closed))
 	case a.Question == Cost && len(a.Because) > 0 && a.Verdict == Yes:
-		text += ", " + a.Because[0].Text
-	case a.Verdict == Yes, a.Verdict == Unknown:
+		text += ": " + a.Because[0].Text
+	case a.Verdict != No:
 		text += fmt.Sprintf(" (%s)", a.Because[0].Text)
+		if more := len(a.Because) - 1; more > 0 {
+			text += fmt.Sprintf(" and %d more", more)
+		}
 	}
 	if a.Verdict == Yes && a.doubtful() {
 		text += ", and not all is known"
