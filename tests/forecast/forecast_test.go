@@ -42,6 +42,8 @@ func TestSecondsAgreeWithinAFactorOfTwo(t *testing.T) {
 	}
 	endless := answer{Verdict: forecast.Yes, Outage: &forecast.Span{Least: time.Minute}}
 	require.Equal(t, agrees, judgeOutage(endless, time.Hour, 1.0/60))
+	perhaps := answer{Verdict: forecast.Yes, Outage: &forecast.Span{Most: time.Minute}}
+	require.Equal(t, agrees, judgeOutage(perhaps, 0, 1.0/60))
 	require.Equal(t, falseNo, judgeOutage(answer{Verdict: forecast.No}, time.Millisecond, 1))
 }
 
@@ -178,6 +180,10 @@ func TestAStageIsACopyWhoseEditsAreTakenBack(t *testing.T) {
 	require.True(t, s.stale)
 	require.NoError(t, s.write(plain))
 	require.Equal(t, original, read())
+	s.stale = false
+	require.NoError(t, s.copyFile(page.File))
+	require.NoError(t, s.write(plain.edited(page)))
+	require.False(t, s.stale, "a release needs no other command")
 }
 
 func TestWhatWasMeasuredIsBelievedOnlyWhenAsked(t *testing.T) {

@@ -77,6 +77,9 @@ const resolution = time.Second
 // what cannot be measured.
 func judgeOutage(a answer, outage time.Duration, scale float64) judgement {
 	verdict := judge(a.Verdict, outage > 0)
+	if outage == 0 && a.Outage != nil && a.Outage.Least == 0 {
+		return agrees // it was forecast that nobody may notice
+	}
 	if verdict != agrees || a.Outage == nil || outage == 0 {
 		return verdict
 	}
