@@ -85,7 +85,7 @@ func restarts(c *change, ch engine.Change, p engine.Property) []finding {
 	f := finding{Reason: Reason{Verdict: Yes, Text: fmt.Sprintf("%s: %s: ", ch.Title(), turn(p))}}
 	if is.Input("multiAz") == true && c.was(ch).Input("multiAz") == true {
 		f.Text += "RDS changes the standby and fails over to it"
-		f.Span = Span{onAWS(aws.DatabasePromotion) + onAWS(aws.DNSLifetime), onAWS(aws.DatabaseDetection) + onAWS(aws.DatabasePromotion) + onAWS(aws.DNSLifetime)*9}
+		f.Span = Span{onAWS(aws.DNSLifetime), onAWS(aws.DatabaseDetection) + onAWS(aws.DatabasePromotion) + onAWS(aws.DNSLifetime)*9}
 	} else {
 		f.Text += "without a standby the database is away while RDS changes its machine"
 		f.Span = Span{time.Minute, 15 * time.Minute}

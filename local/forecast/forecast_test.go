@@ -101,7 +101,7 @@ func TestEveryQuestionIsAnswered(t *testing.T) {
 		"tags":                     {changed("database", engine.Update, map[string]any{"tags": "b"}), []Verdict{No, No, No, No, No}},
 		"a property nobody knows":  {changed("database", engine.Update, map[string]any{"storageEncryptedTwice": true}), []Verdict{Unknown, Unknown, No, No, No}},
 		"no backups any more":      {changed("database", engine.Update, map[string]any{"backupRetentionPeriod": 0.0}), []Verdict{Yes, No, No, No, No}},
-		"opened to the internet":   {changed("into-app", engine.Update, map[string]any{"cidrIpv4": "0.0.0.0/0"}), []Verdict{No, Yes, No, Yes, No}},
+		"opened to the internet":   {changed("into-app", engine.Update, map[string]any{"cidrIpv4": "0.0.0.0/0"}), []Verdict{No, No, No, Yes, No}},
 		"more actions":             {changed("servers-may", engine.Update, map[string]any{"policy": `{"Statement":[{"Effect":"Allow","Action":["secretsmanager:GetSecretValue","s3:PutObject"],"Resource":"arn:aws:test:::token"}]}`}), []Verdict{No, No, No, Yes, No}},
 		"a policy not known yet":   {changed("servers-may", engine.Update, map[string]any{"policy": "04da6b54-80e4-46f7-96ec-b56ff0331ba9"}), []Verdict{No, No, No, Yes, No}},
 		"a secret deleted":         {changed("token", engine.Delete, nil), []Verdict{Yes, No, No, Yes, No}},
@@ -158,7 +158,7 @@ func TestWhatIsProtectedIsNotLostButRefused(t *testing.T) {
 
 func TestAFailoverTakesWhatTheTableOfTimingsSays(t *testing.T) {
 	f := changed("database", engine.Update, map[string]any{"instanceClass": "db.t4g.small"})
-	require.Equal(t, &Span{50 * time.Second, 120 * time.Second}, f.Answers[Interrupted].Outage)
+	require.Equal(t, &Span{5 * time.Second, 120 * time.Second}, f.Answers[Interrupted].Outage)
 }
 
 func TestCartsInInstancesGoWithARoll(t *testing.T) {

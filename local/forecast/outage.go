@@ -271,6 +271,8 @@ func (c *change) lockedOut() (all []finding) {
 			if !c.reachesSecrets() {
 				f.Reason = Reason{Verdict: Unknown, Text: "no longer permitted, and nothing else lets an instance that boots read its secrets: " + flow}
 			}
+		case from == "internet" && !c.balanced(to):
+			f = finding{Reason: Reason{Verdict: No, Text: "no longer permitted, and no load balancer is there: " + flow}}
 		case from == "internet":
 			f.Span = Span{time.Second, 0}
 		case !c.roll().yes:
@@ -283,6 +285,14 @@ func (c *change) lockedOut() (all []finding) {
 		all = append(all, finding{Reason{Verdict: Yes, Text: "instances that are not replaced yet may no longer use the table of sessions"}, Span{roll.first, roll.whole}})
 	}
 	return all
+}
+
+// balanced says whether a load balancer is in a group.
+func (c *change) balanced(group string) bool {
+	members, _ := guards.Members(c.before)
+	return slices.ContainsFunc(c.before.Of(guards.LoadBalancer), func(r *guards.Resource) bool {
+		return slices.Contains(members, r.Name+" in "+group)
+	})
 }
 
 // reachesSecrets says whether a flow out of the fleet's group leads to AWS's APIs.

@@ -107,7 +107,7 @@ func (c *change) flows() (opened, closed, doubts []string) {
 func uncovered(list, other []guards.Flow) (left []string) {
 	for _, f := range list {
 		covered := slices.ContainsFunc(other, func(o guards.Flow) bool {
-			return o.From == f.From && o.To == f.To && (o.Protocol == f.Protocol || o.Protocol == guards.AllProtocols) &&
+			return within(f.From, o.From) && within(f.To, o.To) && (o.Protocol == f.Protocol || o.Protocol == guards.AllProtocols) &&
 				o.Ports[0].First <= f.Ports[0].First && f.Ports[0].Last <= o.Ports[0].Last
 		})
 		if text := f.String(); !covered && !slices.Contains(left, text) {
@@ -115,6 +115,11 @@ func uncovered(list, other []guards.Flow) (left []string) {
 		}
 	}
 	return left
+}
+
+// within says whether a peer is another one, or addresses among all that there are.
+func within(peer, of guards.Peer) bool {
+	return peer == of || of == guards.Internet && peer.Kind == guards.AddressPeer
 }
 
 func sentences(grants []guards.Grant) (all []string) {
