@@ -57,7 +57,7 @@ func (s *stage) write(d declaration) error {
 			return err
 		}
 	}
-	changed := len(s.written) > 0 || len(d.edits) > 0
+	changed := s.written
 	s.written = nil
 	for _, edit := range d.edits {
 		s.written = append(s.written, edit.File)
@@ -65,6 +65,8 @@ func (s *stage) write(d declaration) error {
 			return err
 		}
 	}
-	s.stale = s.stale || changed
+	for _, name := range append(changed, s.written...) {
+		s.stale = s.stale || !strings.HasPrefix(name, "app/") // which the command compiles, and does not hold
+	}
 	return nil
 }

@@ -42,6 +42,8 @@ func TestSecondsAgreeWithinAFactorOfTwo(t *testing.T) {
 	}
 	endless := answer{Verdict: forecast.Yes, Outage: &forecast.Span{Least: time.Minute}}
 	require.Equal(t, agrees, judgeOutage(endless, time.Hour, 1.0/60))
+	perhaps := answer{Verdict: forecast.Yes, Outage: &forecast.Span{Most: time.Minute}}
+	require.Equal(t, agrees, judgeOutage(perhaps, 0, 1.0/60))
 	require.Equal(t, falseNo, judgeOutage(answer{Verdict: forecast.No}, time.Millisecond, 1))
 }
 
@@ -87,6 +89,21 @@ func TestAPermissionIsTheSameWhenWhatItNamesIsReplaced(t *testing.T) {
 	require.Equal(t, []string{`servers: {"Action":"` + read + `","Resource":"token"}`}, permissions(with("arn:1", read)))
 	require.Equal(t, permissions(with("arn:1", read)), permissions(with("arn:2", read)))
 	require.NotEqual(t, permissions(with("arn:1", read)), permissions(with("arn:1", "secretsmanager:*")))
+}
+
+func TestWhatCannotBeMeasuredIsNotJudged(t *testing.T) {
+	t.Parallel()
+	said := forecasted{Answers: []answer{{Question: "interrupted", Verdict: forecast.No}, {Question: "dataLost", Verdict: forecast.No}}}
+	happened := measured{Outage: time.Second, Lost: []string{"a database"}}
+	judgements := func(r row) (all []judgement) {
+		for _, c := range judgeAll(r, said, happened, 1) {
+			all = append(all, c.judgement)
+		}
+		return all
+	}
+	require.Equal(t, []judgement{falseNo, falseNo, unknown, unknown, unknown, unknown}, judgements(row{}))
+	require.Equal(t, []judgement{falseNo, unmeasured, unmeasured, unknown, unknown, unknown}, judgements(row{anyway: "carts are lost all the time"}))
+	require.NotContains(t, judgements(row{unable: "nobody can"}), falseNo)
 }
 
 // held makes a resource that holds data.
@@ -163,6 +180,10 @@ func TestAStageIsACopyWhoseEditsAreTakenBack(t *testing.T) {
 	require.True(t, s.stale)
 	require.NoError(t, s.write(plain))
 	require.Equal(t, original, read())
+	s.stale = false
+	require.NoError(t, s.copyFile(page.File))
+	require.NoError(t, s.write(plain.edited(page)))
+	require.False(t, s.stale, "a release needs no other command")
 }
 
 func TestWhatWasMeasuredIsBelievedOnlyWhenAsked(t *testing.T) {
@@ -181,4 +202,14 @@ func TestWhatWasMeasuredIsBelievedOnlyWhenAsked(t *testing.T) {
 	require.Equal(t, measured{Outage: time.Second, Lost: []string{"a database"}}, m)
 	_, known = again.known(rows[1])
 	require.False(t, known)
+}
+
+func TestRowsThatAreOnlyForecastStandBesideThoseThatBeginAlike(t *testing.T) {
+	t.Parallel()
+	two := plain.with("readReplicas=2")
+	a, b, c, d := row{name: "a", before: plain}, row{name: "b", before: two}, row{name: "c", before: plain}, row{name: "d", before: two}
+	r := &record{again: true, rows: map[string]measured{"a": {}, "b": {}, "c": {}}}
+	require.Equal(t, []row{a, c, b, d}, r.arrange([]row{a, b, c, d}))
+	r.again = false
+	require.Equal(t, []row{a, b, c, d}, r.arrange([]row{a, b, c, d}))
 }

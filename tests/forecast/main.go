@@ -66,7 +66,7 @@ func run(ctx context.Context, o options) (err error) {
 	}
 	fmt.Print(tableHead)
 	wrong := 0
-	for _, r := range chosen {
+	for _, r := range s.record.arrange(chosen) {
 		line, right := s.prove(ctx, r, o.calm)
 		if ctx.Err() != nil {
 			return ctx.Err()
@@ -119,6 +119,9 @@ func (s *stage) prove(ctx context.Context, r row, calm time.Duration) (line stri
 	}
 	right = m.Refused == "" || len(f.Refused) > 0
 	name := r.name
+	if r.unable != "" {
+		name += " (not carried out: " + r.unable + ")"
+	}
 	if m.Refused != "" {
 		name += fmt.Sprintf(" (refused; forecast: %s)", words(f.Refused))
 		fmt.Fprintf(os.Stderr, "%s: %s\n", r.name, m.Refused)
@@ -139,7 +142,7 @@ func (s *stage) carryOut(ctx context.Context, r row, calm time.Duration) (f fore
 	if err := s.be(ctx, r.before); err != nil {
 		return f, m, err
 	}
-	if known, ok := s.record.known(r); ok {
+	if known, ok := s.record.known(r); ok || r.unable != "" {
 		f, err = s.preview(ctx, r.after)
 		return f, known, err
 	}

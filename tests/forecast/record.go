@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 )
 
 // recordFile keeps what came of changes, below the project's root.
@@ -48,4 +49,25 @@ func (r *record) keep(of row, m measured) error {
 		return err
 	}
 	return os.WriteFile(r.path, text, 0o644)
+}
+
+// arrange puts the rows that are only forecast first, those that begin alike beside each
+// other, because none of them changes what runs. The others stay a walk.
+func (r *record) arrange(chosen []row) []row {
+	var forecastOnly, walk []row
+	for _, next := range chosen {
+		if _, ok := r.known(next); !ok {
+			walk = append(walk, next)
+			continue
+		}
+		at := len(forecastOnly)
+		for i, earlier := range slices.Backward(forecastOnly) {
+			if earlier.before.same(next.before) {
+				at = i + 1
+				break
+			}
+		}
+		forecastOnly = slices.Insert(forecastOnly, at, next)
+	}
+	return append(forecastOnly, walk...)
 }

@@ -8,6 +8,8 @@ type row struct {
 	before, after declaration
 	// anyway is why people tell nothing about the change; empty: they do.
 	anyway string
+	// unable is why the local cloud cannot carry the change out; empty: it can.
+	unable string
 	sample bool // of the few that show every question answered yes and no
 }
 
@@ -55,7 +57,8 @@ var rows = []row{
 	{name: "cachePort 6379→6380", before: plain, after: plain.with("cachePort=6380"), sample: true},
 	{name: "databaseInstanceClass micro→small", before: plain, after: plain.with("databaseInstanceClass=db.t4g.small")},
 	{name: "databaseInstanceClass small→micro, in the maintenance window", before: plain.with("databaseInstanceClass=db.t4g.small"), after: plain.with("applyImmediately=false")},
-	{name: "databasePort 5432→5433", before: plain, after: plain.with("databasePort=5433")},
+	{name: "databasePort 5432→5433", before: plain, after: plain.with("databasePort=5433"),
+		unable: "the port of a running database does not change here"},
 	{name: "databaseMultiAz true→false", before: plain, after: plain.with("databaseMultiAz=false")},
 	{name: "databaseMultiAz false→true", before: plain.with("databaseMultiAz=false"), after: plain},
 	{name: "databaseStorageGb 20→30", before: plain, after: plain.with("databaseStorageGb=30")},

@@ -77,6 +77,9 @@ const resolution = time.Second
 // what cannot be measured.
 func judgeOutage(a answer, outage time.Duration, scale float64) judgement {
 	verdict := judge(a.Verdict, outage > 0)
+	if outage == 0 && a.Outage != nil && a.Outage.Least == 0 {
+		return agrees // it was forecast that nobody may notice
+	}
 	if verdict != agrees || a.Outage == nil || outage == 0 {
 		return verdict
 	}
@@ -148,8 +151,11 @@ func judgeAll(r row, f forecasted, m measured, scale float64) []cell {
 		{rolls.Verdict, yes(m.Rolled), judge(rolls.Verdict, m.Rolled)},
 		{costs.Verdict, fmt.Sprintf("%+.2f USD", m.Delta), judge(costs.Verdict, m.Costs)},
 	}
-	if r.anyway != "" {
-		cells[forecast.Interrupted].judgement, cells[forecast.CartsLost].judgement = unmeasured, unmeasured
+	for question := range cells {
+		people := question == int(forecast.Interrupted) || question == int(forecast.CartsLost)
+		if r.unable != "" || r.anyway != "" && people {
+			cells[question].judgement = unmeasured
+		}
 	}
 	return cells
 }
