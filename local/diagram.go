@@ -43,6 +43,6 @@ func diagram(ctx context.Context, r request) error {
 	for _, values := range state {
 		resources = append(resources, guards.New(values))
 	}
-	_, err = r.out.Write(drawing.Draw(guards.NewGraph(resources...), nil))
+	_, err = r.out.Write(drawing.Draw(drawing.Title(r.stack, r.config), guards.NewGraph(resources...)))
 	return err
 }
