@@ -23,7 +23,7 @@ export GOFLAGS := $(GOFLAGS) -trimpath '-gcflags=github.com/pulumi/...=-N -l'
 
 LOCAL = .local/bin/local
 
-.PHONY: up preview down status events maintenance diagram load faults soak tour test race bench lint setup
+.PHONY: up preview down status events maintenance diagram drawings load faults soak tour test race bench lint setup
 
 up: setup ## bring the stack up on this machine, or update it
 	@$(LOCAL) up -stack $(STACK) -port $(PORT) -https-port $(HTTPS_PORT) $(if $(AWS_PORT),-aws-port $(AWS_PORT)) $(if $(SCALE),-scale $(SCALE)) $(foreach c,$(CONFIG),-config $(c))
@@ -47,6 +47,9 @@ maintenance: setup ## open the maintenance window, for changes without applyImme
 diagram: setup ## draw the stack as it is declared, into .local/diagram.svg
 	@$(LOCAL) diagram -stack $(STACK) $(foreach c,$(CONFIG),-config $(c)) > .local/diagram.svg
 	@echo .local/diagram.svg
+
+drawings: ## renew the drawings in docs/architecture, which a test compares with the declaration
+	@go test -vet=off ./tests -run TestTheDrawingsInDocs -update
 
 load: ## 200 people shop for 30 seconds
 	@go run ./tests/load -url http://127.0.0.1:$(PORT)
