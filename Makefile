@@ -30,7 +30,7 @@ export GOFLAGS := $(GOFLAGS) -trimpath '-gcflags=github.com/pulumi/...=-N -l'
 
 LOCAL = .local/bin/local
 
-.PHONY: up preview down status events maintenance diagram cost load faults forecast soak tour test race bench lint evidence setup
+.PHONY: up preview down status events maintenance diagram drawings cost load faults forecast soak tour test race bench lint evidence setup
 
 up: setup ## bring the stack up on this machine, or update it
 	@$(LOCAL) up -stack $(STACK) -port $(PORT) -https-port $(HTTPS_PORT) $(if $(AWS_PORT),-aws-port $(AWS_PORT)) $(if $(SCALE),-scale $(SCALE)) $(foreach c,$(CONFIG),-config $(c))
@@ -54,6 +54,9 @@ maintenance: setup ## open the maintenance window, for changes without applyImme
 diagram: setup ## draw the stack as it is declared, into .local/diagram.svg
 	@$(LOCAL) diagram -stack $(STACK) $(foreach c,$(CONFIG),-config $(c)) > .local/diagram.svg
 	@echo .local/diagram.svg
+
+drawings: ## renew the drawings in docs/architecture, which a test compares with the declaration
+	@go test -vet=off ./tests -run TestTheDrawingsInDocs -update
 
 cost: setup ## what the stack costs a month as it is declared, line by line
 	@$(LOCAL) cost -stack $(STACK) -format $(FORMAT) $(foreach c,$(CONFIG),-config $(c)) $(foreach u,$(USAGE),-usage $(u))

@@ -12,6 +12,6 @@ func diagram(ctx context.Context, r request) error {
 	if err != nil {
 		return err
 	}
-	_, err = r.out.Write(drawing.Draw(graph, nil))
+	_, err = r.out.Write(drawing.Draw(drawing.Title(r.stack, r.config), graph))
 	return err
 }

@@ -12,6 +12,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"myclothes/infra"
+	"myclothes/infra/drawing"
 	"myclothes/infra/guards"
 	"myclothes/local/engine"
 	"myclothes/local/provider"
@@ -90,6 +91,7 @@ func TestTheEngineTakesEveryConfigurationThroughALife(t *testing.T) {
 			require.True(t, result.Changed)
 			require.NotEmpty(t, r.providers.Recorded())
 			require.Empty(t, guards.Check(r.state(t)))
+			requireTheSameDrawing(t, s, r.state(t))
 
 			require.Empty(t, r.preview(t, false).Changes, "a second time, there is nothing to do")
 			require.Empty(t, r.preview(t, true).Changes, "nothing is other than the state has it")
@@ -99,6 +101,14 @@ func TestTheEngineTakesEveryConfigurationThroughALife(t *testing.T) {
 			require.Empty(t, r.state(t))
 		})
 	}
+}
+
+// requireTheSameDrawing wants all that the engine has in its state drawn, and as the mocks
+// have it: so docs, which are compared with those, show what the engine registers.
+func requireTheSameDrawing(t *testing.T, s settings, state graph) {
+	t.Helper()
+	require.Empty(t, drawing.Missing(state))
+	require.Equal(t, string(drawing.Draw("stack", withNetwork(evaluate(t, update, s)))), string(drawing.Draw("stack", state)))
 }
 
 // rehearsal is a stack of the declaration whose state is thrown away.

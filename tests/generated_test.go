@@ -133,6 +133,7 @@ func TestAnyConfigurationIsRefusedForAReasonOrKeepsEveryRule(t *testing.T) {
 						if broken := guards.Check(g); len(broken) > 0 {
 							r.Fatalf("broken rules: %v", broken)
 						}
+						requireDrawing(r, g)
 						kept.Add(1)
 					}
 				})

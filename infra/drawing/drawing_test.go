@@ -1,8 +1,10 @@
 package drawing
 
 import (
+	"cmp"
 	"encoding/xml"
 	"io"
+	"slices"
 	"strings"
 	"testing"
 
@@ -52,28 +54,28 @@ func shop(more ...*guards.Resource) guards.Graph {
 
 func TestWhatIsDeclaredIsDrawnAndWhatIsOffIsNot(t *testing.T) {
 	t.Parallel()
-	svg := string(Draw(shop(), nil))
+	svg := string(Draw("shop", shop()))
 	for _, words := range []string{"Application Load Balancer", "HTTP 80", "2 to 4 × t4g.small", "valkey 8.0, cache.t4g.micro", "primary", "replica",
-		"eu-west-1a", "eu-west-1b", ">8080<", ">6379<", ">internet<"} {
+		"eu-west-1a", "eu-west-1b", "<title id=\"title\">shop</title>", "Auto Scaling group to ElastiCache on 6379", ">8080<", ">6379<", ">internet<"} {
 		require.Contains(t, svg, words)
 	}
-	for _, words := range []string{"NAT", "RDS", "DynamoDB", "added", "removed"} {
+	for _, words := range []string{"NAT", "RDS", "DynamoDB", "stickiness", "added", "removed"} {
 		require.NotContains(t, strings.Split(svg, "</style>")[1], words)
 	}
-	require.Equal(t, 3, strings.Count(svg, "marker-end"))
+	require.Equal(t, 3, strings.Count(svg, `class="arrow" d="M`)-1, "and one in the legend")
 }
 
 func TestADrawingIsTheSameEveryTime(t *testing.T) {
 	t.Parallel()
 	for range 20 {
-		require.Equal(t, Draw(shop(), nil), Draw(shop(), nil))
+		require.Equal(t, Draw("shop", shop()), Draw("shop", shop()))
 	}
 }
 
 func TestADrawingIsWellFormed(t *testing.T) {
 	t.Parallel()
 	odd := shop(declared(guards.Secret, `<b>&"`, nil))
-	decoder := xml.NewDecoder(strings.NewReader(string(Draw(odd, nil))))
+	decoder := xml.NewDecoder(strings.NewReader(string(Draw("shop", odd))))
 	for {
 		_, err := decoder.Token()
 		if err == io.EOF {
@@ -83,12 +85,24 @@ func TestADrawingIsWellFormed(t *testing.T) {
 	}
 }
 
-func TestArrowsThatOnlyOneOfTwoDeclarationsHasAreMarked(t *testing.T) {
+func TestWhatOnlyOneOfTwoDeclarationsHasIsMarked(t *testing.T) {
 	t.Parallel()
 	open := shop(rule(guards.SecurityGroupIngressRule, "world", "cache", "0.0.0.0/0", 6379))
-	require.Contains(t, string(Draw(open, shop())), "6379 added")
-	require.Contains(t, string(Draw(shop(), open)), "6379 removed")
-	require.NotContains(t, string(Draw(open, open)), "6379 added")
+	require.Equal(t, 1, strings.Count(string(Compare("shop", shop(), open)), `class="arrow added"`))
+	require.Equal(t, 1, strings.Count(string(Compare("shop", open, shop())), `class="arrow removed"`))
+	require.Nil(t, Compare("shop", open, open))
+
+	bucket := string(Compare("shop", shop(), shop(declared(guards.Bucket, "release", nil))))
+	require.Contains(t, bucket, `class="frame regional added"`)
+	require.Contains(t, bucket, "+ S3 bucket")
+
+	larger := shop()
+	larger.Named(guards.ReplicationGroup, "cache").Inputs["numCacheClusters"] = 3.0
+	larger.Named(guards.ReplicationGroup, "cache").Inputs["nodeType"] = "cache.m7g.large"
+	cache := string(Compare("shop", shop(), larger))
+	require.Equal(t, 1, strings.Count(cache, "+ replica"))
+	require.Contains(t, cache, "− valkey 8.0, cache.t4g.micro")
+	require.Contains(t, cache, "+ valkey 8.0, cache.m7g.large")
 }
 
 func TestWhatNobodyThoughtOfIsMissing(t *testing.T) {
@@ -97,15 +111,19 @@ func TestWhatNobodyThoughtOfIsMissing(t *testing.T) {
 	require.Equal(t, []string{"aws:sqs/queue:Queue"}, Missing(shop(declared("aws:sqs/queue:Queue", "orders", nil))))
 }
 
-// An arrow's ends on one side of a frame are in an order in which arrows do not cross.
-func TestArrowsOfOneSideDoNotCross(t *testing.T) {
+// Arrows that turn back and arrows that go on, from several frames, still do not cross.
+func TestArrowsDoNotCross(t *testing.T) {
 	t.Parallel()
-	l := arrange(shop(rule(guards.SecurityGroupEgressRule, "out", "app", "0.0.0.0/0", 443)), nil)
-	for _, r := range l.arrows {
-		for _, other := range l.arrows {
-			across := other.lane > r.lane && other.lane < r.fromX
-			between := r.fromY > min(other.fromY, other.toY) && r.fromY < max(other.fromY, other.toY)
-			require.False(t, across && between, "%v crosses %v", r, other)
-		}
+	l := arrange(read(shop(
+		declared(guards.Bucket, "release", nil), declared(guards.VpcEndpoint, "s3", map[string]any{"serviceName": "com.amazonaws.eu-west-1.s3", "vpcEndpointType": "Gateway"}),
+		rule(guards.SecurityGroupEgressRule, "out", "app", "0.0.0.0/0", 443),
+		rule(guards.SecurityGroupEgressRule, "cache-out", "cache", "0.0.0.0/0", 443),
+		rule(guards.SecurityGroupEgressRule, "alb-cache", "alb", "cache", 6379), rule(guards.SecurityGroupIngressRule, "cache-alb", "cache", "alb", 6379),
+	)))
+	for _, w := range []way{leftWay, rightWay} {
+		all := l.ofWay(w)
+		require.NotEmpty(t, all)
+		slices.SortStableFunc(all, func(a, b *route) int { return cmp.Compare(a.lane, b.lane) })
+		require.Zero(t, crossings(all))
 	}
 }

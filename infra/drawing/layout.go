@@ -1,25 +1,26 @@
 package drawing
 
 import (
-	"cmp"
 	"slices"
-
-	"myclothes/infra/guards"
 )
 
 // Sizes in units of the drawing, which a browser takes for pixels.
 const (
-	margin     = 16
-	gutter     = 60 // beside the frames, before the first lane of arrows
-	lane       = 26 // between two lanes
-	column     = 186
-	sideWidth  = 230 // of the column for what is in no zone
-	header     = 40
-	titleSpace = 28
-	line       = 15 // of what is said under a title
-	nodeHeight = 30
-	between    = 26 // frames
-	tierSpace  = 30 // above the first frame of a tier, for its name
+	margin     = 12
+	padding    = 12 // inside a border
+	titleRow   = 52 // above everything
+	legendRow  = 34 // below everything
+	header     = 24 // where a border's name is written
+	line1      = 22 // from the top of a frame to its title
+	lineHeight = 16
+	nodeHeight = 26
+	between    = 26 // two frames of a tier, or of the column beside
+	laneWidth  = 22
+	endSpace   = 18 // between the ends of two arrows on one side of a frame
+	zonesWidth = 528
+	leastZone  = 124
+	mostZone   = 184
+	leastSide  = 200
 )
 
 // box is where something is.
@@ -30,176 +31,183 @@ func (b box) bottom() int { return b.y + b.height }
 
 // layout is where everything is.
 type layout struct {
+	contents
 	width, height int
+	column        int // width of a zone
 	zones         []string
-	left          int // where the zones begin
-	frames        []placed
-	tiers         map[tier]int // where a tier's name is written
-	arrows        []route
-	bottom        int // of the zones
+	main, side    []*placed // from top to bottom
+	bands         []band    // where tiers are
+	routes        []*route
+	lanes         [ways]int // how many lanes there are on each side
+	vpc, region   box
 }
 
 // placed is a frame and where it is.
 type placed struct {
 	frame
 	box
-	stranger bool
 }
 
-// route is an arrow and its way: out of one frame, along a lane, into another.
-type route struct {
-	arrow
-	fromX, fromY, lane, toX, toY int
+// band is the row of a tier.
+type band struct {
+	tier        tier
+	top, bottom int
 }
 
-// arrange finds a place for everything in a graph.
-func arrange(g, against guards.Graph) *layout {
-	frames := parts(g)
-	all := arrows(g, against)
-	l := &layout{zones: zones(frames), tiers: map[tier]int{}}
-	inner, outer := lanes(all, frames)
-	l.left = margin + gutter + lane*inner
-	side := l.left + column*len(l.zones) + gutter + lane*outer
-	y := margin
-	for _, name := range strangers(all, frames) {
-		at := box{l.left, y, column * len(l.zones), header}
-		l.frames = append(l.frames, placed{frame{name: name, title: name}, at, true})
-		y = at.bottom() + between
-	}
-	y += header // the names of the zones
-	beside := y
-	for _, f := range frames {
+// arrange finds a place for all contents.
+func arrange(c contents) *layout {
+	l := &layout{contents: c, zones: zones(c)}
+	l.column = min(mostZone, max(leastZone, zonesWidth/max(1, len(l.zones))))
+	for _, f := range c.frames {
 		if f.tier == regional {
-			beside = l.place(f, box{side, beside, sideWidth, f.head() + 6}) + between/2
-			continue
+			l.side = append(l.side, &placed{frame: f})
+		} else {
+			l.main = append(l.main, &placed{frame: f})
 		}
-		y = l.place(f, box{l.left, y, column * len(l.zones), f.head() + f.depth()*(nodeHeight+6) + 8}) + between
 	}
-	l.bottom = max(y, beside) - between/2
-	l.width, l.height = side+margin, l.bottom+margin
-	if slices.ContainsFunc(frames, func(f frame) bool { return f.tier == regional }) {
-		l.width += sideWidth
-	}
-	l.route(all)
+	l.choose()
+	l.placeRows()
+	l.placeSide()
+	l.meet()
+	l.takeLanes()
+	l.placeColumns()
 	return l
 }
 
-// place puts a frame below the others of its column, and returns where it ends.
-func (l *layout) place(f frame, at box) (bottom int) {
-	if _, begun := l.tiers[f.tier]; !begun {
-		l.tiers[f.tier] = at.y + tierSpace - 10
-		at.y += tierSpace
+func zones(c contents) (names []string) {
+	add := func(name string) {
+		if !slices.Contains(names, name) {
+			names = append(names, name)
+		}
 	}
-	l.frames = append(l.frames, placed{f, at, false})
-	return at.bottom()
-}
-
-// head is how much room the title needs, with what is said under it.
-func (f frame) head() int { return titleSpace + line*len(f.about) }
-
-// depth is the greatest number of nodes in one zone.
-func (f frame) depth() (most int) {
-	in := map[string]int{}
-	for _, n := range f.nodes {
-		in[n.zone]++
-		most = max(most, in[n.zone])
+	for _, s := range c.subnets {
+		add(s.zone)
 	}
-	return most
-}
-
-func zones(frames []frame) (names []string) {
-	for _, f := range frames {
+	for _, f := range c.frames {
 		for _, n := range f.nodes {
-			if !slices.Contains(names, n.zone) {
-				names = append(names, n.zone)
-			}
+			add(n.zone)
 		}
 	}
 	slices.Sort(names)
 	return names
 }
 
-// lanes counts the arrows that run left and right of the zones.
-func lanes(all []arrow, frames []frame) (left, right int) {
-	for _, a := range all {
-		if aside(a, frames) {
-			right++
-		} else {
-			left++
-		}
+// head is how much room the title needs, with what is said under it.
+func (p *placed) head() int { return line1 + 8 + lineHeight*len(p.about) }
+
+// depth is the greatest number of nodes in one zone.
+func (p *placed) depth() (most int) {
+	in := map[string]int{}
+	for _, n := range p.nodes {
+		in[n.zone]++
+		most = max(most, in[n.zone])
 	}
-	return left, right
+	return most
 }
 
-// aside says whether an arrow ends at what is in no zone.
-func aside(a arrow, frames []frame) bool {
-	return slices.ContainsFunc(frames, func(f frame) bool { return f.tier == regional && (f.name == a.from || f.name == a.to) })
-}
-
-// route leads every arrow along a lane of its own. Those to the left turn back, so the short ones are inside; those to
-// the right go on, so the long ones are.
-func (l *layout) route(all []arrow) {
-	var frames []frame
-	for _, p := range l.frames {
-		frames = append(frames, p.frame)
-	}
-	length := func(a arrow) int { return abs(l.named(a.from).y - l.named(a.to).y) }
-	slices.SortStableFunc(all, func(a, b arrow) int { return cmp.Compare(length(a), length(b)) })
-	_, right := lanes(all, frames)
-	left := 0
-	for _, a := range all {
-		from, to := l.named(a.from), l.named(a.to)
-		r := route{arrow: a}
-		if aside(a, frames) {
-			right--
-			r.fromX, r.toX, r.lane = from.right(), to.x, from.right()+gutter/2+lane*right
-		} else {
-			r.fromX, r.toX, r.lane = from.x, to.x, from.x-gutter-lane*left
-			left++
-		}
-		l.arrows = append(l.arrows, r)
-	}
-	l.meet()
-}
-
-// end is where an arrow meets a side of a frame.
-type end struct {
-	y     *int
-	reach int // how far down the other end is; negative: up
-}
-
-// meet spreads the ends of arrows over the sides of their frames, so that arrows of one side do not cross. On the left
-// those from above come first, the nearest first, and then those to below, the farthest first; on the right the higher
-// an arrow leads, the higher it begins.
-func (l *layout) meet() {
-	for _, p := range l.frames {
-		sides := map[int][]end{}
-		for i := range l.arrows {
-			r := &l.arrows[i]
-			reach := l.named(r.to).y - l.named(r.from).y
-			if r.from == p.name {
-				sides[r.fromX] = append(sides[r.fromX], end{&r.fromY, reach})
-			}
-			if r.to == p.name {
-				sides[r.toX] = append(sides[r.toX], end{&r.toY, -reach})
-			}
-		}
-		for x, ends := range sides {
-			slices.SortStableFunc(ends, func(a, b end) int {
-				if x != p.x || a.reach < 0 != (b.reach < 0) {
-					return cmp.Compare(a.reach, b.reach)
-				}
-				return cmp.Compare(b.reach, a.reach)
-			})
-			for i, e := range ends {
-				*e.y = p.y + p.height*(i+1)/(len(ends)+1)
+// tall returns how high a frame has to be, for what is in it and for the arrows at its sides.
+func (l *layout) tall(p *placed) int {
+	ends := map[way]int{}
+	most := 0
+	for _, r := range l.routes {
+		if r.from == p || r.to == p {
+			ends[r.way]++
+			if r.way != straight {
+				most = max(most, ends[r.way])
 			}
 		}
 	}
+	return max(p.head()+p.depth()*(nodeHeight+6)+4, endSpace*(most+1))
 }
 
-func (l *layout) named(name string) placed {
-	return l.frames[slices.IndexFunc(l.frames, func(p placed) bool { return p.name == name })]
+// placeRows places what is in zones, or above them, from top to bottom.
+func (l *layout) placeRows() {
+	y := margin + titleRow
+	inside := false
+	for i, p := range l.main {
+		if p.tier != outside && !inside {
+			inside = true
+			l.region.y = y
+			l.vpc.y = y + padding
+			y = l.vpc.y + 2*header
+		}
+		if p.tier != outside && (i == 0 || l.main[i-1].tier != p.tier) {
+			l.bands = append(l.bands, band{tier: p.tier, top: y})
+			y += header
+		}
+		p.y, p.height = y, l.tall(p)
+		y = p.bottom() + between
+		if p.tier != outside {
+			l.bands[len(l.bands)-1].bottom = p.bottom() + padding
+		}
+	}
+	if !inside {
+		l.region.y, l.vpc.y = y, y+padding
+		y += 2*header + padding
+	}
+	l.vpc.height = y - between + 2*padding - l.vpc.y
+	l.region.height = l.vpc.bottom() + padding - l.region.y
 }
 
-func abs(n int) int { return max(n, -n) }
+// placeSide places what is in no zone beside what leads there first.
+func (l *layout) placeSide() {
+	y := l.region.y + padding + header
+	for _, p := range l.main {
+		leads := slices.ContainsFunc(l.routes, func(r *route) bool { return r.from == p && r.to.tier == regional })
+		if leads {
+			y = max(y, p.y)
+			break
+		}
+	}
+	for _, p := range l.side {
+		p.y, p.height = y, l.tall(p)
+		y = p.bottom() + between
+	}
+	l.region.height = max(l.region.height, y-between+padding-l.region.y)
+	l.height = l.region.bottom() + legendRow + margin
+}
+
+// placeColumns places everything from left to right, when it is known how many lanes there are.
+func (l *layout) placeColumns() {
+	labels := func(w way, to func(*placed) bool) (widest int) {
+		for _, r := range l.routes {
+			if r.way == w && to(r.to) {
+				widest = max(widest, widthOf(r.text(), 12)+padding)
+			}
+		}
+		return widest + padding
+	}
+	inZones := func(p *placed) bool { return p.tier != regional }
+	inRegion := func(p *placed) bool { return p.tier == regional }
+	l.region.x = margin
+	l.vpc.x = l.region.x + padding
+	leftLabels := max(padding, labels(leftWay, inZones))
+	left := l.vpc.x + laneWidth*l.lanes[leftWay] + leftLabels
+	right := left + l.column*len(l.zones)
+	firstLane := right + max(padding, labels(rightWay, inZones))
+	l.vpc.width = firstLane + laneWidth*l.lanes[rightWay] - l.vpc.x
+	beside := l.vpc.right() + labels(rightWay, inRegion)
+	for _, p := range l.main {
+		p.x, p.width = left, right-left
+	}
+	sideWidth := leastSide
+	for _, p := range l.side {
+		for _, about := range p.about {
+			sideWidth = max(sideWidth, widthOf(about.text, 12)+2*padding)
+		}
+	}
+	l.region.width = l.vpc.right() + padding - l.region.x
+	if l.side != nil {
+		l.region.width = beside + sideWidth + padding - l.region.x
+	}
+	for _, p := range l.side {
+		p.x, p.width = beside, sideWidth
+	}
+	l.width = l.region.right() + margin
+	for _, r := range l.routes {
+		r.run(left-leftLabels, firstLane, l.column*(len(l.zones)/2))
+	}
+}
+
+// widthOf is how wide a text is at most, in a usual font of a size.
+func widthOf(text string, size int) int { return len([]rune(text)) * size * 6 / 10 }

@@ -12,17 +12,27 @@ import (
 // frame is a part of the architecture that other parts reach as one: what is inside is
 // spread over zones.
 type frame struct {
-	name  string // how flows find it: a security group's or an endpoint's
-	title string
-	about []string // lines
-	tier  tier
-	nodes []node
+	name    string // how flows find it: a security group's or an endpoint's
+	title   string
+	about   []line
+	shape   shape
+	tier    tier
+	service string // of AWS, that the part is of or that an endpoint leads to: "s3"
+	nodes   []node
+	change  Change
+}
+
+// line is one thing that is said about a frame.
+type line struct {
+	text   string
+	change Change
 }
 
 // node is something in one zone.
 type node struct {
-	zone  string
-	label string
+	zone   string
+	label  string
+	change Change
 }
 
 // tier is a row of the drawing, or the column beside it for what is in no zone.
@@ -33,18 +43,32 @@ const (
 	private
 	isolated
 	regional
+	outside // of the stack
 )
 
-var tierNames = map[tier]string{public: "public", private: "private", isolated: "isolated", regional: "of the region"}
+var tierNames = []string{"public", "private", "isolated", "regional", "outside"}
+
+func (t tier) String() string { return tierNames[t] }
+
+// tierOf returns the tier of a subnet: awsx tags each with its type.
+func tierOf(subnet *guards.Resource) (t tier, known bool) {
+	t = tier(slices.Index(tierNames, strings.ToLower(text(subnet.Input("tags", "SubnetType")))))
+	return t, t >= public && t <= isolated
+}
 
 // parts reads the frames of a graph, in the order of their tiers.
 func parts(g guards.Graph) (frames []frame) {
 	for _, read := range []func(guards.Graph) []frame{
-		balancers, gateways, fleets, endpoints, caches, databases, tables, buckets, secrets,
+		balancers, gateways, fleets, endpoints, caches, databases, buckets, tables, secrets,
 	} {
 		frames = append(frames, read(g)...)
 	}
-	slices.SortStableFunc(frames, func(a, b frame) int { return cmp.Compare(a.tier, b.tier) })
+	slices.SortStableFunc(frames, func(a, b frame) int {
+		if a.tier == regional && b.tier == regional { // an endpoint comes right before what it leads to
+			return cmp.Compare(a.service, b.service)
+		}
+		return cmp.Compare(a.tier, b.tier)
+	})
 	return frames
 }
 
@@ -57,36 +81,36 @@ func balancers(g guards.Graph) (frames []frame) {
 			}
 		}
 		slices.Sort(serves)
-		f := frame{name: group(g, r, "securityGroups"), title: "Application Load Balancer", about: serves, tier: public}
-		for _, subnet := range g.Referenced(r, guards.Subnet, "subnets") {
-			f.nodes = append(f.nodes, node{zoneOf(subnet), "load balancer node"})
+		f := frame{name: group(g, r, "securityGroups"), title: "Application Load Balancer", about: lines(strings.Join(serves, ", ")), shape: fork}
+		for _, targets := range g.Of(guards.TargetGroup) {
+			if targets.Input("stickiness", "enabled") == true {
+				f.about = append(f.about, line{text: "stickiness " + text(targets.Input("stickiness", "type"))})
+			}
 		}
-		frames = append(frames, f)
+		frames = append(frames, f.in(g.Referenced(r, guards.Subnet, "subnets"), "load balancer node"))
 	}
 	return frames
 }
 
 func gateways(g guards.Graph) []frame {
-	f := frame{name: "NAT", title: "NAT gateways", about: []string{"the way out of the private subnets"}, tier: public}
+	f := frame{name: natName, title: "NAT gateways", shape: door, about: lines("the way out of the private subnets")}
 	for _, r := range g.Of(natGateway) {
-		for _, subnet := range g.Referenced(r, guards.Subnet, "subnetId") {
-			f.nodes = append(f.nodes, node{zoneOf(subnet), "NAT gateway"})
-		}
+		f = f.in(g.Referenced(r, guards.Subnet, "subnetId"), "NAT gateway")
 	}
-	return unlessEmpty(f)
+	if f.nodes == nil {
+		return nil
+	}
+	return []frame{f}
 }
 
 func fleets(g guards.Graph) (frames []frame) {
 	for _, r := range g.Of(guards.AutoScalingGroup) {
-		f := frame{title: "Auto Scaling group", tier: private}
+		f := frame{title: "Auto Scaling group", shape: servers, tier: private}
 		for _, template := range g.Referenced(r, guards.LaunchTemplate, "launchTemplate", "id") {
 			f.name = group(g, template, "vpcSecurityGroupIds")
-			f.about = []string{fmt.Sprintf("%s to %s × %s", text(r.Input("minSize")), text(r.Input("maxSize")), text(template.Input("instanceType")))}
+			f.about = lines(fmt.Sprintf("%s to %s × %s", text(r.Input("minSize")), text(r.Input("maxSize")), text(template.Input("instanceType"))))
 		}
-		for _, subnet := range g.Referenced(r, guards.Subnet, "vpcZoneIdentifiers") {
-			f.nodes = append(f.nodes, node{zoneOf(subnet), "instances"})
-		}
-		frames = append(frames, f)
+		frames = append(frames, f.in(g.Referenced(r, guards.Subnet, "vpcZoneIdentifiers"), "instances"))
 	}
 	return frames
 }
@@ -95,18 +119,26 @@ func fleets(g guards.Graph) (frames []frame) {
 func endpoints(g guards.Graph) (frames []frame) {
 	for _, r := range g.Of(guards.VpcEndpoint) {
 		service := text(r.Input("serviceName"))
-		service = service[strings.LastIndex(service, ".")+1:]
-		if r.Input("vpcEndpointType") != "Interface" {
-			frames = append(frames, frame{name: r.Name, title: "Gateway endpoint", about: []string{service}, tier: regional})
-			continue
-		}
-		f := frame{name: group(g, r, "securityGroupIds"), title: "Interface endpoint", about: []string{service}, tier: private}
-		for _, subnet := range g.Referenced(r, guards.Subnet, "subnetIds") {
-			f.nodes = append(f.nodes, node{zoneOf(subnet), "endpoint"})
+		f := frame{name: r.Name, title: "Gateway endpoint", shape: plug, service: service[strings.LastIndex(service, ".")+1:], tier: regional}
+		f.about = lines(f.service)
+		if r.Input("vpcEndpointType") == "Interface" {
+			f.name, f.title, f.tier = group(g, r, "securityGroupIds"), "Interface endpoint", private
+			f = f.in(g.Referenced(r, guards.Subnet, "subnetIds"), "endpoint")
 		}
 		frames = append(frames, f)
 	}
 	return frames
+}
+
+// in returns the frame with a node in each of the subnets, whose tier is the frame's.
+func (f frame) in(subnets guards.Graph, label string) frame {
+	for _, subnet := range subnets {
+		if t, known := tierOf(subnet); known {
+			f.tier = t
+		}
+		f.nodes = append(f.nodes, node{zone: zoneOf(subnet), label: label})
+	}
+	return f
 }
 
 // group is the name of the first security group that an input of a resource names.
@@ -119,11 +151,11 @@ func group(g guards.Graph, r *guards.Resource, input string) string {
 
 func zoneOf(subnet *guards.Resource) string { return text(subnet.Input("availabilityZone")) }
 
-func unlessEmpty(f frame) []frame {
-	if len(f.nodes) == 0 {
-		return nil
+func lines(texts ...string) (all []line) {
+	for _, one := range texts {
+		all = append(all, line{text: one})
 	}
-	return []frame{f}
+	return all
 }
 
 // text is a value as people write it; what only an update will tell is a question mark.
