@@ -30,7 +30,7 @@ export GOFLAGS := $(GOFLAGS) -trimpath '-gcflags=github.com/pulumi/...=-N -l'
 
 LOCAL = .local/bin/local
 
-.PHONY: up preview down status events maintenance diagram drawings cost load faults forecast soak tour test race bench lint evidence setup
+.PHONY: up preview down status events maintenance diagram drawings cost load faults forecast soak tour test race bench lint evidence workflows setup
 
 up: setup ## bring the stack up on this machine, or update it
 	@$(LOCAL) up -stack $(STACK) -port $(PORT) -https-port $(HTTPS_PORT) $(if $(AWS_PORT),-aws-port $(AWS_PORT)) $(if $(SCALE),-scale $(SCALE)) $(foreach c,$(CONFIG),-config $(c))
@@ -93,11 +93,14 @@ bench: SETUP = dynamodb bench
 bench: setup ## the service against what bounds it and against what else might be picked
 	@go test -vet=off ./tests/bench -run '^$$' -bench . -benchtime 1x -timeout 1h
 
-lint: ## gofmt, go vet, staticcheck, govulncheck, and what nothing shows in the documents
+lint: ## gofmt, go vet, staticcheck, actionlint, govulncheck, and what nothing shows in the documents
 	@tools/lint
 
 evidence: ## what shows the commands and numbers of the documents, and what nothing shows
 	@go run ./tests/evidence
+
+workflows: setup ## the commands of the workflows for pull requests, without GitHub, in a clone with a planted change
+	@go run ./ci steps .github/workflows/preview.yml .github/workflows/test.yml
 
 setup: # installs or builds what is missing
 	@tools/setup $(findstring dynamodb,$(CONFIG)) $(SETUP)
