@@ -100,7 +100,7 @@ evidence: ## what shows the commands and numbers of the documents, and what noth
 	@go run ./tests/evidence
 
 workflows: setup ## the commands of the workflows for pull requests, without GitHub, in a clone with a planted change
-	@go run ./ci steps .github/workflows/preview.yml .github/workflows/test.yml
+	@go run ./local/ci steps .github/workflows/preview.yml .github/workflows/test.yml
 
 setup: # installs or builds what is missing
 	@tools/setup $(findstring dynamodb,$(CONFIG)) $(SETUP)

@@ -12,7 +12,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/autoscaling/types"
 	"github.com/stretchr/testify/require"
 
-	"myclothes/ci/rollout"
+	"myclothes/local/ci/rollout"
 )
 
 var deployed = time.Date(2026, 11, 24, 12, 0, 0, 0, time.UTC)

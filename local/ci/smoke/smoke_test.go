@@ -12,7 +12,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"myclothes/ci/smoke"
+	"myclothes/local/ci/smoke"
 )
 
 // shop is a shop as a visitor sees it, with what is wrong with it.

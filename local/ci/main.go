@@ -22,9 +22,9 @@ import (
 	"github.com/aws/aws-sdk-go-v2/config"
 	"github.com/aws/aws-sdk-go-v2/service/autoscaling"
 
-	"myclothes/ci/github"
-	"myclothes/ci/rollout"
-	"myclothes/ci/smoke"
+	"myclothes/local/ci/github"
+	"myclothes/local/ci/rollout"
+	"myclothes/local/ci/smoke"
 )
 
 func main() {

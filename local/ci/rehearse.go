@@ -10,8 +10,8 @@ import (
 	"path/filepath"
 	"strings"
 
-	"myclothes/ci/github/githubtest"
-	"myclothes/ci/steps"
+	"myclothes/local/ci/github/githubtest"
+	"myclothes/local/ci/steps"
 )
 
 // rehearse runs the commands of workflows in a clone of what is committed here, with a change

@@ -8,7 +8,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"myclothes/ci/steps"
+	"myclothes/local/ci/steps"
 )
 
 const rehearsed = `

@@ -10,7 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-const root = "../.."
+const root = "../../.."
 
 // everyWorkflow calls check with each of the project's workflows.
 func everyWorkflow(t *testing.T, check func(t *testing.T, text string, w workflow)) {
@@ -81,7 +81,7 @@ func TestNothingOfAForkRunsWithRightsThatItHasNot(t *testing.T) {
 				if strings.HasPrefix(s.Uses, "actions/checkout@") {
 					require.Equal(t, "false", s.With["persist-credentials"], j.name)
 				}
-				require.True(t, s.Env["GITHUB_TOKEN"] == "" || strings.HasPrefix(s.Run, "go run ./ci "), "%s: only what tells people has the token", j.name)
+				require.True(t, s.Env["GITHUB_TOKEN"] == "" || strings.HasPrefix(s.Run, "go run ./local/ci "), "%s: only what tells people has the token", j.name)
 			}
 		}
 	})

@@ -9,8 +9,8 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"myclothes/ci/github"
-	"myclothes/ci/github/githubtest"
+	"myclothes/local/ci/github"
+	"myclothes/local/ci/github/githubtest"
 )
 
 // start starts GitHub and a run that pull request 7 began.
