@@ -146,4 +146,6 @@ func TestTheDrawingsAreLegible(t *testing.T) {
 	for _, name := range slices.Sorted(maps.Keys(configurations)) {
 		require.Empty(t, illegible(drawing.Draw(name, withNetwork(evaluate(t, update, configurations[name])))), name)
 	}
+	long := evaluate(t, update, base().with(settings{"vpcCidr": "100.168.144.0/22"}))
+	require.Empty(t, illegible(drawing.Draw("long addresses", withNetwork(long))))
 }

@@ -223,7 +223,8 @@ func upWithoutChangesTouchesNothing(t *testing.T, s *site) {
 	require.Equal(t, before, s.processes(t))
 }
 
-// upAmongShoppers brings the site up while people shop, who must not notice.
+// upAmongShoppers brings the site up while people shop, who must not notice. They are enough for a request at any moment,
+// and leave most of the processors to what comes up.
 func (s *site) upAmongShoppers(t *testing.T, up ...string) (report shoppers.Report, output string, err error) {
 	t.Helper()
 	rolled := make(chan struct{})
@@ -234,7 +235,7 @@ func (s *site) upAmongShoppers(t *testing.T, up ...string) (report shoppers.Repo
 	reported := make(chan result, 1)
 	go func() {
 		report, err := shoppers.Run(context.Background(), shoppers.Options{
-			URL: s.url, Shoppers: 50, Customers: 20, Duration: 5 * time.Minute, Pause: 20 * time.Millisecond, Until: rolled,
+			URL: s.url, Shoppers: 50, Customers: 20, Duration: 5 * time.Minute, Pause: 100 * time.Millisecond, Until: rolled,
 		})
 		reported <- result{report, err}
 	}()

@@ -35,6 +35,15 @@ type subnet struct {
 	addresses line
 }
 
+// label is what is written in a subnet whose zone is that wide.
+func (s subnet) label(width int) string {
+	said := s.addresses.change.sign() + s.tier.String()
+	if width >= withAddresses {
+		said += " " + s.addresses.text
+	}
+	return said
+}
+
 func read(g guards.Graph) contents {
 	c := contents{frames: parts(g)}
 	c.arrows = arrows(g, c.frames)

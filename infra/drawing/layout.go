@@ -21,6 +21,9 @@ const (
 	leastZone  = 124
 	mostZone   = 184
 	leastSide  = 200
+
+	// withAddresses is how wide a zone is at least in which the addresses of subnets are written.
+	withAddresses = 150
 )
 
 // box is where something is.
@@ -57,7 +60,7 @@ type band struct {
 // arrange finds a place for all contents.
 func arrange(c contents) *layout {
 	l := &layout{contents: c, zones: zones(c)}
-	l.column = min(mostZone, max(leastZone, zonesWidth/max(1, len(l.zones))))
+	l.column = l.zoneWidth()
 	for _, f := range c.frames {
 		if f.tier == regional {
 			l.side = append(l.side, &placed{frame: f})
@@ -72,6 +75,19 @@ func arrange(c contents) *layout {
 	l.takeLanes()
 	l.placeColumns()
 	return l
+}
+
+// zoneWidth is how wide a zone's column is. Arrows run between columns, so what is written in one ends there, however
+// long its addresses are.
+func (l *layout) zoneWidth() int {
+	width := min(mostZone, max(leastZone, zonesWidth/max(1, len(l.zones))))
+	if width < withAddresses {
+		return width
+	}
+	for _, s := range l.subnets {
+		width = max(width, padding+widthOf(s.label(width), 11)+padding)
+	}
+	return width
 }
 
 func zones(c contents) (names []string) {

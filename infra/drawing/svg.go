@@ -116,11 +116,7 @@ func (l *layout) writeZones(b *bytes.Buffer) {
 			}
 			row := l.bands[at]
 			rect(b, box{x + 4, row.top, l.column - 8, row.bottom - row.top}, "subnet "+s.tier.String(), 6)
-			said := s.tier.String()
-			if l.column >= 150 {
-				said += " " + s.addresses.text
-			}
-			write(b, x+padding, row.top+16, "faint "+string(s.addresses.change), s.addresses.change.sign()+said)
+			write(b, x+padding, row.top+16, "faint "+string(s.addresses.change), s.label(l.column))
 		}
 	}
 }

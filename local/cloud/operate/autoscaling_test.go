@@ -87,18 +87,24 @@ func TestTheCLIReplacesResizesAndSuspends(t *testing.T) {
 		return len(ids) == 3 && !slices.Contains(ids, before[1])
 	})
 	a.mustAWS("autoscaling", "suspend-processes", "--auto-scaling-group-name", shop, "--scaling-processes", "Launch", "AZRebalance")
-	shown := a.mustAWS("autoscaling", "describe-auto-scaling-groups")
-	require.Equal(t, "Launch", at(shown, "AutoScalingGroups", 0, "SuspendedProcesses", 0, "ProcessName"))
-	a.mustAWS("autoscaling", "resume-processes", "--auto-scaling-group-name", shop)
-	require.Empty(t, a.described().SuspendedProcesses)
-	activities := a.mustAWS("autoscaling", "describe-scaling-activities", "--auto-scaling-group-name", shop, "--max-items", "1")
-	require.Equal(t, "Successful", at(activities, "Activities", 0, "StatusCode"))
-
+	suspended := a.described().SuspendedProcesses
+	require.Len(t, suspended, 2)
+	require.Equal(t, "Launch", *suspended[0].ProcessName)
 	_, problem := a.aws("autoscaling", "set-desired-capacity", "--auto-scaling-group-name", shop, "--desired-capacity", "40")
 	require.Contains(t, problem, "(ValidationError)")
 	require.Contains(t, problem, "above max value 4")
-	_, problem = a.aws("autoscaling", "describe-instance-refreshes", "--auto-scaling-group-name", "none")
-	require.Contains(t, problem, "AutoScalingGroup name not found")
+
+	client := autoscaling.NewFromConfig(a.config())
+	_, err := client.ResumeProcesses(t.Context(), &autoscaling.ResumeProcessesInput{AutoScalingGroupName: new(shop)})
+	require.NoError(t, err)
+	require.Empty(t, a.described().SuspendedProcesses)
+	activities, err := client.DescribeScalingActivities(t.Context(), &autoscaling.DescribeScalingActivitiesInput{
+		AutoScalingGroupName: new(shop), MaxRecords: new(int32(1))})
+	require.NoError(t, err)
+	require.Len(t, activities.Activities, 1)
+	require.Equal(t, types.ScalingActivityStatusCodeSuccessful, activities.Activities[0].StatusCode)
+	_, err = client.DescribeInstanceRefreshes(t.Context(), &autoscaling.DescribeInstanceRefreshesInput{AutoScalingGroupName: new("none")})
+	require.ErrorContains(t, err, "AutoScalingGroup name not found")
 }
 
 func TestARefreshWithADesiredConfigurationIsRolledBack(t *testing.T) {

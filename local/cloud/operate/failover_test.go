@@ -37,8 +37,8 @@ func TestACacheFailsOverWhenItIsTold(t *testing.T) {
 
 	_, err = client.TestFailover(t.Context(), &elasticache.TestFailoverInput{ReplicationGroupId: new("sessions"), NodeGroupId: new("0002")})
 	require.Equal(t, "NodeGroupNotFoundFault", cloudtest.ErrorCode(t, err))
-	_, problem := a.aws("elasticache", "describe-replication-groups", "--replication-group-id", "none")
-	require.Contains(t, problem, "(ReplicationGroupNotFoundFault)")
+	_, err = client.DescribeReplicationGroups(t.Context(), &elasticache.DescribeReplicationGroupsInput{ReplicationGroupId: new("none")})
+	require.Equal(t, "ReplicationGroupNotFoundFault", cloudtest.ErrorCode(t, err))
 }
 
 func TestADatabaseFailsOverWhenItIsRebootedSo(t *testing.T) {
@@ -61,6 +61,6 @@ func TestADatabaseFailsOverWhenItIsRebootedSo(t *testing.T) {
 	cloudtest.Eventually(t, "the database is where its standby was", func() bool {
 		return *described().AvailabilityZone == *before.SecondaryAvailabilityZone
 	})
-	_, problem := a.aws("rds", "reboot-db-instance", "--db-instance-identifier", "none", "--force-failover")
-	require.Contains(t, problem, "(DBInstanceNotFound)")
+	_, err := client.RebootDBInstance(t.Context(), &rds.RebootDBInstanceInput{DBInstanceIdentifier: new("none"), ForceFailover: new(true)})
+	require.Equal(t, "DBInstanceNotFound", cloudtest.ErrorCode(t, err))
 }

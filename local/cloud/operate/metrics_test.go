@@ -2,6 +2,7 @@ package operate_test
 
 import (
 	"net/http"
+	"slices"
 	"testing"
 	"time"
 
@@ -30,6 +31,32 @@ func (a *account) visit(requests int) {
 	}
 }
 
+// counted waits until the metrics have all requests. It returns the metric that counts those of the load balancer in all
+// zones, and its statistics. It asks through the SDK: every question of the CLI starts an interpreter.
+func (a *account) counted(requests int) (metric types.Metric, statistics *cloudwatch.GetMetricStatisticsOutput) {
+	a.Helper()
+	client, start, end := cloudwatch.NewFromConfig(a.config()), time.Now().Add(-time.Hour), time.Now().Add(time.Hour)
+	cloudtest.Eventually(a.T, "all are counted", func() bool {
+		listed, err := client.ListMetrics(a.Context(), &cloudwatch.ListMetricsInput{Namespace: new("AWS/ApplicationELB"), MetricName: new("RequestCount")})
+		require.NoError(a, err)
+		i := slices.IndexFunc(listed.Metrics, func(m types.Metric) bool { return len(m.Dimensions) == 1 && *m.Dimensions[0].Name == "LoadBalancer" })
+		if i < 0 {
+			return false
+		}
+		metric = listed.Metrics[i]
+		statistics, err = client.GetMetricStatistics(a.Context(), &cloudwatch.GetMetricStatisticsInput{
+			Namespace: metric.Namespace, MetricName: metric.MetricName, Dimensions: metric.Dimensions, StartTime: &start, EndTime: &end,
+			Period: new(int32(60)), Statistics: []types.Statistic{types.StatisticSum, types.StatisticMaximum}, ExtendedStatistics: []string{"p90"}})
+		require.NoError(a, err)
+		total := 0.0
+		for _, p := range statistics.Datapoints {
+			total += *p.Sum
+		}
+		return total == float64(requests)
+	})
+	return metric, statistics
+}
+
 func sum(values []float64) (total float64) {
 	for _, v := range values {
 		total += v
@@ -42,30 +69,7 @@ func TestTheRequestsOfALoadBalancerAreSeenInItsMetricsByTheSDK(t *testing.T) {
 	a := newAccount(t)
 	a.visit(7)
 	client, start, end := cloudwatch.NewFromConfig(a.config()), time.Now().Add(-time.Hour), time.Now().Add(time.Hour)
-	var requests types.Metric // of the load balancer in all zones
-	cloudtest.Eventually(t, "they are counted", func() bool {
-		listed, err := client.ListMetrics(t.Context(), &cloudwatch.ListMetricsInput{Namespace: new("AWS/ApplicationELB"), MetricName: new("RequestCount")})
-		require.NoError(t, err)
-		for _, m := range listed.Metrics {
-			if len(m.Dimensions) == 1 && *m.Dimensions[0].Name == "LoadBalancer" {
-				requests = m
-			}
-		}
-		return requests.Dimensions != nil
-	})
-	var statistics *cloudwatch.GetMetricStatisticsOutput
-	cloudtest.Eventually(t, "all are counted", func() (all bool) {
-		var err error
-		statistics, err = client.GetMetricStatistics(t.Context(), &cloudwatch.GetMetricStatisticsInput{
-			Namespace: requests.Namespace, MetricName: requests.MetricName, Dimensions: requests.Dimensions, StartTime: &start, EndTime: &end,
-			Period: new(int32(60)), Statistics: []types.Statistic{types.StatisticSum, types.StatisticMaximum}, ExtendedStatistics: []string{"p90"}})
-		require.NoError(t, err)
-		total := 0.0
-		for _, p := range statistics.Datapoints {
-			total += *p.Sum
-		}
-		return total == 7
-	})
+	requests, statistics := a.counted(7)
 	point := statistics.Datapoints[0]
 	require.Equal(t, types.StandardUnitCount, point.Unit)
 	require.Equal(t, 1.0, *point.Maximum)
@@ -109,17 +113,12 @@ func TestTheRequestsOfALoadBalancerAreSeenInItsMetricsByTheCLI(t *testing.T) {
 		return total
 	}
 	const balancer = "LoadBalancer"
-	name := ""
-	cloudtest.Eventually(t, "they are counted", func() bool {
-		name = nameOf(a.mustAWS("cloudwatch", "list-metrics", "--metric-name", "RequestCount", "--dimensions", "Name="+balancer), balancer)
-		return name != ""
-	})
-	cloudtest.Eventually(t, "all are counted", func() bool {
-		statistics := a.mustAWS("cloudwatch", "get-metric-statistics", "--namespace", "AWS/ApplicationELB", "--metric-name", "RequestCount",
-			"--dimensions", "Name="+balancer+",Value="+name, "--start-time", start, "--end-time", end, "--period", "60", "--statistics", "Sum")
-		require.Equal(t, "RequestCount", at(statistics, "Label"))
-		return total(at(statistics, "Datapoints"), "Sum") == 5
-	})
+	a.counted(5)
+	name := nameOf(a.mustAWS("cloudwatch", "list-metrics", "--metric-name", "RequestCount", "--dimensions", "Name="+balancer), balancer)
+	statistics := a.mustAWS("cloudwatch", "get-metric-statistics", "--namespace", "AWS/ApplicationELB", "--metric-name", "RequestCount",
+		"--dimensions", "Name="+balancer+",Value="+name, "--start-time", start, "--end-time", end, "--period", "60", "--statistics", "Sum")
+	require.Equal(t, "RequestCount", at(statistics, "Label"))
+	require.InDelta(t, 5, total(at(statistics, "Datapoints"), "Sum"), 0)
 	data := a.mustAWS("cloudwatch", "get-metric-data", "--start-time", start, "--end-time", end, "--metric-data-queries",
 		`[{"Id": "requests", "ReturnData": false, "MetricStat": {"Period": 60, "Stat": "Sum", "Metric": {"Namespace": "AWS/ApplicationELB",
 			"MetricName": "RequestCount", "Dimensions": [{"Name": "`+balancer+`", "Value": "`+name+`"}]}}},

@@ -42,6 +42,6 @@ func TestASecretIsRotatedByItsLabels(t *testing.T) {
 	secrets, err := client.ListSecrets(t.Context(), nil)
 	require.NoError(t, err)
 	require.Equal(t, "cache", *secrets.SecretList[0].Name)
-	_, problem := a.aws("secretsmanager", "get-secret-value", "--secret-id", "none")
-	require.Contains(t, problem, "(ResourceNotFoundException)")
+	_, err = client.GetSecretValue(t.Context(), &secretsmanager.GetSecretValueInput{SecretId: new("none")})
+	require.Equal(t, "ResourceNotFoundException", cloudtest.ErrorCode(t, err))
 }
