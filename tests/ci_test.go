@@ -158,6 +158,34 @@ func TestThePreviewRoleChangesNothing(t *testing.T) {
 	}
 }
 
+// Nobody saw that in a call: EC2 reads the parameter on behalf of whoever gives Auto Scaling
+// the launch template.
+func TestTheDeployRoleMayReadTheParameterOfTheImage(t *testing.T) {
+	t.Parallel()
+	image := the(t, evaluate(t, update, settings{}), guards.LaunchTemplate).Input("imageId").(string)
+	parameter, found := strings.CutPrefix(image, "resolve:ssm:")
+	require.True(t, found, image)
+	g, arn := evaluateCI(t, octo()), "arn:aws:ssm:"+region+"::parameter"+parameter
+	require.True(t, allows(permissionsOf(t, g, "deploy"), "ssm:GetParameters", arn))
+	require.True(t, allows(statementsOf(t, g.Named(guards.Policy, "boundary"), "policy"), "ssm:GetParameters", arn))
+}
+
+// A pull request's code runs with what the preview role may read.
+func TestOnlyTheProjectsOwnSecretsAreRead(t *testing.T) {
+	t.Parallel()
+	g := evaluateCI(t, octo().with(settings{"project": "attic"}))
+	for _, role := range []string{"preview", "deploy"} {
+		read := 0
+		for _, s := range permissionsOf(t, g, role) {
+			if s.mentions("secretsmanager:GetSecretValue", "") {
+				require.Equal(t, "attic", s.Condition["StringEquals"]["aws:ResourceTag/Project"], role)
+				read++
+			}
+		}
+		require.Positive(t, read)
+	}
+}
+
 // What is declared under another name could not be deployed, and what is of a kind that
 // nobody thought of could not either.
 func TestTheDeployRoleReachesAllThatTheStackDeclares(t *testing.T) {

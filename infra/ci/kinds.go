@@ -12,6 +12,9 @@ type kind struct {
 	// ACCOUNT stand for where the program is deployed. Pulumi begins a physical name with
 	// the logical one, so the names are those of infra's components.
 	within []string
+	// tagged says that a read may be confined by the project's tag as well, which is there
+	// as soon as the resource is: others may have names that begin alike.
+	tagged bool
 }
 
 // kinds are all that the stack declares on AWS, but what belongs to EC2: see network.
@@ -129,7 +132,8 @@ var contents = []kind{
 		within: []string{"s3:::release-*"},
 	},
 	{
-		reads: []string{"secretsmanager:DescribeSecret", "secretsmanager:GetResourcePolicy", "secretsmanager:GetSecretValue"},
+		tagged: true,
+		reads:  []string{"secretsmanager:DescribeSecret", "secretsmanager:GetResourcePolicy", "secretsmanager:GetSecretValue"},
 		within: []string{
 			"secretsmanager:REGION:ACCOUNT:secret:cache-*", "secretsmanager:REGION:ACCOUNT:secret:cookie-*", "secretsmanager:REGION:ACCOUNT:secret:database-*",
 		},

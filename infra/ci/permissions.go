@@ -41,7 +41,11 @@ func (p *program) reads() []statement {
 		{Effect: "Allow", Action: global, Resource: named(p.arn("iam::ACCOUNT:role/servers-*"), p.arn("iam::ACCOUNT:instance-profile/servers-*"))},
 	}
 	for _, k := range contents {
-		all = append(all, statement{Effect: "Allow", Action: k.reads, Resource: named(p.within(k)...)})
+		read := statement{Effect: "Allow", Action: k.reads, Resource: named(p.within(k)...)}
+		if k.tagged {
+			read.Condition = where("aws:ResourceTag/Project", p.config.project)
+		}
+		all = append(all, read)
 	}
 	return all
 }
@@ -55,6 +59,12 @@ func (p *program) changes() (all []statement) {
 		statement{
 			// An instance may get the stack's role and no other.
 			Effect: "Allow", Action: []string{"iam:PassRole"}, Resource: named(p.arn("iam::ACCOUNT:role/servers-*")), Condition: where("iam:PassedToService", "ec2.amazonaws.com"),
+		},
+		statement{
+			// Who gives Auto Scaling a launch template that names its image by a parameter has
+			// to be allowed to read that
+			// (https://docs.aws.amazon.com/autoscaling/ec2/userguide/using-systems-manager-parameters.html).
+			Effect: "Allow", Action: []string{"ssm:GetParameters"}, Resource: named(p.arn("ssm:REGION::parameter/aws/service/ami-amazon-linux-latest/*")),
 		},
 		statement{
 			// The first of a service's resources in an account makes the service's role.
@@ -91,7 +101,7 @@ func (p *program) most() []statement {
 	own := []string{p.arn("iam::ACCOUNT:role/" + p.config.name("ci-*")), p.arn("iam::ACCOUNT:policy/" + p.config.name("ci-*")), p.arn("iam::ACCOUNT:oidc-provider/" + issuer)}
 	return []statement{
 		{Effect: "Allow", Resource: named("*"), Action: []string{
-			"autoscaling:*", "dynamodb:*", "ec2:*", "elasticache:*", "elasticloadbalancing:*", "rds:*", "s3:*", "secretsmanager:*",
+			"autoscaling:*", "dynamodb:*", "ec2:*", "elasticache:*", "elasticloadbalancing:*", "rds:*", "s3:*", "secretsmanager:*", "ssm:GetParameters",
 			"kms:Decrypt", "kms:DescribeKey", "kms:Encrypt", "kms:GenerateDataKey",
 			"iam:AddRoleToInstanceProfile", "iam:Create*", "iam:Delete*", "iam:Get*", "iam:List*", "iam:PassRole", "iam:PutRolePolicy",
 			"iam:RemoveRoleFromInstanceProfile", "iam:Tag*", "iam:Untag*", "iam:UpdateAssumeRolePolicy", "iam:UpdateRole", "iam:UpdateRoleDescription",
