@@ -8,6 +8,9 @@ type kind struct {
 	types   []string // Pulumi's
 	reads   []string
 	changes []string
+	// bounded are changes by which a role could get more rights: they are allowed on roles
+	// that have the instances' boundary, and to give a role that boundary.
+	bounded []string
 	// within are the ARNs that may be changed, after partition and service: REGION and
 	// ACCOUNT stand for where the program is deployed. Pulumi begins a physical name with
 	// the logical one, so the names are those of infra's components.
@@ -112,11 +115,12 @@ var kinds = []kind{
 		types: []string{"aws:iam/role:Role", "aws:iam/rolePolicy:RolePolicy", "aws:iam/instanceProfile:InstanceProfile"},
 		reads: []string{"iam:GetInstanceProfile", "iam:GetRole", "iam:GetRolePolicy", "iam:ListAttachedRolePolicies", "iam:ListInstanceProfilesForRole", "iam:ListRolePolicies"},
 		changes: []string{
-			"iam:AddRoleToInstanceProfile", "iam:CreateInstanceProfile", "iam:CreateRole", "iam:DeleteInstanceProfile", "iam:DeleteRole", "iam:DeleteRolePolicy",
-			"iam:PutRolePolicy", "iam:RemoveRoleFromInstanceProfile", "iam:TagInstanceProfile", "iam:TagRole", "iam:UntagInstanceProfile", "iam:UntagRole",
+			"iam:AddRoleToInstanceProfile", "iam:CreateInstanceProfile", "iam:DeleteInstanceProfile", "iam:DeleteRole", "iam:DeleteRolePolicy",
+			"iam:RemoveRoleFromInstanceProfile", "iam:TagInstanceProfile", "iam:TagRole", "iam:UntagInstanceProfile", "iam:UntagRole",
 			"iam:UpdateAssumeRolePolicy", "iam:UpdateRole", "iam:UpdateRoleDescription",
 		},
-		within: []string{"iam::ACCOUNT:instance-profile/servers-*", "iam::ACCOUNT:role/servers-*"},
+		bounded: []string{"iam:CreateRole", "iam:PutRolePermissionsBoundary", "iam:PutRolePolicy"},
+		within:  []string{"iam::ACCOUNT:instance-profile/servers-*", "iam::ACCOUNT:role/servers-*"},
 	},
 }
 
