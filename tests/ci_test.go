@@ -235,6 +235,9 @@ func TestTheDeployRoleReachesAllThatTheStackDeclares(t *testing.T) {
 			change, known := changed[r.Type]
 			require.True(t, known, "say what changes %v, here and in infra/ci/kinds.go", r)
 			require.True(t, allows(permissions, change[0], strings.ReplaceAll(change[1], "NAME", r.Name+"-1a2b3c4")), "%s on %v", change[0], r)
+			if left, _ := r.Inputs["finalSnapshotIdentifier"].(string); left != "" {
+				require.True(t, allows(permissions, "rds:CreateDBSnapshot", "arn:aws:rds:"+region+"snapshot:"+left), "%s of %v", left, r)
+			}
 		}
 	})
 }

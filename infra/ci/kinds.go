@@ -84,6 +84,7 @@ var kinds = []kind{
 		},
 		within: []string{
 			"rds:REGION:ACCOUNT:db:database-*", "rds:REGION:ACCOUNT:og:default*", "rds:REGION:ACCOUNT:pg:database-*", "rds:REGION:ACCOUNT:snapshot:database-*",
+			"rds:REGION:ACCOUNT:snapshot:myclothes-database-final-*", // which a destroy leaves
 			"rds:REGION:ACCOUNT:subgrp:database-*",
 		},
 	},
