@@ -23,7 +23,10 @@ import (
 // ciAccount answers what the program of the workflows' roles asks AWS.
 type ciAccount struct{ recorder }
 
-const accountID = "123456789012"
+const (
+	accountID   = "123456789012"
+	rehearsedID = "000000000000" // of the account in which the engine rehearses
+)
 
 func (a *ciAccount) Call(args pulumi.MockCallArgs) (resource.PropertyMap, error) {
 	switch args.Token {
@@ -158,6 +161,34 @@ func TestThePreviewRoleChangesNothing(t *testing.T) {
 	}
 }
 
+// Nobody saw that in a call: EC2 reads the parameter on behalf of whoever gives Auto Scaling
+// the launch template.
+func TestTheDeployRoleMayReadTheParameterOfTheImage(t *testing.T) {
+	t.Parallel()
+	image := the(t, evaluate(t, update, settings{}), guards.LaunchTemplate).Input("imageId").(string)
+	parameter, found := strings.CutPrefix(image, "resolve:ssm:")
+	require.True(t, found, image)
+	g, arn := evaluateCI(t, octo()), "arn:aws:ssm:"+region+"::parameter"+parameter
+	require.True(t, allows(permissionsOf(t, g, "deploy"), "ssm:GetParameters", arn))
+	require.True(t, allows(statementsOf(t, g.Named(guards.Policy, "boundary"), "policy"), "ssm:GetParameters", arn))
+}
+
+// A pull request's code runs with what the preview role may read.
+func TestOnlyTheProjectsOwnSecretsAreRead(t *testing.T) {
+	t.Parallel()
+	g := evaluateCI(t, octo().with(settings{"project": "attic"}))
+	for _, role := range []string{"preview", "deploy"} {
+		read := 0
+		for _, s := range permissionsOf(t, g, role) {
+			if s.mentions("secretsmanager:GetSecretValue", "") {
+				require.Equal(t, "attic", s.Condition["StringEquals"]["aws:ResourceTag/Project"], role)
+				read++
+			}
+		}
+		require.Positive(t, read)
+	}
+}
+
 // What is declared under another name could not be deployed, and what is of a kind that
 // nobody thought of could not either.
 func TestTheDeployRoleReachesAllThatTheStackDeclares(t *testing.T) {
@@ -204,6 +235,9 @@ func TestTheDeployRoleReachesAllThatTheStackDeclares(t *testing.T) {
 			change, known := changed[r.Type]
 			require.True(t, known, "say what changes %v, here and in infra/ci/kinds.go", r)
 			require.True(t, allows(permissions, change[0], strings.ReplaceAll(change[1], "NAME", r.Name+"-1a2b3c4")), "%s on %v", change[0], r)
+			if left, _ := r.Inputs["finalSnapshotIdentifier"].(string); left != "" {
+				require.True(t, allows(permissions, "rds:CreateDBSnapshot", "arn:aws:rds:"+region+"snapshot:"+left), "%s of %v", left, r)
+			}
 		}
 	})
 }
@@ -232,6 +266,58 @@ func TestWorkflowsCannotWidenWhatTheyMayDo(t *testing.T) {
 	require.False(t, allows(deploy, "iam:AttachRolePolicy", ""), "policies of AWS are wider than anything here")
 	require.False(t, allows(deploy, "s3:DeleteObject", "arn:aws:s3:::somebody-elses/file"))
 	require.False(t, allows(deploy, "rds:DeleteDBInstance", "arn:aws:rds:eu-west-1:"+accountID+":db:somebody-elses"))
+}
+
+// Who deploys writes the policy of the instances' role, so could have an instance do what
+// the deploy role may not, if nothing bounded that role.
+func TestTheDeployRoleMakesOnlyRolesThatAreBounded(t *testing.T) {
+	t.Parallel()
+	g := evaluateCI(t, octo())
+	arn := "arn:aws:iam::" + accountID + ":policy/" + g.Named(guards.Policy, "instances").Input("name").(string)
+	for name, statements := range map[string][]iamStatement{
+		"deploy": permissionsOf(t, g, "deploy"), "boundary": statementsOf(t, g.Named(guards.Policy, "boundary"), "policy"),
+	} {
+		for _, action := range []string{"iam:CreateRole", "iam:PutRolePolicy", "iam:PutRolePermissionsBoundary"} {
+			require.True(t, allows(statements, action, "arn:aws:iam::"+accountID+":role/servers-1a2b3c4"), "%s: %s", name, action)
+			for _, s := range statements {
+				if s.Effect == "Allow" && s.mentions(action, "") {
+					require.Equal(t, map[string]map[string]any{"StringEquals": {"iam:PermissionsBoundary": arn}}, s.Condition, "%s: %s", name, action)
+				}
+			}
+		}
+		for _, action := range []string{"iam:DeleteRolePermissionsBoundary", "iam:CreatePolicyVersion", "iam:SetDefaultPolicyVersion", "iam:DeletePolicy"} {
+			require.False(t, allows(statements, action, arn), "%s: %s", name, action)
+		}
+	}
+}
+
+func TestTheInstancesRoleHasTheBoundaryThatIsConfigured(t *testing.T) {
+	t.Parallel()
+	const limit = "arn:aws:iam::123456789012:policy/myclothes-ci-instances"
+	bounded := evaluate(t, update, base().with(settings{"permissionsBoundaryArn": limit}))
+	require.Equal(t, limit, the(t, bounded, guards.Role).Input("permissionsBoundary"))
+	_, given := the(t, evaluate(t, update, base()), guards.Role).Inputs["permissionsBoundary"]
+	require.False(t, given)
+}
+
+// requireRoomInTheBoundary wants all that instances are allowed in a state within the
+// boundary that workflows give them: what is beyond it, AWS would refuse to instances.
+func requireRoomInTheBoundary(t *testing.T, state graph) {
+	t.Helper()
+	boundary := statementsOf(t, evaluateCI(t, octo()).Named(guards.Policy, "instances"), "policy")
+	granted := 0
+	for _, policy := range state.Of(guards.RolePolicy) {
+		for _, s := range statementsOf(t, policy, "policy") {
+			for _, action := range s.Action {
+				for _, resource := range s.Resource {
+					resource = strings.ReplaceAll(resource, ":"+rehearsedID+":", ":"+accountID+":")
+					require.True(t, allows(boundary, action, resource), "infra/ci/permissions.go: instances need %s on %s", action, resource)
+					granted++
+				}
+			}
+		}
+	}
+	require.Positive(t, granted)
 }
 
 // Only what AWS confines by nothing else is allowed on everything, and then in the region.

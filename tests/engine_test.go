@@ -34,6 +34,7 @@ var rehearsed = map[string]settings{
 	"carts in cookies": {
 		"cartStore": "cookie", "cookieKeys": "2,1", "natGateways": "none", "sessionTtlHours": "24", "sessionLimitDays": "30",
 		"newSessionsPerClient": "10", "amiId": "ami-0123456789abcdef0", "applyImmediately": "true",
+		"permissionsBoundaryArn": "arn:aws:iam::123456789012:policy/limit",
 	},
 	"DynamoDB over HTTPS": {
 		"cartStore": "dynamodb", "stickiness": "app_cookie",
@@ -92,6 +93,7 @@ func TestTheEngineTakesEveryConfigurationThroughALife(t *testing.T) {
 			require.NotEmpty(t, r.providers.Recorded())
 			require.Empty(t, guards.Check(r.state(t)))
 			requireTheSameDrawing(t, s, r.state(t))
+			requireRoomInTheBoundary(t, r.state(t))
 
 			require.Empty(t, r.preview(t, true).Changes, "nothing is other than the state has it, and a second time there is nothing to do")
 

@@ -60,6 +60,7 @@ var options = map[string]option{
 	"maxInstances":            integer(3, 40, 1, 1000),
 	"instanceType":            sampled([]string{"small", "mac2.metal", "t4g", "T4G.small"}, "t4g.small", "t3.small", "m7i.large", "a1.medium", "c6gd.2xlarge", "u7i-12tb.224xlarge"),
 	"amiId":                   sampled([]string{"ami", "ami-0123", "ami-0123456789ABCDEF0"}, "ami-01234567", "ami-0123456789abcdef0"),
+	"permissionsBoundaryArn":  sampled([]string{"limit", "arn:aws:iam::123456789012:role/limit", "arn:aws:iam::1:policy/limit"}, "arn:aws:iam::123456789012:policy/limit", "arn:aws:iam::aws:policy/ReadOnlyAccess"),
 	"instanceWarmupSeconds":   integer(180, 3600, 0, 3600),
 	"healthCheckGraceSeconds": integer(0, 600, 0, 3600),
 	"deregistrationSeconds":   integer(10, 3600, 10, 3600),

@@ -1,6 +1,6 @@
 // Package ci declares what the workflows on GitHub need in the AWS account: an OIDC
-// provider, a role that previews and one that deploys, the boundary of both, and where
-// the state of the stack is. It is a Pulumi project of its own, which a person with the
+// provider, a role that previews and one that deploys, the boundary of both, that of the
+// instances' role, and where the state of the stack is. It is a Pulumi project of its own, which a person with the
 // right to change roles deploys: what deploys the shop must not widen what it may do.
 package ci
 
@@ -20,7 +20,8 @@ func Deploy(ctx *pulumi.Context) error {
 		return err
 	}
 	p := &program{config: config, account: where}
-	for _, step := range []func(*pulumi.Context) error{p.trustGitHub, p.keepState, p.limit, p.preview, p.deploy} {
+	p.instances = p.arn("iam::ACCOUNT:policy/" + config.name("ci-instances"))
+	for _, step := range []func(*pulumi.Context) error{p.trustGitHub, p.keepState, p.limit, p.limitInstances, p.preview, p.deploy} {
 		if err := step(ctx); err != nil {
 			return err
 		}
@@ -36,6 +37,9 @@ type program struct {
 	provider pulumi.StringOutput // ARN of the OIDC provider
 	state    *state              // nil when it is in Pulumi Cloud
 	boundary pulumi.StringOutput // ARN of the policy that bounds both roles
+	// instances is the ARN of the policy that bounds each role that the deploy role makes.
+	// It is in conditions, which are plain values, so it is made of names.
+	instances string
 }
 
 // account is where everything is declared.

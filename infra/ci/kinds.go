@@ -8,10 +8,16 @@ type kind struct {
 	types   []string // Pulumi's
 	reads   []string
 	changes []string
+	// bounded are changes by which a role could get more rights: they are allowed on roles
+	// that have the instances' boundary, and to give a role that boundary.
+	bounded []string
 	// within are the ARNs that may be changed, after partition and service: REGION and
 	// ACCOUNT stand for where the program is deployed. Pulumi begins a physical name with
 	// the logical one, so the names are those of infra's components.
 	within []string
+	// tagged says that a read may be confined by the project's tag as well, which is there
+	// as soon as the resource is: others may have names that begin alike.
+	tagged bool
 }
 
 // kinds are all that the stack declares on AWS, but what belongs to EC2: see network.
@@ -78,6 +84,7 @@ var kinds = []kind{
 		},
 		within: []string{
 			"rds:REGION:ACCOUNT:db:database-*", "rds:REGION:ACCOUNT:og:default*", "rds:REGION:ACCOUNT:pg:database-*", "rds:REGION:ACCOUNT:snapshot:database-*",
+			"rds:REGION:ACCOUNT:snapshot:myclothes-database-final-*", // which a destroy leaves
 			"rds:REGION:ACCOUNT:subgrp:database-*",
 		},
 	},
@@ -109,11 +116,12 @@ var kinds = []kind{
 		types: []string{"aws:iam/role:Role", "aws:iam/rolePolicy:RolePolicy", "aws:iam/instanceProfile:InstanceProfile"},
 		reads: []string{"iam:GetInstanceProfile", "iam:GetRole", "iam:GetRolePolicy", "iam:ListAttachedRolePolicies", "iam:ListInstanceProfilesForRole", "iam:ListRolePolicies"},
 		changes: []string{
-			"iam:AddRoleToInstanceProfile", "iam:CreateInstanceProfile", "iam:CreateRole", "iam:DeleteInstanceProfile", "iam:DeleteRole", "iam:DeleteRolePolicy",
-			"iam:PutRolePolicy", "iam:RemoveRoleFromInstanceProfile", "iam:TagInstanceProfile", "iam:TagRole", "iam:UntagInstanceProfile", "iam:UntagRole",
+			"iam:AddRoleToInstanceProfile", "iam:CreateInstanceProfile", "iam:DeleteInstanceProfile", "iam:DeleteRole", "iam:DeleteRolePolicy",
+			"iam:RemoveRoleFromInstanceProfile", "iam:TagInstanceProfile", "iam:TagRole", "iam:UntagInstanceProfile", "iam:UntagRole",
 			"iam:UpdateAssumeRolePolicy", "iam:UpdateRole", "iam:UpdateRoleDescription",
 		},
-		within: []string{"iam::ACCOUNT:instance-profile/servers-*", "iam::ACCOUNT:role/servers-*"},
+		bounded: []string{"iam:CreateRole", "iam:PutRolePermissionsBoundary", "iam:PutRolePolicy"},
+		within:  []string{"iam::ACCOUNT:instance-profile/servers-*", "iam::ACCOUNT:role/servers-*"},
 	},
 }
 
@@ -129,7 +137,8 @@ var contents = []kind{
 		within: []string{"s3:::release-*"},
 	},
 	{
-		reads: []string{"secretsmanager:DescribeSecret", "secretsmanager:GetResourcePolicy", "secretsmanager:GetSecretValue"},
+		tagged: true,
+		reads:  []string{"secretsmanager:DescribeSecret", "secretsmanager:GetResourcePolicy", "secretsmanager:GetSecretValue"},
 		within: []string{
 			"secretsmanager:REGION:ACCOUNT:secret:cache-*", "secretsmanager:REGION:ACCOUNT:secret:cookie-*", "secretsmanager:REGION:ACCOUNT:secret:database-*",
 		},

@@ -44,16 +44,32 @@ func (p *program) trust(subjects ...string) pulumi.StringOutput {
 // limit declares the boundary of both roles: whatever policies they get, they may do no
 // more than this.
 func (p *program) limit(ctx *pulumi.Context) error {
-	name := p.config.name("ci-boundary")
-	policy, err := iam.NewPolicy(ctx, "boundary", &iam.PolicyArgs{
-		Name: pulumi.String(name), Description: pulumi.String("The most that workflows of MyClothes may do"),
-		Policy: document(p.most()...), Tags: p.tags(name),
-	})
+	policy, err := p.limits(ctx, "boundary", "The most that workflows of MyClothes may do", p.most())
 	if err != nil {
 		return err
 	}
 	p.boundary = policy.Arn
 	return nil
+}
+
+// limitInstances declares the boundary of the role that instances have, and exports its
+// ARN for the stack's configuration: who deploys writes that role's policy, and could
+// give it more than the deploy role has.
+func (p *program) limitInstances(ctx *pulumi.Context) error {
+	policy, err := p.limits(ctx, "instances", "The most that instances of MyClothes may do", p.needed())
+	if err != nil {
+		return err
+	}
+	ctx.Export("permissionsBoundaryArn", policy.Arn)
+	return nil
+}
+
+// limits declares a policy that allows what a role may do at most.
+func (p *program) limits(ctx *pulumi.Context, of, description string, most []statement) (*iam.Policy, error) {
+	name := p.config.name("ci-" + of)
+	return iam.NewPolicy(ctx, of, &iam.PolicyArgs{
+		Name: pulumi.String(name), Description: pulumi.String(description), Policy: document(most...), Tags: p.tags(name),
+	})
 }
 
 // preview declares the role that looks and changes nothing: for pull requests, and on main

@@ -65,7 +65,7 @@ func (g *AutoScalingGroup) Contribution() conventions.Contribution {
 }
 
 func (g *AutoScalingGroup) createIdentity(ctx *pulumi.Context, name string, args *AutoScalingGroupArgs) (err error) {
-	g.identity, err = newIdentity(ctx, name, args.Asked.Statements, args.Tags, g)
+	g.identity, err = newIdentity(ctx, name, args, g)
 	return err
 }
 

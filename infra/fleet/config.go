@@ -17,6 +17,7 @@ type Config struct {
 	GraceSeconds   int    // from launch until an unhealthy instance is replaced
 	CPUPercent     int    // average that scaling aims at
 	RequestsMinute int    // per instance, that scaling aims at
+	BoundaryArn    string // of the policy that bounds the instances' role; empty: none does
 }
 
 // Keys are the keys of the fleet.
@@ -34,6 +35,8 @@ func (c *Config) Keys() []config.Key {
 			"How long a new instance may take until it must be healthy; longer than it takes to boot"),
 		config.Integer(&c.CPUPercent, "targetCpuPercent", 60, 10, 90, "Average CPU that scaling aims at, {least} to {most}"),
 		config.Integer(&c.RequestsMinute, "targetRequestsPerMinute", 6000, 1, 1000000, "Requests per minute and instance that scaling aims at"),
+		config.Pattern(&c.BoundaryArn, "permissionsBoundaryArn", "", `arn:aws[a-z-]*:iam::(\d{12}|aws):policy/[\w+=,.@/-]+`,
+			"ARN of the policy that is the permissions boundary of the instances' role: they may do no more, whatever the role's own policy says. Empty is none; a role that workflows deploy needs that of infra/ci"),
 	}
 }
 

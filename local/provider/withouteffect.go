@@ -71,7 +71,7 @@ var withoutEffectOfWeb = map[string]reasons{
 		"minElbCapacity": "it waits for as many as the group has anyway",
 	}),
 
-	"aws:iam/role:Role":                       tagged(reasons{"description": described}),
+	"aws:iam/role:Role":                       tagged(reasons{"description": described, "permissionsBoundary": "the policy that it names is another program's, and nobody here can read it"}),
 	"aws:iam/instanceProfile:InstanceProfile": tagged(nil),
 }
 

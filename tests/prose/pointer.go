@@ -83,11 +83,15 @@ func (d Document) anchors() (names []string) {
 	return names
 }
 
-// unknownKeys are those that a document sets and Pulumi.yaml does not declare.
+// unknownKeys are those that a document sets and no Pulumi.yaml declares: that of the stack, or that of the workflows'
+// roles, if the project has them.
 func (p project) unknownKeys(d Document) (problems []string) {
 	declared, err := os.ReadFile(filepath.Join(p.root, "Pulumi.yaml"))
 	if err != nil {
 		return []string{err.Error()}
+	}
+	if ofRoles, err := os.ReadFile(filepath.Join(p.root, "infra/ci/Pulumi.yaml")); err == nil {
+		declared = append(declared, ofRoles...)
 	}
 	for i, line := range d.Lines {
 		for _, key := range keysIn(line) {

@@ -84,11 +84,15 @@ type visitor struct {
 
 // call makes a request of the shop's API and decodes the answer.
 func (v visitor) call(ctx context.Context, method, path string, in, out any) error {
-	body, err := json.Marshal(in)
-	if err != nil {
-		return err
+	var body io.Reader // none, where there is nothing to say: what stands before a shop may refuse a GET that has one
+	if in != nil {
+		text, err := json.Marshal(in)
+		if err != nil {
+			return err
+		}
+		body = bytes.NewReader(text)
 	}
-	request, err := http.NewRequestWithContext(ctx, method, v.url+path, bytes.NewReader(body))
+	request, err := http.NewRequestWithContext(ctx, method, v.url+path, body)
 	if err != nil {
 		return err
 	}

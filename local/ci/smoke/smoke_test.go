@@ -47,6 +47,10 @@ func (s *shop) start(t *testing.T) string {
 	})
 	routes.HandleFunc("DELETE /api/cart", func(http.ResponseWriter, *http.Request) { s.quantity = 0 })
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.Method == http.MethodGet && r.ContentLength != 0 { // as CloudFront does
+			http.Error(w, "a GET has no body", http.StatusForbidden)
+			return
+		}
 		if s.away.Add(-1) >= 0 {
 			http.Error(w, "no instance is ready", http.StatusServiceUnavailable)
 			return
