@@ -1,0 +1,73 @@
+package forecast
+
+import (
+	"maps"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"myclothes/infra/guards"
+	"myclothes/local/engine"
+)
+
+// edit is a change of the shop under test: what is declared before and after it.
+type edit struct {
+	before, after map[string]map[string]any
+	changes       []engine.Change
+}
+
+func newEdit() *edit { return &edit{before: shop(), after: shop()} }
+
+// declare adds a resource before and after, with other inputs if there are two of them.
+func (e *edit) declare(typ, name string, inputs ...map[string]any) *edit {
+	e.before[name], e.after[name] = resource(typ, name, maps.Clone(inputs[0])), resource(typ, name, maps.Clone(inputs[len(inputs)-1]))
+	return e
+}
+
+// change says what becomes of a resource, and writes its properties into what is after.
+func (e *edit) change(operation engine.Operation, typ, name string, properties ...engine.Property) *edit {
+	e.changes = append(e.changes, engine.Change{Operation: operation, Type: typ, Name: name, URN: urn(typ, name), Properties: properties})
+	switch operation {
+	case engine.Delete:
+		delete(e.after, name)
+	case engine.Create:
+		e.after[name] = resource(typ, name, map[string]any{})
+	}
+	for _, p := range properties {
+		e.after[name]["inputs"].(map[string]any)[root(p.Path)] = p.New
+	}
+	return e
+}
+
+func (e *edit) forecast() *Forecast {
+	return Of(&engine.Plan{Changes: e.changes}, graph(e.before), graph(e.after))
+}
+
+func (e *edit) requireVerdict(t *testing.T, q Question, want Verdict) {
+	t.Helper()
+	a := e.forecast().Answers[q]
+	require.Equal(t, want, a.Verdict, "%s %+v", q, a.Because)
+}
+
+func TestAFleetRollsWhenItsGroupChangesWhatItLaunches(t *testing.T) {
+	newEdit().change(engine.Delete, guards.LaunchTemplate, "template").change(engine.Create, guards.LaunchTemplate, "other").
+		change(engine.Update, guards.AutoScalingGroup, "servers", engine.Property{Path: "launchTemplate.id", Old: "template-id", New: engine.Unknown}).
+		requireVerdict(t, Rolls, Yes)
+	newEdit().change(engine.Update, guards.AutoScalingGroup, "servers", engine.Property{Path: "launchTemplate.version", Old: "1", New: "$Latest"}).
+		requireVerdict(t, Rolls, Yes)
+	newEdit().change(engine.Update, guards.LaunchTemplate, "template", engine.Property{Path: "tags", New: "b"}).
+		change(engine.Update, guards.AutoScalingGroup, "servers", engine.Property{Path: "launchTemplate.version", Old: "1", New: engine.Unknown}).
+		requireVerdict(t, Rolls, No)
+	newEdit().change(engine.Update, guards.AutoScalingGroup, "servers",
+		engine.Property{Path: "instanceRefresh", New: map[string]any{"triggers": []any{"tags"}}}, engine.Property{Path: "tags", New: "b"}).
+		requireVerdict(t, Rolls, Yes)
+}
+
+func TestAGroupThatIsMadeAnewHasNoOldInstances(t *testing.T) {
+	newEdit().change(engine.Delete, guards.AutoScalingGroup, "servers").change(engine.Create, guards.AutoScalingGroup, "carts").
+		requireVerdict(t, Rolls, Yes)
+	without := map[string]any{"minSize": 2.0, "maxSize": 4.0, "launchTemplate": map[string]any{"version": "$Latest"}}
+	newEdit().declare(guards.AutoScalingGroup, "servers", without).
+		change(engine.Replace, guards.AutoScalingGroup, "servers", engine.Property{Path: "name", New: "b", Replaces: true}).
+		requireVerdict(t, Rolls, Yes)
+}
