@@ -71,3 +71,40 @@ func TestAGroupThatIsMadeAnewHasNoOldInstances(t *testing.T) {
 		change(engine.Replace, guards.AutoScalingGroup, "servers", engine.Property{Path: "name", New: "b", Replaces: true}).
 		requireVerdict(t, Rolls, Yes)
 }
+
+func TestAShopThatNobodyReachesAnyMoreIsInterrupted(t *testing.T) {
+	action := func(typ string) map[string]any {
+		return map[string]any{"defaultActions": []any{map[string]any{"type": typ}}}
+	}
+	changes := []engine.Property{{Path: "defaultActions[0].type", Old: "forward", New: []any{map[string]any{"type": "fixed-response"}}}}
+	f := newEdit().declare(guards.Listener, "http", action("forward")).change(engine.Update, guards.Listener, "http", changes...).forecast()
+	require.Equal(t, Yes, f.Answers[Interrupted].Verdict)
+	require.Zero(t, f.Answers[Interrupted].Outage.Most, "until it is mended")
+
+	group := func(targets ...any) map[string]any { return map[string]any{"minSize": 2.0, "targetGroupArns": targets} }
+	newEdit().declare(guards.TargetGroup, "web", map[string]any{}).declare(guards.AutoScalingGroup, "servers", group("arn:aws:test:::web")).
+		change(engine.Update, guards.AutoScalingGroup, "servers", engine.Property{Path: "targetGroupArns[0]", Old: "arn:aws:test:::web"}).
+		requireVerdict(t, Interrupted, Yes)
+	newEdit().change(engine.Update, guards.AutoScalingGroup, "servers", engine.Property{Path: "maxSize", Old: 4.0, New: 0.0}).
+		requireVerdict(t, Interrupted, Yes)
+}
+
+func TestAListenerThatForwardsElsewhereIsNoSilentNo(t *testing.T) {
+	forward := func(to string) map[string]any {
+		return map[string]any{"defaultActions": []any{map[string]any{"type": "forward", "targetGroupArn": "arn:aws:test:::" + to}}}
+	}
+	e := newEdit().declare(guards.TargetGroup, "web", map[string]any{}).declare(guards.TargetGroup, "empty", map[string]any{}).
+		declare(guards.Listener, "http", forward("web"), forward("empty"))
+	e.changes = []engine.Change{{Operation: engine.Update, Type: guards.Listener, Name: "http", URN: urn(guards.Listener, "http"),
+		Properties: []engine.Property{{Path: "defaultActions[0].targetGroupArn"}}}}
+	e.requireVerdict(t, Interrupted, Unknown)
+}
+
+func TestWhoLeavesASecurityGroupMayBeLockedOut(t *testing.T) {
+	in := func(group string) map[string]any { return map[string]any{"vpcSecurityGroupIds": []any{group + "-id"}} }
+	e := newEdit().declare(guards.SecurityGroup, "stores", map[string]any{}).declare(guards.DBInstance, "database", in("stores"), in("app"))
+	e.changes = []engine.Change{{Operation: engine.Update, Type: guards.DBInstance, Name: "database", URN: urn(guards.DBInstance, "database"),
+		Properties: []engine.Property{{Path: "vpcSecurityGroupIds[0]", Old: "stores-id", New: "app-id"}}}}
+	e.requireVerdict(t, Interrupted, Unknown)
+	e.requireVerdict(t, Reach, Yes)
+}

@@ -2,7 +2,6 @@ package forecast
 
 import (
 	"fmt"
-	"slices"
 	"strings"
 
 	"myclothes/infra/guards"
@@ -43,17 +42,12 @@ func networkGoes(c *change, ch engine.Change) []finding {
 }
 
 // leaves is a group of subnets that has others than before.
-func leaves(c *change, ch engine.Change, p engine.Property) []finding {
-	var kept []string
-	for _, r := range c.after.Referenced(c.is(ch), guards.Subnet, "subnetIds") {
-		kept = append(kept, r.URN)
+func leaves(c *change, ch engine.Change, _ engine.Property) []finding {
+	left := c.dropped(ch, guards.Subnet, "subnetIds")
+	if left == "" {
+		return nil
 	}
-	for _, r := range c.before.Referenced(c.was(ch), guards.Subnet, "subnetIds") {
-		if !slices.Contains(kept, r.URN) {
-			return []finding{{Reason: Reason{Verdict: Unknown, Text: fmt.Sprintf("%s leaves %s: AWS refuses while something of it is there, and nothing declared tells", ch.Title(), r.Name)}}}
-		}
-	}
-	return nil
+	return []finding{{Reason: Reason{Verdict: Unknown, Text: fmt.Sprintf("%s leaves %s: AWS refuses while something of it is there, and nothing declared tells", ch.Title(), left)}}}
 }
 
 // routeGoes is about the way out: answers of the load balancer go through the public

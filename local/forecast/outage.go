@@ -25,6 +25,7 @@ func interrupted(c *change) (a Answer) {
 	}
 	all = append(all, c.rollOutage()...)
 	all = append(all, c.lockedOut()...)
+	all = append(all, c.movedOut()...)
 	endless := false
 	for _, f := range all {
 		a.Because = append(a.Because, f.Reason)
@@ -223,6 +224,20 @@ func (c *change) lockedOut() (all []finding) {
 	from, to := c.stores()
 	if from.known && from.name == "dynamodb" && (!to.known || to.name != from.name) {
 		all = append(all, finding{Reason{Verdict: Yes, Text: "instances that are not replaced yet may no longer use the table of sessions"}, Span{roll.first, roll.whole}})
+	}
+	return all
+}
+
+// movedOut are resources that stay, and are taken out of a security group that stays: what
+// its rules permit they have no longer, unless those of another one of theirs do.
+func (c *change) movedOut() (all []finding) {
+	old, _ := guards.Members(c.before)
+	new, _ := guards.Members(c.after)
+	for _, m := range without(c.movedGroups(old), new) {
+		name, group, _ := strings.Cut(m, " in ")
+		if c.after.Named(guards.SecurityGroup, group) != nil {
+			all = append(all, finding{Reason: Reason{Verdict: Unknown, Text: fmt.Sprintf("%s is no longer in %s, and nothing here knows whether it can do without", name, group)}})
+		}
 	}
 	return all
 }
