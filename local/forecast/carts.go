@@ -65,6 +65,7 @@ func cartsLost(c *change) (a Answer) {
 		lose(everybody, "carts and sessions stay behind in the old store: cartStore: %s → %s", from.name, to.name)
 	}
 	c.storesGo(from, lose, doubt)
+	c.storesChange(from, doubt)
 	if from.name == "instance" || !from.known {
 		c.instancesGo(from, lose, doubt)
 	}
@@ -93,9 +94,11 @@ type (
 	doubts = func(format string, args ...any)
 )
 
+// holds is, by the store of carts, what they are in, if that is a resource.
+var holds = map[string]string{"elasticache": guards.ReplicationGroup, "dynamodb": guards.Table}
+
 // storesGo are carts on servers, and the customers in the database.
 func (c *change) storesGo(from store, lose loses, doubt doubts) {
-	holds := map[string]string{"elasticache": guards.ReplicationGroup, "dynamodb": guards.Table}
 	for _, ch := range c.changes(guards.ReplicationGroup, guards.Table, guards.DBInstance) {
 		if !c.gone(ch) || c.was(ch).Input("replicateSourceDb") != nil {
 			continue
@@ -115,6 +118,25 @@ func (c *change) storesGo(from store, lose loses, doubt doubts) {
 			single := c.is(ch).Input("numCacheClusters") == 1.0
 			if name := root(p.Path); ch.Operation == engine.Update && single && (name == "engineVersion" || name == "nodeType") && from.name == "elasticache" {
 				doubt("%s: %s: without a replica ElastiCache keeps what it can of the carts", ch.Title(), turn(p))
+			}
+		}
+	}
+}
+
+// storesChange are stores that stay, and of which no table knows whether what is in them
+// does.
+func (c *change) storesChange(from store, doubt doubts) {
+	for _, ch := range c.changes(guards.ReplicationGroup, guards.Table, guards.DBInstance) {
+		for _, p := range c.strange(ch) {
+			if !from.known || ch.Type == guards.DBInstance || holds[from.name] == ch.Type {
+				doubt("%s: %s: no table here knows what that does to what is in it", ch.Title(), turn(p))
+			}
+		}
+	}
+	for _, ch := range c.changes(guards.CacheParameterGroup) {
+		for _, p := range ch.Properties {
+			if ch.Operation == engine.Update && root(p.Path) == "parameters" && (!from.known || from.name == "elasticache") {
+				doubt("%s: %s: whether carts stay when the cache is full, or idle, is one of its parameters", ch.Title(), turn(p))
 			}
 		}
 	}

@@ -108,3 +108,23 @@ func TestWhoLeavesASecurityGroupMayBeLockedOut(t *testing.T) {
 	e.requireVerdict(t, Interrupted, Unknown)
 	e.requireVerdict(t, Reach, Yes)
 }
+
+func TestAPropertyThatNoTableKnowsIsNoSilentNo(t *testing.T) {
+	e := newEdit().change(engine.Update, guards.ReplicationGroup, "cache", engine.Property{Path: "dataTieringEnabled", New: true})
+	for _, q := range []Question{DataLost, Interrupted, CartsLost, Reach} {
+		e.requireVerdict(t, q, Unknown)
+	}
+	trust := map[string]any{"assumeRolePolicy": `{"Statement":[]}`}
+	newEdit().declare(guards.Role, "servers-role", trust).
+		change(engine.Update, guards.Role, "servers-role", engine.Property{Path: "managedPolicyArns", New: []any{"arn:aws:iam::aws:policy/AdministratorAccess"}}).
+		requireVerdict(t, Reach, Yes)
+	newEdit().declare(guards.Role, "servers-role", trust).
+		change(engine.Update, guards.Role, "servers-role", engine.Property{Path: "permissionsBoundary", Old: "arn:aws:iam::aws:policy/ReadOnlyAccess"}).
+		requireVerdict(t, Reach, Unknown)
+}
+
+func TestACacheThatMayForgetMayLoseCarts(t *testing.T) {
+	newEdit().declare(guards.CacheParameterGroup, "cache-parameters", map[string]any{}).
+		change(engine.Update, guards.CacheParameterGroup, "cache-parameters", engine.Property{Path: "parameters[0].value", Old: "noeviction", New: "allkeys-lru"}).
+		requireVerdict(t, CartsLost, Unknown)
+}
