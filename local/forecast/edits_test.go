@@ -128,3 +128,15 @@ func TestACacheThatMayForgetMayLoseCarts(t *testing.T) {
 		change(engine.Update, guards.CacheParameterGroup, "cache-parameters", engine.Property{Path: "parameters[0].value", Old: "noeviction", New: "allkeys-lru"}).
 		requireVerdict(t, CartsLost, Unknown)
 }
+
+func TestWhatHasNoPriceIsNoSilentNo(t *testing.T) {
+	nodes := func(n float64) map[string]any {
+		return map[string]any{"numCacheClusters": n, "nodeType": "cache.x9.huge", "engine": "valkey"}
+	}
+	e := newEdit().declare(guards.ReplicationGroup, "cache", nodes(2), nodes(3))
+	e.changes = []engine.Change{{Operation: engine.Update, Type: guards.ReplicationGroup, Name: "cache", URN: urn(guards.ReplicationGroup, "cache"),
+		Properties: []engine.Property{{Path: "numCacheClusters", Old: 2.0, New: 3.0}}}}
+	e.requireVerdict(t, Cost, Unknown)
+	e = newEdit().declare(guards.ReplicationGroup, "cache", nodes(2)).change(engine.Delete, guards.ReplicationGroup, "cache")
+	require.Contains(t, e.forecast().Answers[Cost].Because[0].Text, "no longer without")
+}
