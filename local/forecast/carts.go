@@ -159,7 +159,7 @@ func (c *change) instancesGo(from store, lose loses, doubt doubts) {
 			old, _ := number(p.Old)
 			new, _ := number(p.New)
 			switch name := root(p.Path); {
-			case name == "vpcZoneIdentifiers" && ch.Operation == engine.Update, name == "maxSize" && new < old:
+			case name == "vpcZoneIdentifiers" && ch.Operation == engine.Update, (name == "maxSize" || name == "minSize") && new < old:
 				say("instances may be taken out of service (" + turn(p) + ")")
 			}
 		}

@@ -129,6 +129,13 @@ func TestACacheThatMayForgetMayLoseCarts(t *testing.T) {
 		requireVerdict(t, CartsLost, Unknown)
 }
 
+func TestAFleetThatMayBeSmallerMayLoseCartsOfInstances(t *testing.T) {
+	memory := map[string]any{"userData": userData("CART_STORE=instance")}
+	newEdit().declare(guards.LaunchTemplate, "template", memory).
+		change(engine.Update, guards.AutoScalingGroup, "servers", engine.Property{Path: "minSize", Old: 2.0, New: 1.0}).
+		requireVerdict(t, CartsLost, Yes)
+}
+
 func TestWhatHasNoPriceIsNoSilentNo(t *testing.T) {
 	nodes := func(n float64) map[string]any {
 		return map[string]any{"numCacheClusters": n, "nodeType": "cache.x9.huge", "engine": "valkey"}

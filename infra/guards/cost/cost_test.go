@@ -126,6 +126,7 @@ func TestWhatIsNotPricedDiffersWhenThereIsMoreOfIt(t *testing.T) {
 	for _, other := range []map[string]any{{"engine": "mysql"}, {"storageType": "io2"}, {"iops": 12000.0}, {"storageThroughput": 500.0}} {
 		require.NotEmpty(t, database(other).Without, "%v costs other than gp3 of PostgreSQL", other)
 	}
+	line(t, database(map[string]any{"publiclyAccessible": true}), "primary", publicAddress)
 }
 
 func TestDataThroughEndpointsIsCountedOnce(t *testing.T) {

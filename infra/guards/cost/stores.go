@@ -38,6 +38,9 @@ func (e *estimator) database(r *guards.Resource) {
 	}
 	e.add(r, copies*Hours, class, about)
 	e.databaseExtras(r)
+	if r.Input("publiclyAccessible") == true {
+		e.add(r, Hours, publicAddress)
+	}
 	if storage, known := e.number(e.source(r), "allocatedStorage"); known {
 		e.add(r, copies*storage, databaseStorage, fmt.Sprintf("%v GB, as declared; it may grow", storage))
 	}
