@@ -1,8 +1,12 @@
 package forecast
 
 import (
+	"bytes"
+	"fmt"
 	"maps"
+	"strings"
 	"testing"
+	"unicode/utf8"
 
 	"github.com/stretchr/testify/require"
 
@@ -146,4 +150,19 @@ func TestWhatHasNoPriceIsNoSilentNo(t *testing.T) {
 	e.requireVerdict(t, Cost, Unknown)
 	e = newEdit().declare(guards.ReplicationGroup, "cache", nodes(2)).change(engine.Delete, guards.ReplicationGroup, "cache")
 	require.Contains(t, e.forecast().Answers[Cost].Because[0].Text, "no longer without")
+}
+
+func TestALongForecastHasWholeDetailsAndThePlan(t *testing.T) {
+	e := newEdit()
+	for i := range 400 {
+		name := fmt.Sprintf("secret-%03d-%s", i, strings.Repeat("n", 100))
+		e.before[name] = resource(guards.Secret, name, map[string]any{})
+		e.change(engine.Delete, guards.Secret, name)
+		e.change(engine.Create, "aws:sns/topic:Topic", "topic-"+name)
+	}
+	var comment bytes.Buffer
+	require.NoError(t, e.forecast().WriteMarkdown(&comment))
+	require.LessOrEqual(t, utf8.RuneCount(comment.Bytes()), engine.MostMarkdown)
+	require.Equal(t, strings.Count(comment.String(), "<details"), strings.Count(comment.String(), "</details>"))
+	require.Contains(t, comment.String(), "400 to create, 400 to delete")
 }
