@@ -113,6 +113,23 @@ func TestWhoLeavesASecurityGroupMayBeLockedOut(t *testing.T) {
 	e.requireVerdict(t, Reach, Yes)
 }
 
+func TestWhatInstancesMayNoLongerDoIsNoSilentNo(t *testing.T) {
+	may := func(action string) string {
+		return `{"Statement":[{"Effect":"Allow","Action":"` + action + `","Resource":"arn:aws:test:::table"}]}`
+	}
+	change := func(store, old, new string) *edit {
+		return newEdit().declare(guards.LaunchTemplate, "template", map[string]any{"userData": userData("CART_STORE=" + store)}).
+			declare(guards.RolePolicy, "servers-may", map[string]any{"policy": may(old)}).
+			change(engine.Update, guards.RolePolicy, "servers-may", engine.Property{Path: "policy", New: may(new)})
+	}
+	change("dynamodb", "dynamodb:UpdateItem", "dynamodb:GetItem").requireVerdict(t, Interrupted, Unknown)
+	change("elasticache", "dynamodb:UpdateItem", "dynamodb:GetItem").requireVerdict(t, Interrupted, No)
+	change("elasticache", "s3:GetObject", "s3:ListBucket").requireVerdict(t, Interrupted, No)
+	newEdit().declare(guards.VpcEndpoint, "dynamodb", map[string]any{"serviceName": "com.amazonaws.eu-west-1.dynamodb"}).
+		change(engine.Update, guards.VpcEndpoint, "dynamodb", engine.Property{Path: "policy", New: `{"Statement":[{"Effect":"Deny","Principal":"*","Action":"*","Resource":"*"}]}`}).
+		requireVerdict(t, Interrupted, Unknown)
+}
+
 func TestAPropertyThatNoTableKnowsIsNoSilentNo(t *testing.T) {
 	e := newEdit().change(engine.Update, guards.ReplicationGroup, "cache", engine.Property{Path: "dataTieringEnabled", New: true})
 	for _, q := range []Question{DataLost, Interrupted, CartsLost, Reach} {

@@ -26,6 +26,7 @@ func interrupted(c *change) (a Answer) {
 	all = append(all, c.rollOutage()...)
 	all = append(all, c.lockedOut()...)
 	all = append(all, c.movedOut()...)
+	all = append(all, c.forbidden()...)
 	endless := false
 	for _, f := range all {
 		a.Because = append(a.Because, f.Reason)
@@ -240,6 +241,38 @@ func (c *change) movedOut() (all []finding) {
 		}
 	}
 	return all
+}
+
+// forbidden is what policies no longer allow, or begin to deny, to resources that stay.
+func (c *change) forbidden() (all []finding) {
+	old, _ := guards.Grants(c.before)
+	new, _ := guards.Grants(c.after)
+	allowed, denied := sentences(new), sentences(old)
+	for _, g := range old {
+		if g.Effect == "Allow" && !slices.Contains(allowed, g.String()) && at(c.after, g.By.URN).URN != "" {
+			all = append(all, c.withoutGrant(g, "no longer: "+g.String())...)
+		}
+	}
+	for _, g := range new {
+		if g.Effect == "Deny" && !slices.Contains(denied, g.String()) && at(c.before, g.By.URN).URN != "" {
+			all = append(all, c.withoutGrant(g, "new: "+g.String())...)
+		}
+	}
+	return all
+}
+
+// withoutGrant is what a grant that goes is to requests. The table of sessions is all that
+// instances ask AWS for while they serve.
+func (c *change) withoutGrant(g guards.Grant, text string) []finding {
+	from, to := c.stores()
+	service, _, _ := strings.Cut(g.Action, ":")
+	switch {
+	case service == "s3" || service == "secretsmanager":
+		return []finding{{Reason: Reason{Verdict: No, Text: text + ": instances use it when they boot and for secrets that they remember"}}}
+	case service == "dynamodb" && from.known && (from.name != "dynamodb" || to.known && to.name != from.name): // told with the store
+		return nil
+	}
+	return []finding{{Reason: Reason{Verdict: Unknown, Text: text + ", and instances may need it"}}}
 }
 
 // balanced says whether a load balancer is in a group.
