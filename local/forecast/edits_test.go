@@ -130,6 +130,22 @@ func TestWhatInstancesMayNoLongerDoIsNoSilentNo(t *testing.T) {
 		requireVerdict(t, Interrupted, Unknown)
 }
 
+func TestWhatLeavesASubnetOrASecretIsNoSilentNo(t *testing.T) {
+	in := func(subnets ...any) map[string]any { return map[string]any{"subnets": subnets} }
+	moved := func(before, after map[string]any) *edit {
+		e := newEdit().declare(guards.Subnet, "a", map[string]any{}).declare(guards.Subnet, "b", map[string]any{}).
+			declare(guards.LoadBalancer, "web", before, after)
+		e.changes = []engine.Change{{Operation: engine.Update, Type: guards.LoadBalancer, Name: "web", URN: urn(guards.LoadBalancer, "web"),
+			Properties: []engine.Property{{Path: "subnets[0]"}}}}
+		return e
+	}
+	moved(in("a-id"), in("b-id")).requireVerdict(t, Interrupted, Unknown)
+	moved(in("a-id"), in("a-id", "b-id")).requireVerdict(t, Interrupted, No)
+	newEdit().declare(guards.SecretVersion, "token", map[string]any{}).
+		change(engine.Replace, guards.SecretVersion, "token", engine.Property{Path: "secretString", Replaces: true}).
+		requireVerdict(t, Interrupted, Unknown)
+}
+
 func TestAPropertyThatNoTableKnowsIsNoSilentNo(t *testing.T) {
 	e := newEdit().change(engine.Update, guards.ReplicationGroup, "cache", engine.Property{Path: "dataTieringEnabled", New: true})
 	for _, q := range []Question{DataLost, Interrupted, CartsLost, Reach} {

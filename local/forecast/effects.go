@@ -36,11 +36,11 @@ var harmless = map[string][]string{
 	guards.Table:  words(`tags tagsAll deletionProtectionEnabled pointInTimeRecovery ttl billingMode serverSideEncryption`),
 	guards.Secret: words(`tags tagsAll description recoveryWindowInDays forceOverwriteReplicaSecret`),
 	guards.Bucket: words(`tags tagsAll forceDestroy`), guards.Object: words(`tags tagsAll contentType serverSideEncryption source etag sourceHash`),
-	guards.LoadBalancer: words(`tags tagsAll enableDeletionProtection dropInvalidHeaderFields accessLogs connectionLogs subnets subnetMappings securityGroups`),
+	guards.LoadBalancer: words(`tags tagsAll enableDeletionProtection dropInvalidHeaderFields accessLogs connectionLogs securityGroups`),
 	guards.TargetGroup:  words(`tags tagsAll deregistrationDelay stickiness loadBalancingAlgorithmType slowStart`),
 	guards.Listener:     words(`tags tagsAll`),
 	guards.AutoScalingGroup: words(`tags healthCheckGracePeriod defaultInstanceWarmup instanceRefresh minElbCapacity
-		waitForCapacityTimeout launchTemplate vpcZoneIdentifiers enabledMetrics metricsGranularity`),
+		waitForCapacityTimeout launchTemplate enabledMetrics metricsGranularity`),
 	guards.LaunchTemplate: nil, guards.ScalingPolicy: words(`targetTrackingConfiguration estimatedInstanceWarmup`),
 	guards.SecurityGroup: words(`tags tagsAll revokeRulesOnDelete`), guards.DefaultSecurityGroup: nil,
 	guards.SecurityGroupIngressRule: words(`tags tagsAll description`), guards.SecurityGroupEgressRule: words(`tags tagsAll description`),
@@ -73,7 +73,8 @@ var effects = map[string]map[string]effect{
 		"nodeType": scales, "engineVersion": scales, "parameterGroupName": awaitsReboot, "applyImmediately": appliesWhatWaits,
 	},
 	guards.Listener:         {"defaultActions": answers},
-	guards.AutoScalingGroup: {"targetGroupArns": leavesTargets, "minSize": empties, "maxSize": empties},
+	guards.AutoScalingGroup: {"targetGroupArns": leavesTargets, "minSize": empties, "maxSize": empties, "vpcZoneIdentifiers": movesAway},
+	guards.LoadBalancer:     {"subnets": movesAway},
 	guards.CacheSubnetGroup: {"subnetIds": leaves},
 	guards.DBSubnetGroup:    {"subnetIds": leaves},
 }
@@ -215,6 +216,16 @@ func leavesTargets(c *change, ch engine.Change, _ engine.Property) []finding {
 		return nil
 	}
 	return []finding{{Reason{Verdict: Yes, Text: fmt.Sprintf("%s leaves the target group %s: nobody answers there", ch.Title(), left)}, Span{time.Second, 0}}}
+}
+
+// movesAway is a load balancer, or a fleet, that leaves a subnet: connections through it
+// end, and what there is in others nothing declared tells.
+func movesAway(c *change, ch engine.Change, p engine.Property) []finding {
+	left := c.dropped(ch, guards.Subnet, root(p.Path))
+	if left == "" {
+		return nil
+	}
+	return []finding{{Reason: Reason{Verdict: Unknown, Text: fmt.Sprintf("%s leaves %s, and no table here knows whether it can do its work in the others", ch.Title(), left)}}}
 }
 
 // empties is a fleet that is, or may be, without instances.

@@ -104,7 +104,7 @@ var replaced = map[string]func(*change, engine.Change) []finding{
 	guards.VpcResource: networkGoes, guards.Subnet: networkGoes, "aws:ec2/internetGateway:InternetGateway": networkGoes,
 	guards.CacheSubnetGroup: networkGoes, guards.DBSubnetGroup: networkGoes,
 	guards.Route: routeGoes, guards.RouteTableAssociation: routeGoes, "aws:ec2/routeTable:RouteTable": routeGoes,
-	guards.Role: identityGoes, guards.InstanceProfile: identityGoes, guards.RolePolicy: identityGoes, guards.RandomPassword: passwordGoes,
+	guards.Role: identityGoes, guards.InstanceProfile: identityGoes, guards.RolePolicy: identityGoes, guards.RandomPassword: passwordGoes, guards.SecretVersion: secretGoes,
 	guards.VpcEndpoint: endpointGoes,
 }
 
@@ -196,6 +196,11 @@ func passwordGoes(c *change, ch engine.Change) []finding {
 		return nil
 	}
 	return []finding{{Reason: Reason{Verdict: Unknown, Text: fate(ch) + ": instances learn a new password within minutes, and the store may have it before"}}}
+}
+
+// secretGoes is another content of a secret, or none.
+func secretGoes(_ *change, ch engine.Change) []finding {
+	return []finding{{Reason: Reason{Verdict: Unknown, Text: fate(ch) + ": instances read it again within minutes, and nothing here knows what they make of it"}}}
 }
 
 // lockedOut is what instances still need while they wait to be replaced, and may no
