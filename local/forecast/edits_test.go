@@ -146,6 +146,15 @@ func TestWhatLeavesASubnetOrASecretIsNoSilentNo(t *testing.T) {
 		requireVerdict(t, Interrupted, Unknown)
 }
 
+func TestAWiderNetworkTakesNothingFromTheNarrowerOne(t *testing.T) {
+	f := changed("into-app", engine.Update, map[string]any{"cidrIpv4": "10.0.0.0/8"})
+	require.Equal(t, []string{"10.0.0.0/8 app:80"}, f.Answers[Reach].Opened)
+	require.Empty(t, f.Answers[Reach].Closed)
+	require.Equal(t, No, f.Answers[Interrupted].Verdict)
+	f = changed("into-app", engine.Update, map[string]any{"cidrIpv4": "10.0.1.0/24"})
+	require.Equal(t, []string{"10.0.0.0/16 app:80"}, f.Answers[Reach].Closed)
+}
+
 func TestAPropertyThatNoTableKnowsIsNoSilentNo(t *testing.T) {
 	e := newEdit().change(engine.Update, guards.ReplicationGroup, "cache", engine.Property{Path: "dataTieringEnabled", New: true})
 	for _, q := range []Question{DataLost, Interrupted, CartsLost, Reach} {

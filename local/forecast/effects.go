@@ -185,7 +185,7 @@ func answers(c *change, ch engine.Change, p engine.Property) []finding {
 	was, is := c.was(ch).Input("defaultActions", 0, "type"), c.is(ch).Input("defaultActions", 0, "type")
 	switch {
 	case is != "forward" && is != "redirect" && was != is:
-		return []finding{{Reason{Verdict: Yes, Text: fmt.Sprintf("%s forwards nothing any more: %s: %s → %s", ch.Title(), p.Path, shown(was), shown(is))}, Span{time.Second, 0}}}
+		return []finding{{Reason{Verdict: Yes, Text: fmt.Sprintf("%s forwards nothing any more: %s → %s", ch.Title(), shown(was), shown(is))}, Span{time.Second, 0}}}
 	case was != is:
 		return []finding{{Reason{Verdict: Yes, Text: ch.Title() + " redirects other than before: a form that was on its way is lost, once"}, Span{0, 10 * time.Second}}}
 	case is == "forward" && c.dropped(ch, guards.TargetGroup, "defaultActions", 0, "targetGroupArn") == "":

@@ -2,6 +2,7 @@ package forecast
 
 import (
 	"fmt"
+	"net/netip"
 	"slices"
 	"strings"
 
@@ -145,9 +146,14 @@ func uncovered(list, other []guards.Flow) (left []string) {
 	return left
 }
 
-// within says whether a peer is another one, or addresses among all that there are.
+// within says whether a peer is another one, or addresses among those of another one.
 func within(peer, of guards.Peer) bool {
-	return peer == of || of == guards.Internet && peer.Kind == guards.AddressPeer
+	if peer == of || of == guards.Internet && peer.Kind == guards.AddressPeer {
+		return true
+	}
+	some, err := netip.ParsePrefix(peer.Name)
+	all, errAll := netip.ParsePrefix(of.Name)
+	return err == nil && errAll == nil && all.Bits() <= some.Bits() && all.Contains(some.Addr())
 }
 
 func sentences(grants []guards.Grant) (all []string) {
