@@ -51,6 +51,11 @@ func Grants(g Graph) (grants []Grant, opaque Graph) {
 		}
 		grants = append(grants, Grant{By: r, Effect: "Allow", Who: r.Name, Action: "what the policy says", On: name.Replace(arn)})
 	}
+	for _, r := range g.Of(Role) {
+		for _, arn := range stringsOf(r.Input("managedPolicyArns")) {
+			grants = append(grants, Grant{By: r, Effect: "Allow", Who: r.Name, Action: "what the policy says", On: name.Replace(arn)})
+		}
+	}
 	return grants, opaque
 }
 

@@ -142,6 +142,9 @@ func (d previewDigest) read() (steps []accountStep, err error) {
 	if missing := d.ChangeSummary[apitype.OpSame] - same; missing > 0 {
 		return nil, fmt.Errorf("the preview leaves out %d resources that stay as they are: make it with --show-sames --show-replacement-steps", missing)
 	}
+	if len(steps) == 0 { // the stack itself is one
+		return nil, errors.New("the preview tells of no resource")
+	}
 	return steps, nil
 }
 

@@ -36,6 +36,7 @@ func TestAnAccountThatIsNotWholeIsRefused(t *testing.T) {
 		"no JSON":         {"Previewing update (dev)", "is no event of the engine"},
 		"without sames":   {`{"steps": [], "changeSummary": {"same": 3}}`, "--show-sames"},
 		"failed":          {`{"steps": [], "changeSummary": {}, "diagnostics": [{"severity": "error", "message": "no zone"}]}`, "the preview failed: no zone"},
+		"empty":           {`{"steps": []}`, "of no resource"},
 		"failed in lines": {`{"diagnosticEvent": {"severity": "error", "message": "no zone"}}`, "the preview failed: no zone"},
 	} {
 		t.Run(name, func(t *testing.T) {

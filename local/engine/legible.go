@@ -12,11 +12,11 @@ import (
 	"github.com/sergi/go-diff/diffmatchpatch"
 )
 
-// What stands for values that nobody may see, or knows yet.
-const (
-	secret  = "[secret]"
-	unknown = "[known after the update]"
-)
+// Unknown stands for a value that only the update will tell.
+const Unknown = "[known after the update]"
+
+// secret stands for a value that nobody may see.
+const secret = "[secret]"
 
 // legible returns a value of an event as people write it: secrets and what is not
 // known yet by their names, files by their hashes, text in base64 (which user data is)
@@ -42,7 +42,7 @@ func legible(value any) any {
 			urn, _ := v["urn"].(string)
 			return urn
 		case resource.OutputValueSig:
-			return unknown
+			return Unknown
 		}
 		object := make(map[string]any, len(v))
 		for name, element := range v {
@@ -63,7 +63,7 @@ func isSecret(value any) bool {
 // legibleText decodes a text and lays it out.
 func legibleText(text string) string {
 	if text == plugin.UnknownStringValue {
-		return unknown
+		return Unknown
 	}
 	if decoded, err := base64.StdEncoding.DecodeString(text); err == nil && utf8.Valid(decoded) && bytes.ContainsRune(decoded, '\n') {
 		text = string(decoded)
@@ -83,7 +83,7 @@ const near = 2
 func changedLines(before, after any) []string {
 	old, isOld := before.(string)
 	new, isNew := after.(string)
-	if !isOld || !isNew || !strings.Contains(old, "\n") && !strings.Contains(new, "\n") || old == unknown || new == unknown {
+	if !isOld || !isNew || !strings.Contains(old, "\n") && !strings.Contains(new, "\n") || old == Unknown || new == Unknown {
 		return nil
 	}
 	differ := diffmatchpatch.New()

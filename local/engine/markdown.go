@@ -13,6 +13,9 @@ import (
 // (https://github.com/orgs/community/discussions/27190).
 const MostMarkdown = 65_536
 
+// mostCautions are how many losses of data a comment names one by one.
+const mostCautions = 50
+
 // WriteMarkdown writes the plan as a comment on a pull request: the summary and what is
 // lost first, then the changes under their components. What does not fit is left out from
 // the end, and the comment says so: what matters most is at its beginning.
@@ -23,10 +26,17 @@ func (p *Plan) WriteMarkdownBelow(first string, out io.Writer) error {
 	var head strings.Builder
 	head.WriteString(first)
 	fmt.Fprintf(&head, "**%s**\n", p.Summary())
+	cautions := 0
 	for _, change := range p.Changes {
-		if change.Loses != "" {
-			fmt.Fprintf(&head, "\n> [!CAUTION]\n> Data is lost with `%s` **%s**: %s.\n", shortType(change.Type), change.Name, change.Loses)
+		if change.Loses == "" {
+			continue
 		}
+		if cautions++; cautions <= mostCautions {
+			fmt.Fprintf(&head, "\n> [!CAUTION]\n> Data is lost with `%s` **%s**: %s.\n", shortType(change.Type), Escaped(change.Name), change.Loses)
+		}
+	}
+	if more := cautions - mostCautions; more > 0 {
+		fmt.Fprintf(&head, "\n> [!CAUTION]\n> Data is lost with %d more.\n", more)
 	}
 	_, err := io.WriteString(out, fit(head.String(), p.sections()))
 	return err
@@ -44,7 +54,7 @@ func (p *Plan) sections() (all []string) {
 	for i, change := range p.Changes {
 		if i == 0 || !slices.Equal(p.Changes[i-1].group(), change.group()) {
 			end()
-			fmt.Fprintf(&section, "\n<details open><summary>%s</summary>\n\n", html.EscapeString(heading(change)))
+			fmt.Fprintf(&section, "\n<details open><summary>%s</summary>\n\n", uncalled(html.EscapeString(heading(change))))
 		}
 		change.writeMarkdown(&section)
 	}
@@ -65,7 +75,7 @@ func (c Change) writeMarkdown(out *strings.Builder) {
 		if c.Order != "" && c.Operation == Replace {
 			operation += ", " + string(c.Order)
 		}
-		fmt.Fprintf(out, "- `%s` `%s` **%s**: %s\n", signs[c.Operation], shortType(c.Type), c.Name, operation)
+		fmt.Fprintf(out, "- `%s` `%s` **%s**: %s\n", signs[c.Operation], shortType(c.Type), Escaped(c.Name), operation)
 	}
 	for _, property := range c.Properties {
 		out.WriteString("  ")
@@ -85,15 +95,35 @@ func (p Property) writeMarkdown(out *strings.Builder) {
 		return
 	}
 	fmt.Fprintf(out, "- %s:%s\n", code(p.Path), because)
-	fence := "```"
-	for strings.Contains(strings.Join(p.Lines, "\n"), fence) {
+	fence, lines := "```", strings.ReplaceAll(strings.Join(p.Lines, "\n"), "\r", "␍") // which Markdown takes for the end of a line
+	for strings.Contains(lines, fence) {
 		fence += "`"
 	}
-	fmt.Fprintf(out, "    %sdiff\n    %s\n    %s\n", fence, strings.Join(p.Lines, "\n    "), fence)
+	fmt.Fprintf(out, "    %sdiff\n    %s\n    %s\n", fence, strings.ReplaceAll(lines, "\n", "\n    "), fence)
+}
+
+// Escaped keeps GitHub from reading more in a text than it says: marks of Markdown and
+// HTML, the beginning of a list, references, and names of people. Names and numbers are
+// looked for when entities have become characters, so those that a text has stay text.
+func Escaped(text string) string {
+	text = marks.Replace(text)
+	if strings.HasPrefix(text, "+") || strings.HasPrefix(text, "-") {
+		text = `\` + text
+	}
+	return uncalled(text)
+}
+
+var marks = strings.NewReplacer(`\`, `\\`, "`", "\\`", "*", `\*`, "_", `\_`, "~", `\~`, "&", "&amp;", "<", "&lt;", ">", "&gt;", "|", `\|`,
+	"[", `\[`, "\n", " ", "\r", " ")
+
+// uncalled has a space of no width after what calls people or refers to issues.
+func uncalled(text string) string {
+	return strings.NewReplacer("@", "@\u200b", "#", "#\u200b").Replace(text)
 }
 
 // code is a text as code on a line, however many backticks are in it.
 func code(text string) string {
+	text = strings.NewReplacer("\n", " ", "\r", "␍").Replace(text) // a blank line would end it
 	fence := "`"
 	for strings.Contains(text, fence) {
 		fence += "`"

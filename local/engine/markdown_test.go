@@ -26,6 +26,14 @@ func TestACommentFitsAndLosesItsEnd(t *testing.T) {
 	require.Contains(t, comment.String(), "part 0000")
 	require.NotContains(t, comment.String(), "part 1999")
 
+	for i := range plan.Changes {
+		plan.Changes[i].Loses = "its objects"
+	}
+	comment.Reset()
+	require.NoError(t, plan.WriteMarkdown(&comment))
+	require.Contains(t, comment.String(), "Data is lost with 1950 more.")
+	require.Contains(t, comment.String(), "part 0000")
+
 	plan.Changes[0].Loses = strings.Repeat("everything ", 10_000)
 	comment.Reset()
 	require.NoError(t, plan.WriteMarkdown(&comment))
@@ -40,4 +48,32 @@ func TestValuesAreNoMarkdown(t *testing.T) {
 	var out strings.Builder
 	property.writeMarkdown(&out)
 	require.Contains(t, out.String(), "````diff")
+
+	out.Reset()
+	Property{Path: "a\n\n<b>", Old: "a\r\r# b", New: "c"}.writeMarkdown(&out)
+	Property{Path: "script", Lines: []string{"+a\r```\r# b"}}.writeMarkdown(&out)
+	require.NotContains(t, out.String(), "\r")
+	require.NotContains(t, out.String(), "\n\n")
+}
+
+func TestNamesAndSentencesAreNoMarkdown(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]string{
+		"a|b":             `a\|b`,
+		"*a* _b_ ~~c~~":   `\*a\* \_b\_ \~\~c\~\~`,
+		"<!-- a -->":      "&lt;!-- a --&gt;",
+		"&commat;octocat": "&amp;commat;octocat",
+		"@octocat #1":     "@\u200boctocat #\u200b1",
+		"[a](https://b)":  `\[a](https://b)`,
+		"+ a → b":         `\+ a → b`,
+		"- a → b":         `\- a → b`,
+		"a\r\r# b":        "a  #\u200b b",
+	} {
+		require.Equal(t, want, Escaped(text))
+	}
+	var comment strings.Builder
+	plan := &Plan{Changes: []Change{{Operation: Delete, Type: "t", Name: "<img>", Component: []string{"@octocat"}, Loses: "all"}}}
+	require.NoError(t, plan.WriteMarkdown(&comment))
+	require.NotContains(t, comment.String(), "<img>")
+	require.NotContains(t, comment.String(), "@octocat")
 }

@@ -134,6 +134,9 @@ func shown(value any) string {
 	return text
 }
 
+// isUnknown says whether only the update will tell a value.
+func isUnknown(value any) bool { return value == engine.Unknown }
+
 // number is a value that is a number, and whether it is one.
 func number(value any) (float64, bool) {
 	n, ok := value.(float64)

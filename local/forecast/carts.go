@@ -65,6 +65,7 @@ func cartsLost(c *change) (a Answer) {
 		lose(everybody, "carts and sessions stay behind in the old store: cartStore: %s → %s", from.name, to.name)
 	}
 	c.storesGo(from, lose, doubt)
+	c.storesChange(from, doubt)
 	if from.name == "instance" || !from.known {
 		c.instancesGo(from, lose, doubt)
 	}
@@ -93,9 +94,11 @@ type (
 	doubts = func(format string, args ...any)
 )
 
+// holds is, by the store of carts, what they are in, if that is a resource.
+var holds = map[string]string{"elasticache": guards.ReplicationGroup, "dynamodb": guards.Table}
+
 // storesGo are carts on servers, and the customers in the database.
 func (c *change) storesGo(from store, lose loses, doubt doubts) {
-	holds := map[string]string{"elasticache": guards.ReplicationGroup, "dynamodb": guards.Table}
 	for _, ch := range c.changes(guards.ReplicationGroup, guards.Table, guards.DBInstance) {
 		if !c.gone(ch) || c.was(ch).Input("replicateSourceDb") != nil {
 			continue
@@ -120,6 +123,25 @@ func (c *change) storesGo(from store, lose loses, doubt doubts) {
 	}
 }
 
+// storesChange are stores that stay, and of which no table knows whether what is in them
+// does.
+func (c *change) storesChange(from store, doubt doubts) {
+	for _, ch := range c.changes(guards.ReplicationGroup, guards.Table, guards.DBInstance) {
+		for _, p := range c.strange(ch) {
+			if !from.known || ch.Type == guards.DBInstance || holds[from.name] == ch.Type {
+				doubt("%s: %s: no table here knows what that does to what is in it", ch.Title(), turn(p))
+			}
+		}
+	}
+	for _, ch := range c.changes(guards.CacheParameterGroup) {
+		for _, p := range ch.Properties {
+			if ch.Operation == engine.Update && root(p.Path) == "parameters" && (!from.known || from.name == "elasticache") {
+				doubt("%s: %s: whether carts stay when the cache is full, or idle, is one of its parameters", ch.Title(), turn(p))
+			}
+		}
+	}
+}
+
 // instancesGo are carts in the memory of instances.
 func (c *change) instancesGo(from store, lose loses, doubt doubts) {
 	say := func(text string) {
@@ -137,7 +159,7 @@ func (c *change) instancesGo(from store, lose loses, doubt doubts) {
 			old, _ := number(p.Old)
 			new, _ := number(p.New)
 			switch name := root(p.Path); {
-			case name == "vpcZoneIdentifiers" && ch.Operation == engine.Update, name == "maxSize" && new < old:
+			case name == "vpcZoneIdentifiers" && ch.Operation == engine.Update, (name == "maxSize" || name == "minSize") && new < old:
 				say("instances may be taken out of service (" + turn(p) + ")")
 			}
 		}

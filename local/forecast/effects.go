@@ -2,6 +2,7 @@ package forecast
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -35,11 +36,11 @@ var harmless = map[string][]string{
 	guards.Table:  words(`tags tagsAll deletionProtectionEnabled pointInTimeRecovery ttl billingMode serverSideEncryption`),
 	guards.Secret: words(`tags tagsAll description recoveryWindowInDays forceOverwriteReplicaSecret`),
 	guards.Bucket: words(`tags tagsAll forceDestroy`), guards.Object: words(`tags tagsAll contentType serverSideEncryption source etag sourceHash`),
-	guards.LoadBalancer: words(`tags tagsAll enableDeletionProtection dropInvalidHeaderFields accessLogs connectionLogs subnets subnetMappings securityGroups`),
+	guards.LoadBalancer: words(`tags tagsAll enableDeletionProtection dropInvalidHeaderFields accessLogs connectionLogs securityGroups`),
 	guards.TargetGroup:  words(`tags tagsAll deregistrationDelay stickiness loadBalancingAlgorithmType slowStart`),
 	guards.Listener:     words(`tags tagsAll`),
-	guards.AutoScalingGroup: words(`tags minSize healthCheckGracePeriod defaultInstanceWarmup instanceRefresh minElbCapacity
-		waitForCapacityTimeout launchTemplate vpcZoneIdentifiers targetGroupArns enabledMetrics maxSize metricsGranularity`),
+	guards.AutoScalingGroup: words(`tags healthCheckGracePeriod defaultInstanceWarmup instanceRefresh minElbCapacity
+		waitForCapacityTimeout launchTemplate enabledMetrics metricsGranularity`),
 	guards.LaunchTemplate: nil, guards.ScalingPolicy: words(`targetTrackingConfiguration estimatedInstanceWarmup`),
 	guards.SecurityGroup: words(`tags tagsAll revokeRulesOnDelete`), guards.DefaultSecurityGroup: nil,
 	guards.SecurityGroupIngressRule: words(`tags tagsAll description`), guards.SecurityGroupEgressRule: words(`tags tagsAll description`),
@@ -71,7 +72,9 @@ var effects = map[string]map[string]effect{
 	guards.ReplicationGroup: {
 		"nodeType": scales, "engineVersion": scales, "parameterGroupName": awaitsReboot, "applyImmediately": appliesWhatWaits,
 	},
-	guards.Listener:         {"defaultActions": redirects},
+	guards.Listener:         {"defaultActions": answers},
+	guards.AutoScalingGroup: {"targetGroupArns": leavesTargets, "minSize": empties, "maxSize": empties, "vpcZoneIdentifiers": movesAway},
+	guards.LoadBalancer:     {"subnets": movesAway},
 	guards.CacheSubnetGroup: {"subnetIds": leaves},
 	guards.DBSubnetGroup:    {"subnetIds": leaves},
 }
@@ -177,10 +180,61 @@ func scales(c *change, ch engine.Change, p engine.Property) []finding {
 	return []finding{c.later(ch, f)}
 }
 
-// redirects is a listener that redirects to HTTPS, or no longer does.
-func redirects(c *change, ch engine.Change, p engine.Property) []finding {
-	if c.is(ch).Input("defaultActions", 0, "type") == c.was(ch).Input("defaultActions", 0, "type") {
-		return nil // to another target group: that is told where it is replaced
+// answers is a listener that does other than before with requests.
+func answers(c *change, ch engine.Change, p engine.Property) []finding {
+	was, is := c.was(ch).Input("defaultActions", 0, "type"), c.is(ch).Input("defaultActions", 0, "type")
+	switch {
+	case is != "forward" && is != "redirect" && was != is:
+		return []finding{{Reason{Verdict: Yes, Text: fmt.Sprintf("%s forwards nothing any more: %s → %s", ch.Title(), shown(was), shown(is))}, Span{time.Second, 0}}}
+	case was != is:
+		return []finding{{Reason{Verdict: Yes, Text: ch.Title() + " redirects other than before: a form that was on its way is lost, once"}, Span{0, 10 * time.Second}}}
+	case is == "forward" && c.dropped(ch, guards.TargetGroup, "defaultActions", 0, "targetGroupArn") == "":
+		return nil // what becomes of that target group is told there
 	}
-	return []finding{{Reason{Verdict: Yes, Text: ch.Title() + " redirects other than before: a form that was on its way is lost, once"}, Span{0, 10 * time.Second}}}
+	return []finding{{Reason: Reason{Verdict: Unknown, Text: fmt.Sprintf("%s: %s: no table here knows who answers then", ch.Title(), turn(p))}}}
+}
+
+// dropped is the first resource of a type that an input named and no longer names, "" if
+// there is none.
+func (c *change) dropped(ch engine.Change, typ string, path ...any) (name string) {
+	var kept []string
+	for _, r := range c.after.Referenced(c.is(ch), typ, path...) {
+		kept = append(kept, r.URN)
+	}
+	for _, r := range c.before.Referenced(c.was(ch), typ, path...) {
+		if !slices.Contains(kept, r.URN) {
+			return r.Name
+		}
+	}
+	return ""
+}
+
+// leavesTargets is a fleet that a target group no longer sends requests to.
+func leavesTargets(c *change, ch engine.Change, _ engine.Property) []finding {
+	left := c.dropped(ch, guards.TargetGroup, "targetGroupArns")
+	if left == "" {
+		return nil
+	}
+	return []finding{{Reason{Verdict: Yes, Text: fmt.Sprintf("%s leaves the target group %s: nobody answers there", ch.Title(), left)}, Span{time.Second, 0}}}
+}
+
+// movesAway is a load balancer, or a fleet, that leaves a subnet: connections through it
+// end, and what there is in others nothing declared tells.
+func movesAway(c *change, ch engine.Change, p engine.Property) []finding {
+	left := c.dropped(ch, guards.Subnet, root(p.Path))
+	if left == "" {
+		return nil
+	}
+	return []finding{{Reason: Reason{Verdict: Unknown, Text: fmt.Sprintf("%s leaves %s, and no table here knows whether it can do its work in the others", ch.Title(), left)}}}
+}
+
+// empties is a fleet that is, or may be, without instances.
+func empties(_ *change, ch engine.Change, p engine.Property) []finding {
+	switch {
+	case p.New != 0.0:
+		return nil
+	case p.Path == "maxSize":
+		return []finding{{Reason{Verdict: Yes, Text: ch.Title() + ": " + turn(p) + ": nobody answers"}, Span{time.Second, 0}}}
+	}
+	return []finding{{Reason: Reason{Verdict: Unknown, Text: ch.Title() + ": " + turn(p) + ": scaling may end the last instance"}}}
 }

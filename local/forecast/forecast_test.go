@@ -100,7 +100,7 @@ func TestEveryQuestionIsAnswered(t *testing.T) {
 		"a larger database":        {changed("database", engine.Update, map[string]any{"instanceClass": "db.t4g.small"}), []Verdict{No, Yes, No, No, No}},
 		"another database port":    {changed("database", engine.Update, map[string]any{"port": 5433.0}), []Verdict{No, Yes, No, No, Yes}},
 		"tags":                     {changed("database", engine.Update, map[string]any{"tags": "b"}), []Verdict{No, No, No, No, No}},
-		"a property nobody knows":  {changed("database", engine.Update, map[string]any{"storageEncryptedTwice": true}), []Verdict{Unknown, Unknown, No, No, No}},
+		"a property nobody knows":  {changed("database", engine.Update, map[string]any{"storageEncryptedTwice": true}), []Verdict{Unknown, Unknown, Unknown, Unknown, No}},
 		"no backups any more":      {changed("database", engine.Update, map[string]any{"backupRetentionPeriod": 0.0}), []Verdict{Yes, No, No, No, No}},
 		"opened to the internet":   {changed("into-app", engine.Update, map[string]any{"cidrIpv4": "0.0.0.0/0"}), []Verdict{No, No, No, Yes, No}},
 		"more actions":             {changed("servers-may", engine.Update, map[string]any{"policy": `{"Statement":[{"Effect":"Allow","Action":["secretsmanager:GetSecretValue","s3:PutObject"],"Resource":"arn:aws:test:::token"}]}`}), []Verdict{No, No, No, Yes, No}},

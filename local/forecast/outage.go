@@ -25,6 +25,8 @@ func interrupted(c *change) (a Answer) {
 	}
 	all = append(all, c.rollOutage()...)
 	all = append(all, c.lockedOut()...)
+	all = append(all, c.movedOut()...)
+	all = append(all, c.forbidden()...)
 	endless := false
 	for _, f := range all {
 		a.Because = append(a.Because, f.Reason)
@@ -102,7 +104,7 @@ var replaced = map[string]func(*change, engine.Change) []finding{
 	guards.VpcResource: networkGoes, guards.Subnet: networkGoes, "aws:ec2/internetGateway:InternetGateway": networkGoes,
 	guards.CacheSubnetGroup: networkGoes, guards.DBSubnetGroup: networkGoes,
 	guards.Route: routeGoes, guards.RouteTableAssociation: routeGoes, "aws:ec2/routeTable:RouteTable": routeGoes,
-	guards.Role: identityGoes, guards.InstanceProfile: identityGoes, guards.RolePolicy: identityGoes, guards.RandomPassword: passwordGoes,
+	guards.Role: identityGoes, guards.InstanceProfile: identityGoes, guards.RolePolicy: identityGoes, guards.RandomPassword: passwordGoes, guards.SecretVersion: secretGoes,
 	guards.VpcEndpoint: endpointGoes,
 }
 
@@ -185,70 +187,6 @@ func groupGoes(c *change, ch engine.Change) []finding {
 	return []finding{{Reason{Verdict: Yes, Text: fate(ch) + ": the rules name the new group while instances that are not replaced yet are in the old one"}, Span{roll.first, roll.whole}}}
 }
 
-// moved is the network, if it is replaced.
-func (c *change) moved() engine.Change {
-	for _, ch := range c.changes(guards.VpcResource) {
-		if ch.Operation == engine.Replace {
-			return ch
-		}
-	}
-	return engine.Change{}
-}
-
-// ofNetwork are the types that are replaced, or changed, with the network.
-var ofNetwork = map[string]bool{
-	guards.Subnet: true, guards.Route: true, guards.RouteTableAssociation: true, guards.VpcEndpoint: true, guards.SecurityGroup: true,
-	guards.CacheSubnetGroup: true, guards.DBSubnetGroup: true, guards.TargetGroup: true, guards.DefaultSecurityGroup: true,
-	"aws:ec2/routeTable:RouteTable": true, "aws:ec2/internetGateway:InternetGateway": true, "aws:ec2/natGateway:NatGateway": true,
-}
-
-// immovable is what is refused when a network, or a part of it, is replaced.
-const immovable = "AWS moves no load balancer, cache or database into another network: the update stops where it tries, halfway, and they have to be made anew"
-
-func networkGoes(c *change, ch engine.Change) []finding {
-	if ch.Operation == engine.Delete {
-		return []finding{{Reason: Reason{Verdict: Unknown, Text: fate(ch) + ": AWS refuses while something is in it, and nothing declared tells what is where"}}}
-	}
-	if ch.Type == guards.Subnet { // in a network that stays
-		c.refuse("AWS refuses a subnet whose addresses another one still has, and to take away one that is in use: the update stops there")
-		return []finding{{Reason: Reason{Verdict: Unknown, Text: fate(ch) + ": AWS refuses to take it away while something is in it, and a block that overlaps it"}}}
-	}
-	c.refuse(immovable)
-	return []finding{{Reason{Verdict: Yes, Text: fate(ch) + ": what is in it cannot move, and has to be made anew"}, Span{onAWS(aws.InstanceBoot), 0}}}
-}
-
-// leaves is a group of subnets that has others than before.
-func leaves(c *change, ch engine.Change, p engine.Property) []finding {
-	var kept []string
-	for _, r := range c.after.Referenced(c.is(ch), guards.Subnet, "subnetIds") {
-		kept = append(kept, r.URN)
-	}
-	for _, r := range c.before.Referenced(c.was(ch), guards.Subnet, "subnetIds") {
-		if !slices.Contains(kept, r.URN) {
-			return []finding{{Reason: Reason{Verdict: Unknown, Text: fmt.Sprintf("%s leaves %s: AWS refuses while something of it is there, and nothing declared tells", ch.Title(), r.Name)}}}
-		}
-	}
-	return nil
-}
-
-// routeGoes is about the way out: answers of the load balancer go through the public
-// subnets, and instances need theirs when they boot and to read secrets again.
-func routeGoes(c *change, ch engine.Change) []finding {
-	if strings.Contains(ch.Name, "public") {
-		return []finding{{Reason: Reason{Verdict: Unknown, Text: fate(ch) + ": the load balancer answers by this way"}}}
-	}
-	return []finding{{Reason: Reason{Verdict: No, Text: fate(ch) + ": no request of the shop goes out by this way"}}}
-}
-
-func endpointGoes(c *change, ch engine.Change) []finding {
-	if strings.Contains(word(c.was(ch).Input("serviceName")), ".dynamodb") {
-		if from, to := c.stores(); !to.known || to.name == "dynamodb" || from.name == "dynamodb" {
-			return []finding{{Reason: Reason{Verdict: Unknown, Text: fate(ch) + ": instances reach their carts by it"}}}
-		}
-	}
-	return []finding{{Reason: Reason{Verdict: No, Text: fate(ch) + ": instances use it when they boot and for secrets that they remember"}}}
-}
-
 func identityGoes(_ *change, ch engine.Change) []finding {
 	return []finding{{Reason: Reason{Verdict: Unknown, Text: fate(ch) + ": instances that are not replaced yet may lose their permissions"}}}
 }
@@ -258,6 +196,11 @@ func passwordGoes(c *change, ch engine.Change) []finding {
 		return nil
 	}
 	return []finding{{Reason: Reason{Verdict: Unknown, Text: fate(ch) + ": instances learn a new password within minutes, and the store may have it before"}}}
+}
+
+// secretGoes is another content of a secret, or none.
+func secretGoes(_ *change, ch engine.Change) []finding {
+	return []finding{{Reason: Reason{Verdict: Unknown, Text: fate(ch) + ": instances read it again within minutes, and nothing here knows what they make of it"}}}
 }
 
 // lockedOut is what instances still need while they wait to be replaced, and may no
@@ -289,6 +232,52 @@ func (c *change) lockedOut() (all []finding) {
 		all = append(all, finding{Reason{Verdict: Yes, Text: "instances that are not replaced yet may no longer use the table of sessions"}, Span{roll.first, roll.whole}})
 	}
 	return all
+}
+
+// movedOut are resources that stay, and are taken out of a security group that stays: what
+// its rules permit they have no longer, unless those of another one of theirs do.
+func (c *change) movedOut() (all []finding) {
+	old, _ := guards.Members(c.before)
+	new, _ := guards.Members(c.after)
+	for _, m := range without(c.movedGroups(old), new) {
+		name, group, _ := strings.Cut(m, " in ")
+		if c.after.Named(guards.SecurityGroup, group) != nil {
+			all = append(all, finding{Reason: Reason{Verdict: Unknown, Text: fmt.Sprintf("%s is no longer in %s, and nothing here knows whether it can do without", name, group)}})
+		}
+	}
+	return all
+}
+
+// forbidden is what policies no longer allow, or begin to deny, to resources that stay.
+func (c *change) forbidden() (all []finding) {
+	old, _ := guards.Grants(c.before)
+	new, _ := guards.Grants(c.after)
+	allowed, denied := sentences(new), sentences(old)
+	for _, g := range old {
+		if g.Effect == "Allow" && !slices.Contains(allowed, g.String()) && at(c.after, g.By.URN).URN != "" {
+			all = append(all, c.withoutGrant(g, "no longer: "+g.String())...)
+		}
+	}
+	for _, g := range new {
+		if g.Effect == "Deny" && !slices.Contains(denied, g.String()) && at(c.before, g.By.URN).URN != "" {
+			all = append(all, c.withoutGrant(g, "new: "+g.String())...)
+		}
+	}
+	return all
+}
+
+// withoutGrant is what a grant that goes is to requests. The table of sessions is all that
+// instances ask AWS for while they serve.
+func (c *change) withoutGrant(g guards.Grant, text string) []finding {
+	from, to := c.stores()
+	service, _, _ := strings.Cut(g.Action, ":")
+	switch {
+	case service == "s3" || service == "secretsmanager":
+		return []finding{{Reason: Reason{Verdict: No, Text: text + ": instances use it when they boot and for secrets that they remember"}}}
+	case service == "dynamodb" && from.known && (from.name != "dynamodb" || to.known && to.name != from.name): // told with the store
+		return nil
+	}
+	return []finding{{Reason: Reason{Verdict: Unknown, Text: text + ", and instances may need it"}}}
 }
 
 // balanced says whether a load balancer is in a group.

@@ -2,10 +2,12 @@ package forecast
 
 import (
 	"fmt"
+	"net/netip"
 	"slices"
 	"strings"
 
 	"myclothes/infra/guards"
+	"myclothes/local/engine"
 )
 
 // reach compares who reaches whom: flows, memberships of security groups, public
@@ -40,6 +42,10 @@ func reach(c *change) (a Answer) {
 	for _, ch := range c.changes() {
 		if !known(ch.Type) {
 			doubts = append(doubts, fate(ch)+", and no table here knows whom that lets in")
+			continue
+		}
+		for _, p := range c.strange(ch) {
+			doubts = append(doubts, ch.Title()+": "+turn(p)+", and no table here knows whom that lets in")
 		}
 	}
 	slices.Sort(doubts)
@@ -47,6 +53,29 @@ func reach(c *change) (a Answer) {
 		a.Because = append(a.Because, Reason{Verdict: Unknown, Text: text})
 	}
 	return a
+}
+
+// judged are the properties whose changes flows, memberships, public addresses and grants
+// tell.
+var judged = map[string][]string{
+	guards.Role: words("assumeRolePolicy inlinePolicies managedPolicyArns"), guards.SecurityGroup: words("ingress egress"),
+	guards.DefaultSecurityGroup: words("ingress egress"), guards.LoadBalancer: words("internal"), guards.DBInstance: words("publiclyAccessible"),
+	guards.Bucket: words("policy"), guards.Secret: words("policy"), guards.VpcEndpoint: words("policy"),
+	guards.TargetGroup: words("healthCheck port protocol"), guards.Listener: words("defaultActions port protocol certificateArn sslPolicy"),
+}
+
+// strange are the properties that change in place and that no table knows.
+func (c *change) strange(ch engine.Change) (all []engine.Property) {
+	if ch.Operation != engine.Update || byGraph[ch.Type] {
+		return nil
+	}
+	for _, p := range ch.Properties {
+		name := root(p.Path)
+		if !isGuard(p) && effects[ch.Type][name] == nil && !slices.Contains(harmless[ch.Type], name) && !slices.Contains(judged[ch.Type], name) {
+			all = append(all, p)
+		}
+	}
+	return all
 }
 
 // compare adds what only one of two lists has.
@@ -117,9 +146,14 @@ func uncovered(list, other []guards.Flow) (left []string) {
 	return left
 }
 
-// within says whether a peer is another one, or addresses among all that there are.
+// within says whether a peer is another one, or addresses among those of another one.
 func within(peer, of guards.Peer) bool {
-	return peer == of || of == guards.Internet && peer.Kind == guards.AddressPeer
+	if peer == of || of == guards.Internet && peer.Kind == guards.AddressPeer {
+		return true
+	}
+	some, err := netip.ParsePrefix(peer.Name)
+	all, errAll := netip.ParsePrefix(of.Name)
+	return err == nil && errAll == nil && all.Bits() <= some.Bits() && all.Contains(some.Addr())
 }
 
 func sentences(grants []guards.Grant) (all []string) {

@@ -40,13 +40,59 @@ func rolls(c *change) (a Answer) {
 // unrolled are the properties of a launch template whose change makes no new version.
 var unrolled = words("tags tagsAll updateDefaultVersion defaultVersion name")
 
-// roll looks at the launch template and the group.
-func (c *change) roll() (r roll) {
-	for _, ch := range c.changes(guards.AutoScalingGroup) {
-		if ch.Operation == engine.Replace {
-			r = roll{true, append(r.because, fate(ch)+": all instances are new")}
+// roll looks at the group and its launch template. What a new version of the template says
+// reaches instances that run only where the group takes that version and refreshes them;
+// a group that is made anew has no other ones.
+func (c *change) roll() roll {
+	if anew := c.groupAnew(); anew.yes {
+		return anew
+	}
+	r := c.anotherTemplate()
+	if !r.yes {
+		r = c.templateChanges()
+		if version := c.version(); r.yes && strings.HasPrefix(version, "$") {
+			return roll{false, []string{"the group launches version " + version + ": instances that run stay, and new ones have: " + strings.Join(r.because, "; ")}}
 		}
 	}
+	if r.yes && len(c.after.Of(guards.AutoScalingGroup)) > 0 && c.group().Input("instanceRefresh") == nil {
+		return roll{false, []string{"no instanceRefresh is declared: instances that run stay, and new ones have: " + strings.Join(r.because, "; ")}}
+	}
+	return r
+}
+
+// groupAnew is a group that goes, and with it all its instances.
+func (c *change) groupAnew() (r roll) {
+	for _, ch := range c.changes(guards.AutoScalingGroup) {
+		switch ch.Operation {
+		case engine.Replace:
+			r = roll{true, append(r.because, fate(ch)+": all instances are new")}
+		case engine.Delete:
+			r = roll{true, append(r.because, fate(ch)+": its instances go with it")}
+		}
+	}
+	return r
+}
+
+// anotherTemplate is a change of the group itself that makes it refresh its instances: of
+// what it launches from, or of what its triggers name
+// (https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/autoscaling_group#triggers).
+// That it takes a version which only the update will tell follows from the template.
+func (c *change) anotherTemplate() (r roll) {
+	triggers, _ := c.group().Input("instanceRefresh", "triggers").([]any)
+	for _, ch := range c.changes(guards.AutoScalingGroup) {
+		for _, p := range ch.Properties {
+			name, follows := root(p.Path), p.Path == "launchTemplate.version" && isUnknown(p.New)
+			launches := name == "launchTemplate" || name == "launchConfiguration" || name == "mixedInstancesPolicy"
+			if ch.Operation == engine.Update && (launches && !follows || slices.Contains(triggers, any(name))) {
+				r = roll{true, append(r.because, "the group changes: "+turn(p))}
+			}
+		}
+	}
+	return r
+}
+
+// templateChanges are changes that make a new version of the launch template.
+func (c *change) templateChanges() (r roll) {
 	for _, ch := range c.changes(guards.LaunchTemplate) {
 		if ch.Operation == engine.Replace {
 			r = roll{true, append(r.because, fate(ch))}
@@ -66,12 +112,6 @@ func (c *change) roll() (r roll) {
 	}
 	if !r.yes {
 		r = c.unplanned()
-	}
-	if version := c.version(); r.yes && strings.HasPrefix(version, "$") {
-		return roll{false, []string{"the group launches version " + version + ": instances that run stay, and new ones have: " + strings.Join(r.because, "; ")}}
-	}
-	if r.yes && len(c.after.Of(guards.AutoScalingGroup)) > 0 && c.group().Input("instanceRefresh") == nil {
-		return roll{false, []string{"no instanceRefresh is declared: instances that run stay, and new ones have: " + strings.Join(r.because, "; ")}}
 	}
 	return r
 }

@@ -7,6 +7,9 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unicode/utf8"
+
+	"myclothes/local/engine"
 )
 
 // WriteJSON writes the forecast as one JSON document: the plan's, with the answers.
@@ -39,57 +42,64 @@ func (f *Forecast) WriteText(out io.Writer) error {
 	return err
 }
 
+// mostBullets are how many reasons of one kind a comment shows: as many as leave room for
+// the plan, in this order. What is left out is counted.
+var mostBullets = []int{60, 20, 5}
+
 // WriteMarkdown writes the forecast as a comment on a pull request: the answers first,
 // then what they follow from, then the plan as far as there is room.
 func (f *Forecast) WriteMarkdown(out io.Writer) error {
-	var head strings.Builder
-	if !f.Plan.Empty() {
-		head.WriteString("| | |\n|---|---|\n")
-		for _, a := range f.Answers {
-			fmt.Fprintf(&head, "| %s | %s |\n", a.Question, cell(a.Headline()))
+	head := ""
+	for _, most := range mostBullets {
+		if head = f.head(most); utf8.RuneCountInString(head) < engine.MostMarkdown/2 {
+			break
 		}
-		for _, list := range f.lists() {
-			if len(list.entries) > 0 {
-				fmt.Fprintf(&head, "\n**%s**\n", list.title)
-				bullets(&head, list.entries)
-			}
-		}
-		for _, a := range f.Answers {
-			if len(a.Because) > 0 {
-				fmt.Fprintf(&head, "\n<details%s><summary>%s</summary>\n\n", map[bool]string{true: " open"}[a.Verdict != No], a.Question)
-				var reasons []string
-				for _, r := range a.Because {
-					reasons = append(reasons, r.String())
-				}
-				bullets(&head, reasons)
-				head.WriteString("\n</details>\n")
-			}
-		}
-		head.WriteString("\n")
 	}
-	return f.Plan.WriteMarkdownBelow(head.String(), out)
+	return f.Plan.WriteMarkdownBelow(head, out)
 }
 
-// mostBullets is how many reasons of one kind a comment shows: what is left out is counted.
-const mostBullets = 60
+// head is what stands above the plan.
+func (f *Forecast) head(most int) string {
+	var head strings.Builder
+	if f.Plan.Empty() {
+		return ""
+	}
+	head.WriteString("| | |\n|---|---|\n")
+	for _, a := range f.Answers {
+		fmt.Fprintf(&head, "| %s | %s |\n", a.Question, cell(a.Headline()))
+	}
+	for _, list := range f.lists() {
+		if len(list.entries) > 0 {
+			fmt.Fprintf(&head, "\n**%s**\n", list.title)
+			bullets(&head, list.entries, most)
+		}
+	}
+	for _, a := range f.Answers {
+		if len(a.Because) > 0 {
+			fmt.Fprintf(&head, "\n<details%s><summary>%s</summary>\n\n", map[bool]string{true: " open"}[a.Verdict != No], a.Question)
+			var reasons []string
+			for _, r := range a.Because {
+				reasons = append(reasons, r.String())
+			}
+			bullets(&head, reasons, most)
+			head.WriteString("\n</details>\n")
+		}
+	}
+	head.WriteString("\n")
+	return head.String()
+}
 
-func bullets(out *strings.Builder, entries []string) {
+func bullets(out *strings.Builder, entries []string, most int) {
 	for i, entry := range entries {
-		if i == mostBullets {
+		if i == most {
 			fmt.Fprintf(out, "- and %d more\n", len(entries)-i)
 			return
 		}
-		fmt.Fprintf(out, "- %s\n", escaped(entry))
+		fmt.Fprintf(out, "- %s\n", engine.Escaped(entry))
 	}
 }
 
-// escaped keeps GitHub from reading more in a text than it says: marks of Markdown and
-// HTML, references, and names of people.
-func escaped(text string) string {
-	return strings.NewReplacer(`\`, `\\`, "`", "\\`", "*", `\*`, "_", `\_`, "<", "&lt;", ">", "&gt;", "|", `\|`, "@", "@\u200b", "#", `\#`, "[", `\[`, "\n", " ").Replace(text)
-}
-
-func cell(text string) string { return "**" + escaped(text) + "**" }
+func cell(text string) string { return "**" + engine.Escaped(text) + "**" }
 
 // String is the reason with what it comes to.
 func (r Reason) String() string {

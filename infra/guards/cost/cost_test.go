@@ -106,9 +106,35 @@ func TestWhatHasNoPriceIsNamedAndNotZero(t *testing.T) {
 	require.Equal(t, []Unpriced{
 		{"aws:elasticache/replicationGroup:ReplicationGroup unknown", "only an update will tell its [numCacheClusters]"},
 		{"aws:lambda/function:Function f", "the table has no prices for its type"},
-		{"aws:rds/instance:Instance large", "the table has no price for db.x9.huge"},
+		{"aws:rds/instance:Instance large", "the table has no price for db.x9.huge, of which it is 730 a month"},
 	}, e.Without)
 	require.Contains(t, e.Headline(), "without 3 resources that have no price")
+}
+
+func TestWhatIsNotPricedDiffersWhenThereIsMoreOfIt(t *testing.T) {
+	t.Parallel()
+	cache := func(engine, class string, nodes float64) Estimate {
+		return Of(guards.NewGraph(declared(guards.ReplicationGroup, "data", "cache", map[string]any{"numCacheClusters": nodes, "nodeType": class, "engine": engine})), nil)
+	}
+	require.NotEqual(t, cache("valkey", "cache.x9.huge", 2).Without, cache("valkey", "cache.x9.huge", 3).Without)
+	require.NotEqual(t, cache("redis", "cache.t4g.micro", 2).Without, cache("redis", "cache.t4g.micro", 3).Without)
+	database := func(inputs map[string]any) Estimate {
+		inputs["instanceClass"], inputs["allocatedStorage"] = "db.t4g.micro", 20.0
+		return Of(guards.NewGraph(declared(guards.DBInstance, "data", "primary", inputs)), nil)
+	}
+	require.Empty(t, database(map[string]any{"engine": "postgres", "storageType": "gp3"}).Without)
+	for _, other := range []map[string]any{{"engine": "mysql"}, {"storageType": "io2"}, {"iops": 12000.0}, {"storageThroughput": 500.0}} {
+		require.NotEmpty(t, database(other).Without, "%v costs other than gp3 of PostgreSQL", other)
+	}
+	line(t, database(map[string]any{"publiclyAccessible": true}), "primary", publicAddress)
+}
+
+func TestDataThroughEndpointsIsCountedOnce(t *testing.T) {
+	t.Parallel()
+	one := declared(guards.VpcEndpoint, "network", "a", map[string]any{"vpcEndpointType": "Interface", "subnetIds": []any{"a"}})
+	two := declared(guards.VpcEndpoint, "network", "b", map[string]any{"vpcEndpointType": "Interface", "subnetIds": []any{"a"}})
+	e := Of(shop(one, two), nil)
+	require.InDelta(t, Usage{}.of("endpointGB"), line(t, e, "a", endpointData).Quantity+line(t, e, "b", endpointData).Quantity, 1e-9)
 }
 
 func TestARegionWithoutAPriceHasThatOfAnotherAndSaysSo(t *testing.T) {

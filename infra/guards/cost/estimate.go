@@ -32,7 +32,7 @@ func (l Line) USD() float64 { return l.Quantity * l.Price }
 // Unpriced is what an estimate is without.
 type Unpriced struct {
 	Resource string `json:"resource"` // type and logical name
-	Why      string `json:"why"`
+	Why      string `json:"why"`      // with how much there is of it, so that it differs when that does
 }
 
 // Estimate is what a stack costs a month.
@@ -91,7 +91,7 @@ type estimator struct {
 func (e *estimator) add(r *guards.Resource, quantity float64, item string, assumption ...string) {
 	p, ok := find(item, e.Region)
 	if !ok {
-		e.without(r, "the table has no price for "+item)
+		e.without(r, fmt.Sprintf("the table has no price for %s, of which it is %s a month", item, short(quantity)))
 		return
 	}
 	e.Lines = append(e.Lines, Line{

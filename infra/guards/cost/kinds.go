@@ -121,7 +121,13 @@ func (e *estimator) vpcEndpoint(r *guards.Resource) {
 		return
 	}
 	e.add(r, e.spread(r, "subnetIds")*Hours, endpoint)
-	e.add(r, e.usage.of("endpointGB"), endpointData, e.usage.assumes("endpointGB"))
+	interfaces := 0.0
+	for _, other := range e.graph.Of(r.Type) {
+		if kind := other.Input("vpcEndpointType"); kind != nil && kind != "Gateway" {
+			interfaces++
+		}
+	}
+	e.add(r, e.usage.of("endpointGB")/interfaces, endpointData, e.usage.assumes("endpointGB")+fmt.Sprintf(" over %v", interfaces))
 }
 
 // nat counts one gateway; the data goes through all of them together.

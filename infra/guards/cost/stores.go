@@ -15,12 +15,12 @@ func (e *estimator) cache(r *guards.Resource) {
 		return
 	}
 	if engine := r.Input("engine"); engine != "valkey" {
-		e.without(r, fmt.Sprintf("the table has prices for nodes of valkey, not of %v", engine))
+		e.without(r, fmt.Sprintf("the table has prices for nodes of valkey, not for %v %s of %v", nodes, class, engine))
 		return
 	}
 	e.add(r, nodes*Hours, class, fmt.Sprintf("%v nodes", nodes))
 	if kept, known := e.number(r, "snapshotRetentionLimit"); known && kept > 1 {
-		e.without(r, "how large its snapshots are, only the shop tells; the first is free")
+		e.without(r, fmt.Sprintf("how large its %v snapshots are, only the shop tells; the first is free", kept))
 	}
 }
 
@@ -37,11 +37,33 @@ func (e *estimator) database(r *guards.Resource) {
 		copies, about = 2, "primary and standby, "+about
 	}
 	e.add(r, copies*Hours, class, about)
+	e.databaseExtras(r)
+	if r.Input("publiclyAccessible") == true {
+		e.add(r, Hours, publicAddress)
+	}
 	if storage, known := e.number(e.source(r), "allocatedStorage"); known {
 		e.add(r, copies*storage, databaseStorage, fmt.Sprintf("%v GB, as declared; it may grow", storage))
 	}
 	if kept, known := e.number(r, "backupRetentionPeriod"); known && kept > 0 {
 		e.add(r, e.usage.of("backupGB"), databaseBackup, e.usage.assumes("backupGB"))
+	}
+}
+
+// included are the inputs of a database that cost nothing more with one value alone: its
+// prices are those of PostgreSQL on gp3.
+var included = []struct {
+	input  string
+	priced any
+}{{"engine", "postgres"}, {"storageType", "gp3"}, {"iops", nil}, {"storageThroughput", nil}}
+
+// databaseExtras names what the prices of gp3 and PostgreSQL do not tell: gp3 has 3,000
+// operations a second and 125 MB/s for its price
+// (https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/CHAP_Storage.html).
+func (e *estimator) databaseExtras(r *guards.Resource) {
+	for _, extra := range included {
+		if value := r.Input(extra.input); value != nil && value != extra.priced {
+			e.without(r, fmt.Sprintf("the table has no price for its %s %v", extra.input, value))
+		}
 	}
 }
 
@@ -61,7 +83,7 @@ func (e *estimator) source(r *guards.Resource) *guards.Resource {
 // table counts a DynamoDB table that is paid by request.
 func (e *estimator) table(r *guards.Resource) {
 	if mode := r.Input("billingMode"); mode != "PAY_PER_REQUEST" {
-		e.without(r, "the table has no price for provisioned capacity")
+		e.without(r, fmt.Sprintf("the table has no price for provisioned capacity: %v reads and %v writes a second", r.Input("readCapacity"), r.Input("writeCapacity")))
 		return
 	}
 	requests := e.usage.of("requests") / 1e6
