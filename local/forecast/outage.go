@@ -79,7 +79,7 @@ func (c *change) inPlace(ch engine.Change) (all []finding) {
 		case told[name] || isGuard(p) || byGraph[ch.Type]:
 		case does != nil:
 			all = append(all, does(c, ch, p)...)
-		case !slices.Contains(harmless[ch.Type], name):
+		case !isHarmless(ch.Type, name):
 			all = append(all, finding{Reason: Reason{Verdict: Unknown, Text: fmt.Sprintf("%s: %s: no table here knows what that does to requests", ch.Title(), turn(p))}})
 		}
 		told[name] = true
