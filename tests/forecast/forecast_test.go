@@ -1,6 +1,9 @@
 package main
 
 import (
+	"io"
+	"net/http"
+	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"testing"
@@ -65,6 +68,27 @@ func TestAnOutageIsFromTheFirstFailureToTheLast(t *testing.T) {
 	fails(1500*time.Millisecond, 2*time.Second)
 	o.note(start, start.Add(time.Hour), nil)
 	require.Equal(t, 3*time.Second, o.total(), "two outages, of two seconds and of one")
+}
+
+func TestWhoIsOnlySignedOutMeetsNoOutage(t *testing.T) {
+	t.Parallel()
+	outage := func(answer int) time.Duration {
+		shop := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			if r.URL.Path != "/api/products" {
+				w.WriteHeader(answer)
+				return
+			}
+			_, _ = io.WriteString(w, `{"products":[{"sku":"tee"}]}`)
+		}))
+		defer shop.Close()
+		clock := &outages{}
+		report, err := shoppers.Run(t.Context(), shoppers.Options{URL: shop.URL, Shoppers: 1, Duration: time.Millisecond, Answered: clock.note})
+		require.NoError(t, err)
+		require.NotEmpty(t, report.Errors)
+		return clock.total()
+	}
+	require.Zero(t, outage(http.StatusUnauthorized), "what they lose is in the report")
+	require.Positive(t, outage(http.StatusServiceUnavailable))
 }
 
 func TestFlowsMustBeNamedAndPermissionsForeseen(t *testing.T) {

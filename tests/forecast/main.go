@@ -158,7 +158,7 @@ func (s *stage) carryOut(ctx context.Context, r row, calm time.Duration) (f fore
 		return f, m, err
 	}
 	url := c.Options().Served("http://127.0.0.1")
-	people, refused, err := among(ctx, c, url, calm, func(ctx context.Context) error { return s.up(ctx, r.after) })
+	people, refused, err := among(ctx, c, url, calm, r.late, func(ctx context.Context) error { return s.up(ctx, r.after) })
 	if err != nil {
 		return f, m, err
 	}
