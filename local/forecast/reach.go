@@ -91,11 +91,7 @@ func (c *change) flows() (opened, closed, doubts []string) {
 				}
 				continue
 			}
-			for _, ports := range f.Ports {
-				one := f
-				one.Ports = guards.Ranges{ports}
-				all = append(all, one)
-			}
+			all = append(all, f.PortByPort()...)
 		}
 		return all
 	}

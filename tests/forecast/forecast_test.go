@@ -130,6 +130,17 @@ func TestWhatCannotBeMeasuredIsNotJudged(t *testing.T) {
 	require.NotContains(t, judgements(row{unable: "nobody can"}), falseNo)
 }
 
+func TestFlowsAreMeasuredPortByPort(t *testing.T) {
+	t.Parallel()
+	group := held(guards.SecurityGroup, "web", "sg-1")
+	rule := func(name string, port float64) *guards.Resource {
+		r := held(guards.SecurityGroupIngressRule, name, name)
+		r.Inputs = map[string]any{"securityGroupId": "sg-1", "ipProtocol": "tcp", "fromPort": port, "toPort": port, "cidrIpv4": "0.0.0.0/0"}
+		return r
+	}
+	require.Equal(t, []string{"internet web:80", "internet web:443"}, reaches(guards.NewGraph(group, rule("http", 80), rule("https", 443))))
+}
+
 // held makes a resource that holds data.
 func held(typ, name, id string) *guards.Resource {
 	return guards.New(map[string]any{"type": typ, "urn": "urn:pulumi:dev::shop::" + typ + "::" + name, "custom": true, "id": id})
