@@ -162,6 +162,36 @@ func TestAFailoverTakesWhatTheTableOfTimingsSays(t *testing.T) {
 	require.Equal(t, &Span{5 * time.Second, 120 * time.Second}, f.Answers[Interrupted].Outage)
 }
 
+func TestAStoreOfAnotherNameEndsTheOutageWhenTheFleetHasRolled(t *testing.T) {
+	before, after := shop(), shop()
+	delete(after, "database")
+	deleted := engine.Change{Operation: engine.Delete, Type: guards.DBInstance, Name: "database", URN: urn(guards.DBInstance, "database")}
+	f := Of(&engine.Plan{Changes: []engine.Change{deleted}}, graph(before), graph(after))
+	require.Equal(t, &Span{70 * time.Second, 0}, f.Answers[Interrupted].Outage, "there is none any more")
+
+	after["store"] = resource(guards.DBInstance, "store", shop()["database"]["inputs"].(map[string]any))
+	after["template"]["inputs"].(map[string]any)["userData"] = userData("CART_STORE=elasticache", "CART_DATABASE=store")
+	created := engine.Change{Operation: engine.Create, Type: guards.DBInstance, Name: "store", URN: urn(guards.DBInstance, "store")}
+	rolled := engine.Change{Operation: engine.Update, Type: guards.LaunchTemplate, Name: "template", URN: urn(guards.LaunchTemplate, "template"),
+		Properties: []engine.Property{{Path: "userData"}}}
+	f = Of(&engine.Plan{Changes: []engine.Change{created, rolled, deleted}}, graph(before), graph(after))
+	require.Equal(t, &Span{70 * time.Second, 560 * time.Second}, f.Answers[Interrupted].Outage)
+}
+
+func TestNobodyMayNoticeAWayThatIsClosedAndItHasNoEnd(t *testing.T) {
+	before, after := shop(), shop()
+	var deleted []engine.Change
+	before["stores"], after["stores"] = resource(guards.SecurityGroup, "stores", nil), resource(guards.SecurityGroup, "stores", nil)
+	for typ, ends := range map[string][2]string{guards.SecurityGroupEgressRule: {"app-id", "stores-id"}, guards.SecurityGroupIngressRule: {"stores-id", "app-id"}} {
+		before[typ] = resource(typ, "way", map[string]any{"securityGroupId": ends[0], "referencedSecurityGroupId": ends[1], "ipProtocol": "tcp", "fromPort": 6379.0, "toPort": 6379.0})
+		deleted = append(deleted, engine.Change{Operation: engine.Delete, Type: typ, Name: "way", URN: urn(typ, "way")})
+	}
+	f := Of(&engine.Plan{Changes: deleted}, graph(before), graph(after))
+	require.Equal(t, []string{"app stores:6379"}, f.Answers[Reach].Closed)
+	require.Equal(t, Yes, f.Answers[Interrupted].Verdict)
+	require.Equal(t, &Span{}, f.Answers[Interrupted].Outage)
+}
+
 func TestCartsInInstancesGoWithARoll(t *testing.T) {
 	before, after := shop(), shop()
 	before["template"]["inputs"].(map[string]any)["userData"] = userData("CART_STORE=instance", "CART_RELEASE=aaaa")
