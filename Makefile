@@ -76,7 +76,7 @@ tour: setup ## every two options of the declaration, from nothing to a fleet tha
 
 forecast: SETUP = dynamodb
 forecast: setup ## many changes, forecast and then carried out among shoppers: were the forecasts right? ONLY names some
-	@go run ./tests/forecast $(if $(ONLY),-only '$(ONLY)') $(if $(SAMPLE),-sample) $(if $(AGAIN),-again)
+	@go run ./tests/forecast $(if $(SCALE),-scale $(SCALE)) $(if $(ONLY),-only '$(ONLY)') $(if $(SAMPLE),-sample) $(if $(AGAIN),-again)
 
 # Most tests wait for servers most of the time: more of them than there are processors.
 CORES = $(shell getconf _NPROCESSORS_ONLN)

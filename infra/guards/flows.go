@@ -70,6 +70,17 @@ func (f Flow) String() string {
 	return fmt.Sprintf("%v %v:%s:%v", f.From, f.To, f.Protocol, f.Ports)
 }
 
+// PortByPort returns the flow range by range of its ports, so that flows which have more
+// than another can be told apart from it.
+func (f Flow) PortByPort() (all []Flow) {
+	for _, ports := range f.Ports {
+		one := f
+		one.Ports = Ranges{ports}
+		all = append(all, one)
+	}
+	return all
+}
+
 // Flows computes who can reach whom, in order of From, To and Protocol. Between two groups of the graph
 // both must agree: one has to let connections out, the other in, by naming it or, as Internet
 // is every address, everybody. Addresses, prefix lists and groups elsewhere have no rules of

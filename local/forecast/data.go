@@ -2,7 +2,6 @@ package forecast
 
 import (
 	"fmt"
-	"slices"
 
 	"myclothes/infra/guards"
 	"myclothes/local/engine"
@@ -30,8 +29,8 @@ func dataLost(c *change) (a Answer) {
 		a.Because = append(a.Because, Reason{Verdict: Unknown, Text: fate(moved) + ": cache and database cannot move, and what they hold is lost with them if they are made anew", URN: moved.URN})
 	}
 	if from, to := c.stores(); from.known && to.known && from.name != to.name && from.name != "" && to.name != "" {
-		a.Because = append(a.Because, Reason{Verdict: Yes,
-			Text: fmt.Sprintf("the carts that there are stay behind in the old store: cartStore: %s → %s", from.name, to.name)})
+		a.Because = append(a.Because, Reason{Verdict: No,
+			Text: fmt.Sprintf("carts stay in the old store as long as that is there, where nobody looks for them any more: cartStore: %s → %s", from.name, to.name)})
 	}
 	if len(a.Because) == 0 {
 		a.Because = nothing(c, "nothing that holds data is replaced, deleted or made smaller")
@@ -125,7 +124,7 @@ func (c *change) shrinks(ch engine.Change) (all []Reason) {
 			all = append(all, Reason{Verdict: No, Text: about + ": that is about the snapshot which a later deletion leaves"})
 		case ch.Type == guards.Object && (name == "source" || name == "content" || name == "etag"):
 			all = append(all, Reason{Verdict: Yes, Text: about + ": what was there is overwritten, and instances that boot from an older launch template version refuse it"})
-		case !slices.Contains(harmless[ch.Type], name) && effects[ch.Type][name] == nil && !isGuard(p):
+		case !isHarmless(ch.Type, name) && effects[ch.Type][name] == nil && !isGuard(p):
 			all = append(all, Reason{Verdict: Unknown, Text: about + ": no table here knows what that does to data"})
 		}
 	}

@@ -24,41 +24,50 @@ type effect func(c *change, ch engine.Change, p engine.Property) []finding
 func onAWS(timing aws.Timing) time.Duration { return aws.Timings{Scale: 1}.Exactly(timing) }
 
 // harmless are, by type, the properties whose change in place fails no request and loses
-// no data. A type that is not here is one that nothing here knows.
+// no data, besides labels. A type that is not here is one that nothing here knows.
 var harmless = map[string][]string{
-	guards.DBInstance: words(`tags tagsAll maxAllocatedStorage copyTagsToSnapshot deletionProtection autoMinorVersionUpgrade multiAz
+	guards.DBInstance: words(`maxAllocatedStorage copyTagsToSnapshot deletionProtection autoMinorVersionUpgrade multiAz
 		finalSnapshotIdentifier skipFinalSnapshot vpcSecurityGroupIds backupWindow maintenanceWindow monitoringInterval monitoringRoleArn
 		performanceInsightsEnabled performanceInsightsRetentionPeriod engineLifecycleSupport enabledCloudwatchLogsExports
 		deleteAutomatedBackups iops storageThroughput allowMajorVersionUpgrade`),
-	guards.ReplicationGroup: words(`tags tagsAll description numCacheClusters automaticFailoverEnabled multiAzEnabled securityGroupIds
+	guards.ReplicationGroup: words(`description numCacheClusters automaticFailoverEnabled multiAzEnabled securityGroupIds
 		snapshotRetentionLimit snapshotWindow maintenanceWindow autoMinorVersionUpgrade finalSnapshotIdentifier logDeliveryConfigurations
 		notificationTopicArn`),
-	guards.Table:  words(`tags tagsAll deletionProtectionEnabled pointInTimeRecovery ttl billingMode serverSideEncryption`),
-	guards.Secret: words(`tags tagsAll description recoveryWindowInDays forceOverwriteReplicaSecret`),
-	guards.Bucket: words(`tags tagsAll forceDestroy`), guards.Object: words(`tags tagsAll contentType serverSideEncryption source etag sourceHash`),
-	guards.LoadBalancer: words(`tags tagsAll enableDeletionProtection dropInvalidHeaderFields accessLogs connectionLogs securityGroups`),
-	guards.TargetGroup:  words(`tags tagsAll deregistrationDelay stickiness loadBalancingAlgorithmType slowStart`),
-	guards.Listener:     words(`tags tagsAll`),
-	guards.AutoScalingGroup: words(`tags healthCheckGracePeriod defaultInstanceWarmup instanceRefresh minElbCapacity
+	guards.Table:  words(`deletionProtectionEnabled pointInTimeRecovery ttl billingMode serverSideEncryption`),
+	guards.Secret: words(`description recoveryWindowInDays forceOverwriteReplicaSecret`),
+	guards.Bucket: words(`forceDestroy`), guards.Object: words(`contentType serverSideEncryption source etag sourceHash`),
+	guards.LoadBalancer: words(`enableDeletionProtection dropInvalidHeaderFields accessLogs connectionLogs securityGroups`),
+	guards.TargetGroup:  words(`deregistrationDelay stickiness loadBalancingAlgorithmType slowStart`),
+	guards.Listener:     nil,
+	guards.AutoScalingGroup: words(`healthCheckGracePeriod defaultInstanceWarmup instanceRefresh minElbCapacity
 		waitForCapacityTimeout launchTemplate enabledMetrics metricsGranularity`),
 	guards.LaunchTemplate: nil, guards.ScalingPolicy: words(`targetTrackingConfiguration estimatedInstanceWarmup`),
-	guards.SecurityGroup: words(`tags tagsAll revokeRulesOnDelete`), guards.DefaultSecurityGroup: nil,
-	guards.SecurityGroupIngressRule: words(`tags tagsAll description`), guards.SecurityGroupEgressRule: words(`tags tagsAll description`),
-	guards.VpcResource: words(`tags tagsAll`), guards.Subnet: words(`tags tagsAll`), guards.VpcEndpoint: words(`tags tagsAll routeTableIds subnetIds securityGroupIds`),
-	"aws:ec2/internetGateway:InternetGateway": words(`tags tagsAll`), "aws:ec2/natGateway:NatGateway": words(`tags tagsAll`),
-	"aws:ec2/eip:Eip": words(`tags tagsAll`), "aws:ec2/routeTable:RouteTable": words(`tags tagsAll`),
+	guards.SecurityGroup: words(`revokeRulesOnDelete`), guards.DefaultSecurityGroup: nil,
+	guards.SecurityGroupIngressRule: words(`description`), guards.SecurityGroupEgressRule: words(`description`),
+	guards.VpcResource: nil, guards.Subnet: nil, guards.VpcEndpoint: words(`routeTableIds subnetIds securityGroupIds`),
+	"aws:ec2/internetGateway:InternetGateway": nil, "aws:ec2/natGateway:NatGateway": nil,
+	"aws:ec2/eip:Eip": nil, "aws:ec2/routeTable:RouteTable": nil,
 	guards.Route: words(`natGatewayId`), guards.RouteTableAssociation: nil,
-	guards.CacheParameterGroup: words(`tags tagsAll parameters`), guards.CacheSubnetGroup: words(`tags tagsAll`),
-	guards.DBParameterGroup: words(`tags tagsAll`), guards.DBSubnetGroup: words(`tags tagsAll`),
-	guards.Role: words(`tags tagsAll description maxSessionDuration`), guards.RolePolicy: nil, guards.InstanceProfile: words(`tags tagsAll`),
+	guards.CacheParameterGroup: words(`parameters`), guards.CacheSubnetGroup: nil,
+	guards.DBParameterGroup: nil, guards.DBSubnetGroup: nil,
+	guards.Role: words(`description maxSessionDuration`), guards.RolePolicy: nil, guards.InstanceProfile: nil,
 	guards.BucketPolicy: nil, guards.BucketPublicAccessBlock: words(`blockPublicAcls blockPublicPolicy ignorePublicAcls restrictPublicBuckets`),
 	guards.BucketEncryption: words(`rules`), guards.SecretVersion: words(`versionStages`),
 	guards.RandomBytes: nil, guards.RandomID: nil, guards.RandomPassword: nil,
-	"aws:cloudwatch/metricAlarm:MetricAlarm": words(`tags tagsAll threshold alarmDescription alarmActions okActions evaluationPeriods datapointsToAlarm period`),
-	"aws:cloudwatch/logGroup:LogGroup":       words(`tags tagsAll`), "aws:cloudwatch/dashboard:Dashboard": words(`dashboardBody`),
+	"aws:cloudwatch/metricAlarm:MetricAlarm": words(`threshold alarmDescription alarmActions okActions evaluationPeriods datapointsToAlarm period`),
+	"aws:cloudwatch/logGroup:LogGroup":       nil, "aws:cloudwatch/dashboard:Dashboard": words(`dashboardBody`),
 }
 
+// labels are the properties by which people find a resource of any type. Nothing that the
+// shop does goes by them.
+var labels = words("tags tagsAll")
+
 func words(text string) []string { return strings.Fields(text) }
+
+// isHarmless says whether the change in place of a property fails no request and loses no data.
+func isHarmless(typ, property string) bool {
+	return slices.Contains(labels, property) || slices.Contains(harmless[typ], property)
+}
 
 // known says whether there is a row for a type.
 func known(typ string) bool { _, ok := harmless[typ]; return ok }

@@ -93,7 +93,7 @@ func TestEveryQuestionIsAnswered(t *testing.T) {
 		want     []Verdict // data, interrupted, carts, reach, rolls
 	}{
 		"a release":                {changed("template", engine.Update, map[string]any{"userData": userData("CART_STORE=elasticache", "CART_RELEASE=bbbb", "CART_SESSION_TTL=336h")}), []Verdict{No, No, No, No, Yes}},
-		"another cart store":       {changed("template", engine.Update, map[string]any{"userData": userData("CART_STORE=cookie", "CART_RELEASE=aaaa", "CART_SESSION_TTL=336h")}), []Verdict{Yes, No, Yes, No, Yes}},
+		"another cart store":       {changed("template", engine.Update, map[string]any{"userData": userData("CART_STORE=cookie", "CART_RELEASE=aaaa", "CART_SESSION_TTL=336h")}), []Verdict{No, No, Yes, No, Yes}},
 		"shorter sessions":         {changed("template", engine.Update, map[string]any{"userData": userData("CART_STORE=elasticache", "CART_RELEASE=aaaa", "CART_SESSION_TTL=1h")}), []Verdict{No, No, Unknown, No, Yes}},
 		"a database replaced":      {changed("database", engine.Replace, map[string]any{"dbName": "b"}, "dbName"), []Verdict{Yes, Yes, Yes, No, No}},
 		"a cache replaced":         {changed("cache", engine.Replace, map[string]any{"port": 6380.0}, "port"), []Verdict{Yes, Yes, Yes, No, No}},
@@ -160,6 +160,36 @@ func TestWhatIsProtectedIsNotLostButRefused(t *testing.T) {
 func TestAFailoverTakesWhatTheTableOfTimingsSays(t *testing.T) {
 	f := changed("database", engine.Update, map[string]any{"instanceClass": "db.t4g.small"})
 	require.Equal(t, &Span{5 * time.Second, 120 * time.Second}, f.Answers[Interrupted].Outage)
+}
+
+func TestAStoreOfAnotherNameEndsTheOutageWhenTheFleetHasRolled(t *testing.T) {
+	before, after := shop(), shop()
+	delete(after, "database")
+	deleted := engine.Change{Operation: engine.Delete, Type: guards.DBInstance, Name: "database", URN: urn(guards.DBInstance, "database")}
+	f := Of(&engine.Plan{Changes: []engine.Change{deleted}}, graph(before), graph(after))
+	require.Equal(t, &Span{70 * time.Second, 0}, f.Answers[Interrupted].Outage, "there is none any more")
+
+	after["store"] = resource(guards.DBInstance, "store", shop()["database"]["inputs"].(map[string]any))
+	after["template"]["inputs"].(map[string]any)["userData"] = userData("CART_STORE=elasticache", "CART_DATABASE=store")
+	created := engine.Change{Operation: engine.Create, Type: guards.DBInstance, Name: "store", URN: urn(guards.DBInstance, "store")}
+	rolled := engine.Change{Operation: engine.Update, Type: guards.LaunchTemplate, Name: "template", URN: urn(guards.LaunchTemplate, "template"),
+		Properties: []engine.Property{{Path: "userData"}}}
+	f = Of(&engine.Plan{Changes: []engine.Change{created, rolled, deleted}}, graph(before), graph(after))
+	require.Equal(t, &Span{70 * time.Second, 560 * time.Second}, f.Answers[Interrupted].Outage)
+}
+
+func TestNobodyMayNoticeAWayThatIsClosedAndItHasNoEnd(t *testing.T) {
+	before, after := shop(), shop()
+	var deleted []engine.Change
+	before["stores"], after["stores"] = resource(guards.SecurityGroup, "stores", nil), resource(guards.SecurityGroup, "stores", nil)
+	for typ, ends := range map[string][2]string{guards.SecurityGroupEgressRule: {"app-id", "stores-id"}, guards.SecurityGroupIngressRule: {"stores-id", "app-id"}} {
+		before[typ] = resource(typ, "way", map[string]any{"securityGroupId": ends[0], "referencedSecurityGroupId": ends[1], "ipProtocol": "tcp", "fromPort": 6379.0, "toPort": 6379.0})
+		deleted = append(deleted, engine.Change{Operation: engine.Delete, Type: typ, Name: "way", URN: urn(typ, "way")})
+	}
+	f := Of(&engine.Plan{Changes: deleted}, graph(before), graph(after))
+	require.Equal(t, []string{"app stores:6379"}, f.Answers[Reach].Closed)
+	require.Equal(t, Yes, f.Answers[Interrupted].Verdict)
+	require.Equal(t, &Span{}, f.Answers[Interrupted].Outage)
 }
 
 func TestCartsInInstancesGoWithARoll(t *testing.T) {

@@ -81,7 +81,7 @@ func (c *change) inPlace(ch engine.Change) (all []finding) {
 		case told[name] || isGuard(p) || byGraph[ch.Type]:
 		case does != nil:
 			all = append(all, does(c, ch, p)...)
-		case !slices.Contains(harmless[ch.Type], name):
+		case !isHarmless(ch.Type, name):
 			all = append(all, finding{Reason: Reason{Verdict: Unknown, Text: fmt.Sprintf("%s: %s: no table here knows what that does to requests", ch.Title(), turn(p))}})
 		}
 		told[name] = true
@@ -118,12 +118,20 @@ func storeGoes(c *change, ch engine.Change) []finding {
 		return []finding{{Reason: Reason{Verdict: No, Text: fate(ch) + ": reads go to the other replicas or the primary"}}}
 	case ch.Type == guards.Table && from.known && !used[from.name]:
 		return nil
-	case ch.Operation == engine.Delete && ch.Type != guards.Table:
+	case ch.Operation == engine.Delete && ch.Type != guards.Table && !c.succeeded(ch):
 		return []finding{{Reason{Verdict: Yes, Text: fate(ch) + ", and the shop cannot do without"}, Span{roll.first, 0}}}
 	case ch.Order == engine.DeleteFirst:
 		return []finding{{Reason{Verdict: Yes, Text: fate(ch) + ": there is none until the new one is made, and every instance was replaced"}, Span{5 * time.Minute, time.Hour + roll.whole}}}
 	}
 	return []finding{{Reason{Verdict: Yes, Text: fate(ch) + ": the old one goes before the last instance that uses it"}, Span{roll.first, roll.whole}}}
+}
+
+// succeeded says whether another store of the kind is made in place of one that is deleted,
+// as it is when what declares it has another name. The fleet rolls to that.
+func (c *change) succeeded(ch engine.Change) bool {
+	return c.roll().yes && slices.ContainsFunc(c.changes(ch.Type), func(other engine.Change) bool {
+		return other.Operation == engine.Create && c.is(other).Input("replicateSourceDb") == nil
+	})
 }
 
 func balancerGoes(c *change, ch engine.Change) []finding {
@@ -222,8 +230,9 @@ func (c *change) lockedOut() (all []finding) {
 			f = finding{Reason: Reason{Verdict: No, Text: "no longer permitted, and no load balancer is there: " + flow}}
 		case from == "internet":
 			f.Span = Span{time.Second, 0}
-		case !c.roll().yes:
-			f.Span = Span{time.Second, 0}
+		case !c.roll().yes: // "Security group connection tracking", in the EC2 user guide
+			f.Text += ": connections that are open go on, and new ones fail"
+			f.Span = Span{} // nobody may notice for as long as no instance makes one, and it has no end
 		}
 		all = append(all, f)
 	}

@@ -71,7 +71,7 @@ func (c *change) strange(ch engine.Change) (all []engine.Property) {
 	}
 	for _, p := range ch.Properties {
 		name := root(p.Path)
-		if !isGuard(p) && effects[ch.Type][name] == nil && !slices.Contains(harmless[ch.Type], name) && !slices.Contains(judged[ch.Type], name) {
+		if !isGuard(p) && effects[ch.Type][name] == nil && !isHarmless(ch.Type, name) && !slices.Contains(judged[ch.Type], name) {
 			all = append(all, p)
 		}
 	}
@@ -120,11 +120,7 @@ func (c *change) flows() (opened, closed, doubts []string) {
 				}
 				continue
 			}
-			for _, ports := range f.Ports {
-				one := f
-				one.Ports = guards.Ranges{ports}
-				all = append(all, one)
-			}
+			all = append(all, f.PortByPort()...)
 		}
 		return all
 	}

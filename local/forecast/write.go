@@ -146,6 +146,8 @@ func (a Answer) doubtful() bool {
 func (s Span) String() string {
 	least, most := s.Least.Round(time.Second), s.Most.Round(time.Second)
 	switch {
+	case s == (Span{}):
+		return "not at once for everybody, and with no end that is known"
 	case s.Most == 0:
 		return fmt.Sprintf("for %v or longer, with no end that is known", least)
 	case least == 0:

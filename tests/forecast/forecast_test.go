@@ -1,6 +1,9 @@
 package main
 
 import (
+	"io"
+	"net/http"
+	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"testing"
@@ -67,6 +70,27 @@ func TestAnOutageIsFromTheFirstFailureToTheLast(t *testing.T) {
 	require.Equal(t, 3*time.Second, o.total(), "two outages, of two seconds and of one")
 }
 
+func TestWhoIsOnlySignedOutMeetsNoOutage(t *testing.T) {
+	t.Parallel()
+	outage := func(answer int) time.Duration {
+		shop := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			if r.URL.Path != "/api/products" {
+				w.WriteHeader(answer)
+				return
+			}
+			_, _ = io.WriteString(w, `{"products":[{"sku":"tee"}]}`)
+		}))
+		defer shop.Close()
+		clock := &outages{}
+		report, err := shoppers.Run(t.Context(), shoppers.Options{URL: shop.URL, Shoppers: 1, Duration: time.Millisecond, Answered: clock.note})
+		require.NoError(t, err)
+		require.NotEmpty(t, report.Errors)
+		return clock.total()
+	}
+	require.Zero(t, outage(http.StatusUnauthorized), "what they lose is in the report")
+	require.Positive(t, outage(http.StatusServiceUnavailable))
+}
+
 func TestFlowsMustBeNamedAndPermissionsForeseen(t *testing.T) {
 	t.Parallel()
 	opens := answer{Verdict: forecast.Yes, Opened: []string{"internet groups-app:8080"}}
@@ -104,6 +128,17 @@ func TestWhatCannotBeMeasuredIsNotJudged(t *testing.T) {
 	require.Equal(t, []judgement{falseNo, falseNo, unknown, unknown, unknown, unknown}, judgements(row{}))
 	require.Equal(t, []judgement{falseNo, unmeasured, unmeasured, unknown, unknown, unknown}, judgements(row{anyway: "carts are lost all the time"}))
 	require.NotContains(t, judgements(row{unable: "nobody can"}), falseNo)
+}
+
+func TestFlowsAreMeasuredPortByPort(t *testing.T) {
+	t.Parallel()
+	group := held(guards.SecurityGroup, "web", "sg-1")
+	rule := func(name string, port float64) *guards.Resource {
+		r := held(guards.SecurityGroupIngressRule, name, name)
+		r.Inputs = map[string]any{"securityGroupId": "sg-1", "ipProtocol": "tcp", "fromPort": port, "toPort": port, "cidrIpv4": "0.0.0.0/0"}
+		return r
+	}
+	require.Equal(t, []string{"internet web:80", "internet web:443"}, reaches(guards.NewGraph(group, rule("http", 80), rule("https", 443))))
 }
 
 // held makes a resource that holds data.

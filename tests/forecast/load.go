@@ -31,8 +31,8 @@ type seen struct {
 }
 
 // among carries out a change while people shop: they have filled their carts before, and
-// go on for a while when it is done. The first error is the change's.
-func among(ctx context.Context, c *control.Cloud, url string, calm time.Duration, change func(context.Context) error) (s seen, changed, err error) {
+// go on for a while when it is done, and longer if it takes effect late. The first error is the change's.
+func among(ctx context.Context, c *control.Cloud, url string, calm, late time.Duration, change func(context.Context) error) (s seen, changed, err error) {
 	ctx, cancel := context.WithTimeout(ctx, longest)
 	defer cancel()
 	var begun sync.WaitGroup
@@ -56,7 +56,7 @@ func among(ctx context.Context, c *control.Cloud, url string, calm time.Duration
 	begun.Wait()
 	time.Sleep(calm)
 	changed = change(ctx)
-	time.Sleep(calm)
+	time.Sleep(calm + late)
 	close(over)
 	err = shopping.Wait()
 	s.outage = clock.total()
@@ -74,7 +74,7 @@ type outages struct {
 type span struct{ from, to time.Time }
 
 func (o *outages) note(sent, ended time.Time, err error) {
-	if err == nil || errors.Is(err, context.Canceled) {
+	if err == nil || shoppers.Declined(err) || errors.Is(err, context.Canceled) {
 		return
 	}
 	o.mu.Lock()

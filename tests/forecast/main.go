@@ -1,7 +1,8 @@
 // Command forecast proves forecasts by carrying them out: every change of a table is previewed, then applied to a stack
 // that runs on this machine, in a copy of the project, while people shop in it, and what was forecast is compared with
-// what came of it. What was measured is kept, so that another forecast can be compared with it: -again. Exit status 1: a forecast said no and it happened, its seconds were more than twice off, or a change
-// could not be carried out and the forecast did not say so.
+// what came of it. What was measured is kept, so that another forecast can be compared with it: -again. Exit status 1:
+// a forecast said no and it happened, its seconds were more than twice off, or a change could not be carried out and
+// the forecast did not say so.
 package main
 
 import (
@@ -119,12 +120,14 @@ func (s *stage) prove(ctx context.Context, r row, calm time.Duration) (line stri
 	}
 	right = m.Refused == "" || len(f.Refused) > 0
 	name := r.name
-	if r.unable != "" {
+	switch {
+	case r.unable != "":
 		name += " (not carried out: " + r.unable + ")"
-	}
-	if m.Refused != "" {
+	case m.Refused != "":
 		name += fmt.Sprintf(" (refused; forecast: %s)", words(f.Refused))
 		fmt.Fprintf(os.Stderr, "%s: %s\n", r.name, m.Refused)
+	case len(f.Refused) > 0:
+		name += fmt.Sprintf(" (not refused here; forecast: %s)", words(f.Refused))
 	}
 	var cells []string
 	for _, c := range judgeAll(r, f, m, s.scale) {
@@ -142,7 +145,11 @@ func (s *stage) carryOut(ctx context.Context, r row, calm time.Duration) (f fore
 	if err := s.be(ctx, r.before); err != nil {
 		return f, m, err
 	}
-	if known, ok := s.record.known(r); ok || r.unable != "" {
+	known, ok := s.record.known(r)
+	if r.unable != "" {
+		known, ok = measured{}, true
+	}
+	if ok {
 		f, err = s.preview(ctx, r.after)
 		return f, known, err
 	}
@@ -158,7 +165,7 @@ func (s *stage) carryOut(ctx context.Context, r row, calm time.Duration) (f fore
 		return f, m, err
 	}
 	url := c.Options().Served("http://127.0.0.1")
-	people, refused, err := among(ctx, c, url, calm, func(ctx context.Context) error { return s.up(ctx, r.after) })
+	people, refused, err := among(ctx, c, url, calm, r.late, func(ctx context.Context) error { return s.up(ctx, r.after) })
 	if err != nil {
 		return f, m, err
 	}

@@ -107,7 +107,9 @@ func find(g guards.Graph, urn string) *guards.Resource {
 // the local cloud lets nobody else through.
 func reaches(g guards.Graph) (all []string) {
 	for _, flow := range guards.Flows(g) {
-		all = append(all, flow.String())
+		for _, one := range flow.PortByPort() {
+			all = append(all, one.String())
+		}
 	}
 	return all
 }

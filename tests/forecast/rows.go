@@ -1,6 +1,10 @@
 package main
 
-import "myclothes/tests/scratch"
+import (
+	"time"
+
+	"myclothes/tests/scratch"
+)
 
 // row is a change that is forecast, and then carried out.
 type row struct {
@@ -10,6 +14,8 @@ type row struct {
 	anyway string
 	// unable is why the local cloud cannot carry the change out; empty: it can.
 	unable string
+	// late is how long after the update it takes effect at the latest, on this machine.
+	late   time.Duration
 	sample bool // of the few that show every question answered yes and no
 }
 
@@ -30,6 +36,10 @@ var (
 
 // forgetful is why a cart on an instance is no measure.
 const forgetful = "without stickiness, carts on instances are lost all the time"
+
+// relearnt is after how long every instance has read its secrets again: a little more than
+// maxAge of app/secrets, which no scale makes shorter.
+const relearnt = 2*time.Minute + 10*time.Second
 
 // rows is the table of all changes. One that begins as the last one ended needs no stack of
 // its own, so they are in the order of a walk.
@@ -74,14 +84,15 @@ var rows = []row{
 	{name: "deletionProtection false→true", before: plain, after: plain.with("deletionProtection=true")},
 	{name: "a tag more", before: plain, after: plain.edited(tagged)},
 	{name: "the way to the cache closed", before: plain, after: plain.edited(closed)},
-	{name: "the load balancer replaced", before: plain, after: plain.edited(renamed), anyway: "the shop has another name"},
+	{name: "the load balancer replaced", before: plain, after: plain.edited(renamed),
+		unable: "two load balancers cannot be at one port of this machine"},
 	{name: "releases under another prefix", before: plain, after: plain.edited(permits)},
 	{name: "the cache forgets when it is full", before: plain, after: plain.edited(unswept)},
 	{name: "sessionTtlHours 336→24", before: plain, after: plain.with("sessionTtlHours=24")},
 	{name: "vpcCidr 10.0→10.1", before: plain, after: plain.with("vpcCidr=10.1.0.0/16")},
 	{name: "cartStore elasticache→cookie", before: plain, after: plain.with("cartStore=cookie")},
 	{name: "a cookie key more", before: plain.with("cartStore=cookie"), after: plain.with("cartStore=cookie", "cookieKeys=1,2")},
-	{name: "cookie keys 1→2", before: plain.with("cartStore=cookie"), after: plain.with("cartStore=cookie", "cookieKeys=2")},
+	{name: "cookie keys 1→2", before: plain.with("cartStore=cookie"), after: plain.with("cartStore=cookie", "cookieKeys=2"), late: relearnt},
 	{name: "cartStore elasticache→dynamodb", before: plain, after: plain.with("cartStore=dynamodb")},
 	{name: "cartStore dynamodb→elasticache", before: plain.with("cartStore=dynamodb"), after: plain},
 	{name: "cartStore elasticache→instance", before: plain, after: plain.with("cartStore=instance"), anyway: forgetful},

@@ -140,8 +140,12 @@ func judgeAll(r row, f forecasted, m measured, scale float64) []cell {
 	if m.Outage > 0 {
 		outage = fmt.Sprintf("%.0f s", m.Outage.Seconds()/onAWS(scale))
 	}
-	if interrupted.Outage != nil {
-		outage += fmt.Sprintf(" of %.0f to %.0f", interrupted.Outage.Least.Seconds(), interrupted.Outage.Most.Seconds())
+	switch said := interrupted.Outage; {
+	case said == nil:
+	case said.Most == 0:
+		outage += fmt.Sprintf(" of %.0f or more", said.Least.Seconds())
+	default:
+		outage += fmt.Sprintf(" of %.0f to %.0f", said.Least.Seconds(), said.Most.Seconds())
 	}
 	cells := []cell{
 		{lost.Verdict, words(m.Lost), judge(lost.Verdict, len(m.Lost) > 0)},

@@ -82,6 +82,13 @@ func refused(err error, statuses ...int) bool {
 	return errors.As(err, &f) && slices.Contains(statuses, f.status)
 }
 
+// Declined says whether a request failed because the shop answered and would not: it knows no session or cart of
+// that name any more, which Report.Lost counts, or somebody was too fast. Whoever gets no such answer meets an outage.
+func Declined(err error) bool {
+	var f *failure
+	return errors.As(err, &f) && f.status < http.StatusInternalServerError
+}
+
 // request makes a call and counts it, and counts it as failed unless the answer's status is below 400.
 func (s *shopper) request(ctx context.Context, c call) (reply, error) {
 	request, err := c.prepare(ctx, s.options.URL)
