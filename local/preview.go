@@ -97,7 +97,11 @@ func showPreview(ctx context.Context, r request) error {
 	if err != nil {
 		return err
 	}
-	return r.tellForecast(account, result)
+	outcome := r.tellForecast(account, result)
+	if outcomeOf(outcome) == failed {
+		return outcome
+	}
+	return errors.Join(r.drawPreview(account, r.out), outcome)
 }
 
 // account finds out what would change, and what there is before and after it.

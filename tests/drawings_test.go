@@ -130,11 +130,15 @@ func TestAllThatIsRegisteredIsDrawnOrLeftOutOnPurpose(t *testing.T) {
 	})
 }
 
-// requireDrawing wants everything of a graph drawn, and the drawing legible.
-func requireDrawing(r rapid.TB, g graph) {
+// requireDrawing wants everything of a graph drawn, and the drawing legible. That takes
+// longest, and is asked of one configuration in five.
+func requireDrawing(r *rapid.T, g graph) {
 	g = withNetwork(g)
 	if missing := drawing.Missing(g); len(missing) > 0 {
 		r.Fatalf("neither drawn nor left out on purpose: %v", missing)
+	}
+	if !rapid.SampledFrom([]bool{true, false, false, false, false}).Draw(r, "legible") {
+		return
 	}
 	if problems := illegible(drawing.Draw("drawn", g)); len(problems) > 0 {
 		r.Fatalf("the drawing is not legible: %v", problems)

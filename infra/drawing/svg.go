@@ -36,6 +36,9 @@ func document(title string, drawings ...*layout) []byte {
 		}
 		fmt.Fprintf(&body, `<g transform="translate(0 %d)">`+"\n", height)
 		l.write(&body, heading)
+		if len(drawings) > 1 {
+			l.writeMarks(&body, []Change{Removed, Added}[i])
+		}
 		body.WriteString("</g>\n")
 		width, height = max(width, l.width), height+l.height
 	}
@@ -156,7 +159,13 @@ func (r *route) write(b *bytes.Buffer) {
 	}
 }
 
-// writeLegend says what the arrows are, and the signs if something changed.
+// writeMarks says, under the title, what the marks of one of two drawings mean.
+func (l *layout) writeMarks(b *bytes.Buffer, c Change) {
+	said := map[Change]string{Removed: "goes with the change", Added: "comes with the change"}[c]
+	write(b, margin, margin+42, string(c), strings.TrimSpace(c.sign())+" "+said)
+}
+
+// writeLegend says what the arrows are.
 func (l *layout) writeLegend(b *bytes.Buffer) {
 	x, y := l.region.x, l.region.bottom()+24
 	say := func(class, text string) {

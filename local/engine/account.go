@@ -45,8 +45,8 @@ type accountStep struct {
 
 // ReadAccount reads what an engine told of a preview: either the one document of `pulumi
 // preview --json --show-sames --show-replacement-steps`, or the events that engines write,
-// a line of JSON each. A preview that failed, and an account that leaves out what stays,
-// are errors.
+// a line of JSON each. A preview that failed, but for what is protected, and an account that
+// leaves out what stays, are errors.
 func ReadAccount(in io.Reader, held func(typ string, inputs map[string]any) string) (*Account, error) {
 	text, err := io.ReadAll(in)
 	if err != nil {
@@ -55,15 +55,21 @@ func ReadAccount(in io.Reader, held func(typ string, inputs map[string]any) stri
 	var digest previewDigest
 	var steps []accountStep
 	p := newPlanner(held)
-	if err := json.Unmarshal(text, &digest); err == nil && (digest.Steps != nil || digest.ChangeSummary != nil) {
-		steps, err = digest.read()
-		if err != nil {
-			return nil, err
+	if json.Unmarshal(text, &digest) == nil && (digest.Steps != nil || digest.ChangeSummary != nil) {
+		for _, d := range digest.Diagnostics {
+			p.see(apitype.EngineEvent{DiagnosticEvent: &apitype.DiagnosticEvent{Severity: d.Severity, Message: d.Message}})
 		}
+		steps, err = digest.read()
 		for _, step := range steps {
 			p.see(apitype.EngineEvent{ResourcePreEvent: &apitype.ResourcePreEvent{Metadata: step.StepEventMetadata}})
 		}
-	} else if steps, err = readEvents(text, p.see); err != nil {
+	} else {
+		steps, err = readEvents(text, p.see)
+	}
+	switch {
+	case p.others != "":
+		return nil, fmt.Errorf("the preview failed: %s", p.others)
+	case err != nil:
 		return nil, err
 	}
 	account := &Account{Plan: p.plan()}
@@ -83,9 +89,6 @@ func readEvents(text []byte, see func(apitype.EngineEvent)) (steps []accountStep
 		var event apitype.EngineEvent
 		if err := json.Unmarshal(lines.Bytes(), &event); err != nil {
 			return nil, fmt.Errorf("line %d is no event of the engine, and the whole is no preview in JSON: %w", number, err)
-		}
-		if d := event.DiagnosticEvent; d != nil && isError(event) {
-			return nil, fmt.Errorf("the preview failed: %s", d.Message)
 		}
 		complete = complete || event.SummaryEvent != nil
 		see(event)
@@ -117,11 +120,6 @@ func plain(state *apitype.StepEventStateMetadata) (values map[string]any) {
 
 // read turns a digest into the engine's own steps.
 func (d previewDigest) read() (steps []accountStep, err error) {
-	for _, message := range d.Diagnostics {
-		if message.Severity == "error" {
-			return nil, fmt.Errorf("the preview failed: %s", message.Message)
-		}
-	}
 	same := 0
 	for _, s := range d.Steps {
 		before, after := withSecrets(s.OldState), withSecrets(s.NewState)

@@ -2,6 +2,7 @@ package engine
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 
@@ -52,7 +53,8 @@ func (e *Engine) Record(ctx context.Context) error {
 }
 
 // Preview returns what Up would change. held says what data is gone with a resource
-// of a type with these inputs, if any is.
+// of a type with these inputs, if any is. The engine calls a preview failed in which
+// something protected is replaced or deleted; where nothing else is wrong, that is a plan.
 func (e *Engine) Preview(ctx context.Context, refresh bool, held func(typ string, inputs map[string]any) string) (*Plan, error) {
 	options := []optpreview.Option{}
 	if refresh {
@@ -66,7 +68,11 @@ func (e *Engine) Preview(ctx context.Context, refresh bool, held func(typ string
 		_, err := e.stack.Preview(ctx, append(options, optpreview.EventStreams(stream), optpreview.ErrorProgressStreams(problems))...)
 		return err
 	})
-	return planner.plan(), err
+	plan := planner.plan()
+	if errors.Is(err, errReported) && planner.onlyProtected() {
+		err = nil
+	}
+	return plan, err
 }
 
 // Destroy deletes all that the stack has, protected or not: nothing here outlives

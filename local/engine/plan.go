@@ -15,6 +15,11 @@ type Plan struct {
 	Changes   []Change   `json:"changes"`
 	Outputs   []Property `json:"outputs"`   // of the stack
 	Unchanged int        `json:"unchanged"` // resources that stay as they are
+	// Blocked are the URNs of resources that would be replaced or deleted, which the engine
+	// refuses because of their option protect.
+	Blocked []string `json:"blocked,omitempty"`
+	// Cut says that the engine did not preview all that follows from a blocked resource.
+	Cut bool `json:"cut,omitempty"`
 }
 
 // Change is what would become of one resource.
@@ -66,13 +71,15 @@ type planner struct {
 	states  map[string]*apitype.StepEventStateMetadata // by URN, as they will be, or were
 	steps   map[string][]apitype.StepEventMetadata     // by URN, as they come
 	outputs []Property
+	protections
 }
 
 func newPlanner(held func(string, map[string]any) string) *planner {
-	return &planner{held, map[string]*apitype.StepEventStateMetadata{}, map[string][]apitype.StepEventMetadata{}, []Property{}}
+	return &planner{held: held, states: map[string]*apitype.StepEventStateMetadata{}, steps: map[string][]apitype.StepEventMetadata{}, outputs: []Property{}}
 }
 
 func (p *planner) see(event apitype.EngineEvent) {
+	p.protections.see(event)
 	switch {
 	case event.ResourcePreEvent != nil:
 		step := event.ResourcePreEvent.Metadata
@@ -102,7 +109,7 @@ func outputChanges(stack apitype.StepEventMetadata) []Property {
 
 // plan returns what the steps so far come to.
 func (p *planner) plan() *Plan {
-	plan := &Plan{Changes: []Change{}, Outputs: p.outputs}
+	plan := &Plan{Changes: []Change{}, Outputs: p.outputs, Blocked: p.blocked(), Cut: p.cut}
 	for urn, steps := range p.steps {
 		if change, changed := p.change(urn, steps); changed {
 			plan.Changes = append(plan.Changes, change)
@@ -150,6 +157,9 @@ func (p *planner) change(urn string, steps []apitype.StepEventMetadata) (Change,
 		if loses := p.loses(step); loses != "" {
 			c.Loses = loses
 		}
+	}
+	if old := steps[0].Old; old != nil && c.Loses == "" && c.Operation == Replace && p.refused[urn] && !old.RetainOnDelete {
+		c.Loses = p.held(c.Type, old.Inputs) // the engine may not come to the step that deletes
 	}
 	if c.Operation == "" && len(c.Properties) > 0 {
 		c.Operation = Update // of what the engine notes in its state alone

@@ -47,6 +47,20 @@ func (c *change) refuse(format string, args ...any) {
 	}
 }
 
+// block refuses what protect stops, and adds to an answer what is not known because the
+// engine ended its preview there.
+func (c *change) block(a *Answer) {
+	for _, urn := range c.plan.Blocked {
+		was := at(c.before, urn)
+		title := engine.Change{Type: was.Type, Name: was.Name}.Title()
+		c.refuse("Pulumi refuses to replace or delete %s, which has protect: the update stops before it begins", title)
+		if c.plan.Cut {
+			a.Because = append(a.Because, Reason{Verdict: Unknown, URN: urn,
+				Text: "Pulumi ends the preview at " + title + ", which has protect: what else would change is not known"})
+		}
+	}
+}
+
 func at(g guards.Graph, urn string) *guards.Resource {
 	for _, r := range g {
 		if r.URN == urn {

@@ -80,7 +80,7 @@ func cartsLost(c *change) (a Answer) {
 		}
 	}
 	if len(a.Because) == 0 {
-		text := "carts are in " + from.name + ", and nothing of it goes"
+		text := "carts are in " + from.name + ", and nothing there is replaced or deleted"
 		if _, changed := c.released(); changed {
 			text += "; what the new release itself does to them its tests say"
 		}
@@ -104,7 +104,6 @@ func (c *change) storesGo(from store, lose loses, doubt doubts) {
 			continue
 		}
 		switch {
-		case c.was(ch).Protect:
 		case ch.Type == guards.DBInstance:
 			lose([]string{Customers}, "%s: nobody is a customer any more, and who is signed in is not known", fate(ch))
 		case !from.known:

@@ -2,6 +2,7 @@ package forecast
 
 import (
 	"fmt"
+	"slices"
 
 	"myclothes/infra/guards"
 	"myclothes/local/engine"
@@ -47,9 +48,8 @@ func (c *change) goes(ch engine.Change) []Reason {
 		return []Reason{{Verdict: Unknown, Text: fate(ch) + ", and no table here knows whether such a resource holds data"}}
 	case holds == "":
 		return nil
-	case was.Protect:
-		c.refuse("Pulumi refuses to delete %s, which is protected: the update stops before it begins", ch.Title())
-		return []Reason{{Verdict: No, Text: fate(ch) + ", which Pulumi refuses while it is protected"}}
+	case slices.Contains(c.plan.Blocked, ch.URN):
+		return []Reason{{Verdict: Yes, Text: fmt.Sprintf("%s. Would be lost: %s; Pulumi refuses it as long as the resource has protect", fate(ch), holds)}}
 	case was.Input(locks[ch.Type]) == true && locks[ch.Type] != "":
 		c.refuse("AWS refuses to delete %s while its %s is on", ch.Title(), locks[ch.Type])
 		return []Reason{{Verdict: No, Text: fate(ch) + ", which AWS refuses while its " + locks[ch.Type] + " is on"}}

@@ -113,7 +113,9 @@ func Of(plan *engine.Plan, before, after guards.Graph) *Forecast {
 	c := &change{plan: plan, before: before, after: after}
 	f := &Forecast{Plan: plan}
 	for question, answer := range answerers {
-		f.Answers[question] = conclude(Question(question), answer(c))
+		a := answer(c)
+		c.block(&a)
+		f.Answers[question] = conclude(Question(question), a)
 	}
 	f.Refused = c.refused
 	broken, kept := findings(before), findings(after)

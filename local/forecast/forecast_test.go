@@ -157,6 +157,24 @@ func TestWhatIsProtectedIsNotLostButRefused(t *testing.T) {
 	require.Equal(t, []string{"AWS refuses to delete aws:rds:Instance database while its deletionProtection is on"}, f.Refused)
 }
 
+func TestWhatProtectStopsSaysWhatWouldBeLostAndWhatIsNotKnownBecauseOfIt(t *testing.T) {
+	after := shop()
+	after["cache"]["inputs"].(map[string]any)["port"] = 6380.0
+	cache := urn(guards.ReplicationGroup, "cache")
+	plan := &engine.Plan{Blocked: []string{cache}, Changes: []engine.Change{{Operation: engine.Replace, Type: guards.ReplicationGroup, Name: "cache", URN: cache,
+		Properties: []engine.Property{{Path: "port", Old: 6379.0, New: 6380.0, Replaces: true}}}}}
+	f := Of(plan, graph(shop()), graph(after))
+	require.Equal(t, Yes, f.Answers[DataLost].Verdict)
+	require.Contains(t, f.Answers[DataLost].Because[0].Text, "Pulumi refuses it as long as the resource has protect")
+	require.Equal(t, []string{"Pulumi refuses to replace or delete aws:elasticache:ReplicationGroup cache, which has protect: the update stops before it begins"}, f.Refused)
+	require.Equal(t, No, f.Answers[Cost].Verdict)
+
+	plan.Cut = true
+	for _, a := range Of(plan, graph(shop()), graph(after)).Answers {
+		require.NotEqual(t, No, a.Verdict, "%v: the preview was not carried to its end", a.Question)
+	}
+}
+
 func TestAFailoverTakesWhatTheTableOfTimingsSays(t *testing.T) {
 	f := changed("database", engine.Update, map[string]any{"instanceClass": "db.t4g.small"})
 	require.Equal(t, &Span{5 * time.Second, 120 * time.Second}, f.Answers[Interrupted].Outage)

@@ -26,10 +26,12 @@ func reach(c *change) (a Answer) {
 	newGrants, isOpaque := guards.Grants(c.after)
 	a.compare(sentences(oldGrants), sentences(newGrants))
 	for _, text := range a.Opened {
-		a.Because = append(a.Because, Reason{Verdict: Yes, Text: "new: " + text})
+		said, _ := connection(text)
+		a.Because = append(a.Because, Reason{Verdict: Yes, Text: "added: " + said})
 	}
 	for _, text := range a.Closed {
-		a.Because = append(a.Because, Reason{Verdict: Yes, Text: "no longer: " + text})
+		said, _ := connection(text)
+		a.Because = append(a.Because, Reason{Verdict: Yes, Text: "removed: " + said})
 	}
 	for _, r := range unknownMembers {
 		doubts = append(doubts, fmt.Sprintf("only the update will tell the security groups of %s", r.Name))

@@ -118,7 +118,7 @@ func (a Answer) Headline() string {
 	case len(a.Whose) > 0:
 		text += ", of " + strings.Join(a.Whose, " and ")
 	case a.Question == Reach && a.Verdict == Yes:
-		text += fmt.Sprintf(", %d more and %d less", len(a.Opened), len(a.Closed))
+		text += fmt.Sprintf(", %d added and %d removed", len(a.Opened), len(a.Closed))
 	case a.Question == Cost && len(a.Because) > 0 && a.Verdict == Yes:
 		text += ": " + a.Because[0].Text
 	case a.Verdict != No:
@@ -167,20 +167,29 @@ func (f *Forecast) lists() []list {
 		{"This would be refused", f.Refused},
 		{"Rules that would be broken", f.Broken},
 		{"Rules that would be kept again", f.Kept},
-		{"The drawing changes (make diagram)", f.drawn()},
+		{"Connections that come (+) or go (-)", f.connections()},
 	}
 }
 
-// drawn says in words which arrows of the drawing change: a comment cannot show a picture.
-func (f *Forecast) drawn() (arrows []string) {
+// connections are the arrows of the drawing that change: a comment cannot show a picture.
+func (f *Forecast) connections() (arrows []string) {
 	reach := f.Answers[Reach]
 	for sign, texts := range map[string][]string{"+ ": reach.Opened, "- ": reach.Closed} {
 		for _, text := range texts {
-			if from, to, ok := strings.Cut(text, " "); ok && !strings.Contains(to, " ") && strings.Contains(to, ":") {
-				arrows = append(arrows, sign+from+" → "+to)
+			if arrow, is := connection(text); is {
+				arrows = append(arrows, sign+arrow)
 			}
 		}
 	}
 	slices.Sort(arrows)
 	return arrows
+}
+
+// connection is what is said of a reach with an arrow, if it is a flow: "internet → app:80".
+func connection(text string) (arrow string, is bool) {
+	from, to, found := strings.Cut(text, " ")
+	if !found || strings.Contains(to, " ") || !strings.Contains(to, ":") {
+		return text, false
+	}
+	return from + " → " + to, true
 }

@@ -83,15 +83,18 @@ func (d Document) anchors() (names []string) {
 	return names
 }
 
-// unknownKeys are those that a document sets and no Pulumi.yaml declares: that of the stack, or that of the workflows'
-// roles, if the project has them.
+// programs are where the Pulumi.yaml are that declare keys: the stack's, and the workflows'.
+var programs = []string{"Pulumi.yaml", "infra/ci/Pulumi.yaml"}
+
+// unknownKeys are those that a document sets and no Pulumi.yaml declares.
 func (p project) unknownKeys(d Document) (problems []string) {
-	declared, err := os.ReadFile(filepath.Join(p.root, "Pulumi.yaml"))
-	if err != nil {
-		return []string{err.Error()}
-	}
-	if ofRoles, err := os.ReadFile(filepath.Join(p.root, "infra/ci/Pulumi.yaml")); err == nil {
-		declared = append(declared, ofRoles...)
+	var declared []byte
+	for _, path := range programs {
+		text, err := os.ReadFile(filepath.Join(p.root, path))
+		if err != nil && path == programs[0] {
+			return []string{err.Error()}
+		}
+		declared = append(declared, text...)
 	}
 	for i, line := range d.Lines {
 		for _, key := range keysIn(line) {

@@ -67,6 +67,16 @@ func TestWhatIsShownIsNoProblemAndWhatNothingShowsIsListed(t *testing.T) {
 	require.Equal(t, 4, report.Claims, "make up twice, 5, go test")
 }
 
+func TestAKeyMayBeOfTheWorkflowsProgram(t *testing.T) {
+	t.Parallel()
+	files := sound()
+	files["docs/ci.md"] = "`pulumi config set repository a/b`\n"
+	files["docs/evidence.tsv"] += "*\tpulumi config set\tunshown: nobody looked\n"
+	require.Contains(t, strings.Join(check(t, files).Problems, "\n"), `Pulumi.yaml has no key "repository"`)
+	files["infra/ci/Pulumi.yaml"] = "config:\n  repository:\n"
+	require.Empty(t, check(t, files).Problems)
+}
+
 func TestWhatNobodyShowsOrFindsIsAProblem(t *testing.T) {
 	t.Parallel()
 	for what, c := range map[string]struct{ file, text, problem string }{
