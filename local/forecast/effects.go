@@ -42,7 +42,7 @@ var harmless = map[string][]string{
 	guards.AutoScalingGroup: words(`tags healthCheckGracePeriod defaultInstanceWarmup instanceRefresh minElbCapacity
 		waitForCapacityTimeout launchTemplate enabledMetrics metricsGranularity`),
 	guards.LaunchTemplate: nil, guards.ScalingPolicy: words(`targetTrackingConfiguration estimatedInstanceWarmup`),
-	guards.SecurityGroup: words(`tags tagsAll revokeRulesOnDelete`), guards.DefaultSecurityGroup: nil,
+	guards.SecurityGroup: words(`tags tagsAll revokeRulesOnDelete`), guards.DefaultSecurityGroup: words(`tags tagsAll`),
 	guards.SecurityGroupIngressRule: words(`tags tagsAll description`), guards.SecurityGroupEgressRule: words(`tags tagsAll description`),
 	guards.VpcResource: words(`tags tagsAll`), guards.Subnet: words(`tags tagsAll`), guards.VpcEndpoint: words(`tags tagsAll routeTableIds subnetIds securityGroupIds`),
 	"aws:ec2/internetGateway:InternetGateway": words(`tags tagsAll`), "aws:ec2/natGateway:NatGateway": words(`tags tagsAll`),

@@ -39,6 +39,16 @@ func reach(c *change) (a Answer) {
 			doubts = append(doubts, fmt.Sprintf("only the update will tell what the policy of %s says", r.Name))
 		}
 	}
+	doubts = append(doubts, c.strangers()...)
+	slices.Sort(doubts)
+	for _, text := range slices.Compact(doubts) {
+		a.Because = append(a.Because, Reason{Verdict: Unknown, Text: text})
+	}
+	return a
+}
+
+// strangers are changes of which no table knows whom they let in.
+func (c *change) strangers() (doubts []string) {
 	for _, ch := range c.changes() {
 		if !known(ch.Type) {
 			doubts = append(doubts, fate(ch)+", and no table here knows whom that lets in")
@@ -48,11 +58,7 @@ func reach(c *change) (a Answer) {
 			doubts = append(doubts, ch.Title()+": "+turn(p)+", and no table here knows whom that lets in")
 		}
 	}
-	slices.Sort(doubts)
-	for _, text := range slices.Compact(doubts) {
-		a.Because = append(a.Because, Reason{Verdict: Unknown, Text: text})
-	}
-	return a
+	return doubts
 }
 
 // judged are the properties whose changes flows, memberships, public addresses and grants
