@@ -155,6 +155,14 @@ func TestAWiderNetworkTakesNothingFromTheNarrowerOne(t *testing.T) {
 	require.Equal(t, []string{"10.0.0.0/16 app:80"}, f.Answers[Reach].Closed)
 }
 
+func TestWhatMovesWithItsNetworkLetsNobodyIn(t *testing.T) {
+	const gateway = "aws:ec2/internetGateway:InternetGateway"
+	newEdit().declare(guards.VpcResource, "network", map[string]any{}).declare(gateway, "gateway", map[string]any{}).
+		change(engine.Replace, guards.VpcResource, "network", engine.Property{Path: "cidrBlock", New: "10.1.0.0/16", Replaces: true}).
+		change(engine.Update, gateway, "gateway", engine.Property{Path: "vpcId", New: engine.Unknown}).
+		requireVerdict(t, Reach, No)
+}
+
 func TestATagAloneDoesNothing(t *testing.T) {
 	for _, typ := range []string{guards.DefaultSecurityGroup, guards.SecurityGroup, guards.LoadBalancer, guards.ReplicationGroup, guards.Role, guards.VpcEndpoint} {
 		f := newEdit().declare(typ, "tagged", map[string]any{"assumeRolePolicy": `{"Statement":[]}`}).

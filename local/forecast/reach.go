@@ -54,6 +54,9 @@ func (c *change) strangers() (doubts []string) {
 			doubts = append(doubts, fate(ch)+", and no table here knows whom that lets in")
 			continue
 		}
+		if moved := c.moved(); moved.URN != "" && ofNetwork[ch.Type] {
+			continue // it goes with its network
+		}
 		for _, p := range c.strange(ch) {
 			doubts = append(doubts, ch.Title()+": "+turn(p)+", and no table here knows whom that lets in")
 		}
