@@ -30,6 +30,9 @@ func costs(c *change) (a Answer) {
 		a.Because = append(a.Because, Reason{Verdict: Unknown, Text: "without " + missing.Resource + ": " + missing.Why})
 	}
 	for _, missing := range unpriced(compared.Before.Without, compared.After.Without) {
+		if slices.ContainsFunc(compared.After.Without, func(u cost.Unpriced) bool { return u.Resource == missing.Resource }) {
+			continue // told above
+		}
 		a.Because = append(a.Because, Reason{Verdict: Unknown, Text: "no longer without " + missing.Resource + ", which was not counted: " + missing.Why})
 	}
 	return a

@@ -155,6 +155,22 @@ func TestAWiderNetworkTakesNothingFromTheNarrowerOne(t *testing.T) {
 	require.Equal(t, []string{"10.0.0.0/16 app:80"}, f.Answers[Reach].Closed)
 }
 
+func TestWhatMovesWithItsNetworkLetsNobodyIn(t *testing.T) {
+	const gateway = "aws:ec2/internetGateway:InternetGateway"
+	newEdit().declare(guards.VpcResource, "network", map[string]any{}).declare(gateway, "gateway", map[string]any{}).
+		change(engine.Replace, guards.VpcResource, "network", engine.Property{Path: "cidrBlock", New: "10.1.0.0/16", Replaces: true}).
+		change(engine.Update, gateway, "gateway", engine.Property{Path: "vpcId", New: engine.Unknown}).
+		requireVerdict(t, Reach, No)
+}
+
+func TestATagAloneDoesNothing(t *testing.T) {
+	for _, typ := range []string{guards.DefaultSecurityGroup, guards.SecurityGroup, guards.LoadBalancer, guards.ReplicationGroup, guards.Role, guards.VpcEndpoint} {
+		f := newEdit().declare(typ, "tagged", map[string]any{"assumeRolePolicy": `{"Statement":[]}`}).
+			change(engine.Update, typ, "tagged", engine.Property{Path: `tags["Team"]`, New: "a"}).forecast()
+		require.Equal(t, []Verdict{No, No, No, No, No}, verdicts(f), "%s %+v", typ, f.Answers)
+	}
+}
+
 func TestAPropertyThatNoTableKnowsIsNoSilentNo(t *testing.T) {
 	e := newEdit().change(engine.Update, guards.ReplicationGroup, "cache", engine.Property{Path: "dataTieringEnabled", New: true})
 	for _, q := range []Question{DataLost, Interrupted, CartsLost, Reach} {
@@ -190,6 +206,7 @@ func TestWhatHasNoPriceIsNoSilentNo(t *testing.T) {
 	e.changes = []engine.Change{{Operation: engine.Update, Type: guards.ReplicationGroup, Name: "cache", URN: urn(guards.ReplicationGroup, "cache"),
 		Properties: []engine.Property{{Path: "numCacheClusters", Old: 2.0, New: 3.0}}}}
 	e.requireVerdict(t, Cost, Unknown)
+	require.Len(t, e.forecast().Answers[Cost].Because, 2, "it is told once")
 	e = newEdit().declare(guards.ReplicationGroup, "cache", nodes(2)).change(engine.Delete, guards.ReplicationGroup, "cache")
 	require.Contains(t, e.forecast().Answers[Cost].Because[0].Text, "no longer without")
 }

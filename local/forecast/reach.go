@@ -41,20 +41,29 @@ func reach(c *change) (a Answer) {
 			doubts = append(doubts, fmt.Sprintf("only the update will tell what the policy of %s says", r.Name))
 		}
 	}
-	for _, ch := range c.changes() {
-		if !known(ch.Type) {
-			doubts = append(doubts, fate(ch)+", and no table here knows whom that lets in")
-			continue
-		}
-		for _, p := range c.strange(ch) {
-			doubts = append(doubts, ch.Title()+": "+turn(p)+", and no table here knows whom that lets in")
-		}
-	}
+	doubts = append(doubts, c.strangers()...)
 	slices.Sort(doubts)
 	for _, text := range slices.Compact(doubts) {
 		a.Because = append(a.Because, Reason{Verdict: Unknown, Text: text})
 	}
 	return a
+}
+
+// strangers are changes of which no table knows whom they let in.
+func (c *change) strangers() (doubts []string) {
+	for _, ch := range c.changes() {
+		if !known(ch.Type) {
+			doubts = append(doubts, fate(ch)+", and no table here knows whom that lets in")
+			continue
+		}
+		if moved := c.moved(); moved.URN != "" && ofNetwork[ch.Type] {
+			continue // it goes with its network
+		}
+		for _, p := range c.strange(ch) {
+			doubts = append(doubts, ch.Title()+": "+turn(p)+", and no table here knows whom that lets in")
+		}
+	}
+	return doubts
 }
 
 // judged are the properties whose changes flows, memberships, public addresses and grants

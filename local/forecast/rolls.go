@@ -278,8 +278,8 @@ func warmup(group *guards.Resource) time.Duration {
 
 // rollOutage is whether a roll leaves enough instances in service.
 func (c *change) rollOutage() []finding {
-	if !c.roll().yes {
-		return nil
+	if c.groupAnew().yes || !c.roll().yes {
+		return nil // what becomes of a group that goes is told with it
 	}
 	group := c.group()
 	n, _ := number(group.Input("minSize"))
