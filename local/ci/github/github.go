@@ -69,8 +69,9 @@ func (r Run) head() string {
 	return fmt.Sprintf("Commit %.12s, [log](%s)\n\n", r.Commit, r.link())
 }
 
-// errForbidden is the answer to a token that may not write: those of forks and of
-// Dependabot only read, whatever the workflow asks for.
+// errForbidden is the answer to a token that may not write: those of forks only read,
+// whatever the workflow asks for
+// (https://docs.github.com/en/actions/reference/workflows-and-actions/events-that-trigger-workflows#pull_request).
 var errForbidden = errors.New("the run's token may not do that")
 
 // patience is how long one answer of the API may take.
