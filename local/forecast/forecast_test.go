@@ -192,6 +192,15 @@ func TestNobodyMayNoticeAWayThatIsClosedAndItHasNoEnd(t *testing.T) {
 	require.Equal(t, &Span{}, f.Answers[Interrupted].Outage)
 }
 
+func TestANetworkThatCannotMoveIsNoSilentNo(t *testing.T) {
+	before, after := shop(), shop()
+	before["network"], after["network"] = resource(guards.VpcResource, "network", nil), resource(guards.VpcResource, "network", nil)
+	f := Of(&engine.Plan{Changes: []engine.Change{{Operation: engine.Replace, Type: guards.VpcResource, Name: "network", URN: urn(guards.VpcResource, "network")}}},
+		graph(before), graph(after))
+	require.Equal(t, []Verdict{Unknown, Yes, Unknown, Unknown, No}, verdicts(f))
+	require.NotEmpty(t, f.Refused)
+}
+
 func TestCartsInInstancesGoWithARoll(t *testing.T) {
 	before, after := shop(), shop()
 	before["template"]["inputs"].(map[string]any)["userData"] = userData("CART_STORE=instance", "CART_RELEASE=aaaa")
