@@ -25,6 +25,7 @@ func interrupted(c *change) (a Answer) {
 	}
 	all = append(all, c.rollOutage()...)
 	all = append(all, c.lockedOut()...)
+	all = append(all, c.newKeys()...)
 	endless := false
 	for _, f := range all {
 		a.Because = append(a.Because, f.Reason)
