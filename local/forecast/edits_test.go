@@ -155,12 +155,15 @@ func TestAWiderNetworkTakesNothingFromTheNarrowerOne(t *testing.T) {
 	require.Equal(t, []string{"10.0.0.0/16 app:80"}, f.Answers[Reach].Closed)
 }
 
-func TestWhatMovesWithItsNetworkLetsNobodyIn(t *testing.T) {
+func TestWhatMovesWithItsNetworkIsToldOnceWithTheNetwork(t *testing.T) {
 	const gateway = "aws:ec2/internetGateway:InternetGateway"
-	newEdit().declare(guards.VpcResource, "network", map[string]any{}).declare(gateway, "gateway", map[string]any{}).
+	reach := newEdit().declare(guards.VpcResource, "network", map[string]any{}).declare(gateway, "gateway", map[string]any{}).
 		change(engine.Replace, guards.VpcResource, "network", engine.Property{Path: "cidrBlock", New: "10.1.0.0/16", Replaces: true}).
 		change(engine.Update, gateway, "gateway", engine.Property{Path: "vpcId", New: engine.Unknown}).
-		requireVerdict(t, Reach, No)
+		forecast().Answers[Reach]
+	require.Equal(t, Unknown, reach.Verdict)
+	require.Len(t, reach.Because, 1)
+	require.Contains(t, reach.Because[0].Text, "network is replaced")
 }
 
 func TestATagAloneDoesNothing(t *testing.T) {

@@ -210,6 +210,35 @@ func TestNobodyMayNoticeAWayThatIsClosedAndItHasNoEnd(t *testing.T) {
 	require.Equal(t, &Span{}, f.Answers[Interrupted].Outage)
 }
 
+func TestANetworkThatCannotMoveIsNoSilentNo(t *testing.T) {
+	before, after := shop(), shop()
+	before["network"], after["network"] = resource(guards.VpcResource, "network", nil), resource(guards.VpcResource, "network", nil)
+	f := Of(&engine.Plan{Changes: []engine.Change{{Operation: engine.Replace, Type: guards.VpcResource, Name: "network", URN: urn(guards.VpcResource, "network")}}},
+		graph(before), graph(after))
+	require.Equal(t, []Verdict{Unknown, Yes, Unknown, Unknown, No}, verdicts(f))
+	require.NotEmpty(t, f.Refused)
+}
+
+func TestInstancesLearnOfAKeyOfCookiesAtDifferentTimes(t *testing.T) {
+	with := func(keys ...string) map[string]map[string]any {
+		all := shop()
+		all["template"]["inputs"].(map[string]any)["userData"] = userData("CART_STORE=cookie", "CART_RELEASE=aaaa")
+		for _, key := range keys {
+			all[key] = resource(guards.RandomBytes, key, nil)
+		}
+		return all
+	}
+	change := func(operation engine.Operation, key string) engine.Change {
+		return engine.Change{Operation: operation, Type: guards.RandomBytes, Name: key, URN: urn(guards.RandomBytes, key)}
+	}
+	more := Of(&engine.Plan{Changes: []engine.Change{change(engine.Create, "key-2")}}, graph(with("key-1")), graph(with("key-1", "key-2")))
+	require.Equal(t, Unknown, more.Answers[Interrupted].Verdict)
+	another := Of(&engine.Plan{Changes: []engine.Change{change(engine.Create, "key-2"), change(engine.Delete, "key-1")}}, graph(with("key-1")), graph(with("key-2")))
+	require.Equal(t, &Span{0, 5 * time.Minute}, another.Answers[Interrupted].Outage)
+	less := Of(&engine.Plan{Changes: []engine.Change{change(engine.Delete, "key-1")}}, graph(with("key-1", "key-2")), graph(with("key-2")))
+	require.Equal(t, No, less.Answers[Interrupted].Verdict)
+}
+
 func TestCartsInInstancesGoWithARoll(t *testing.T) {
 	before, after := shop(), shop()
 	before["template"]["inputs"].(map[string]any)["userData"] = userData("CART_STORE=instance", "CART_RELEASE=aaaa")

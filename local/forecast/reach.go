@@ -42,6 +42,9 @@ func reach(c *change) (a Answer) {
 		}
 	}
 	doubts = append(doubts, c.strangers()...)
+	if moved := c.moved(); moved.URN != "" {
+		doubts = append(doubts, fate(moved)+": the update stops halfway, and nothing declared tells which groups and rules are replaced by then")
+	}
 	slices.Sort(doubts)
 	for _, text := range slices.Compact(doubts) {
 		a.Because = append(a.Because, Reason{Verdict: Unknown, Text: text})

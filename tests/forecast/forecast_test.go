@@ -39,6 +39,7 @@ func TestSecondsAgreeWithinAFactorOfTwo(t *testing.T) {
 	minutes := answer{Verdict: forecast.Yes, Outage: &forecast.Span{Least: 4 * time.Minute, Most: 6 * time.Minute}}
 	for outage, want := range map[time.Duration]judgement{
 		5 * time.Second: agrees, 12 * time.Second: agrees, 2 * time.Second: agrees,
+		13 * time.Second: coarse, 1100 * time.Millisecond: coarse,
 		14 * time.Second: offSeconds, 900 * time.Millisecond: offSeconds, 0: falseYes,
 	} {
 		require.Equal(t, want, judgeOutage(minutes, outage, 1.0/60), "%v", outage)
@@ -48,6 +49,17 @@ func TestSecondsAgreeWithinAFactorOfTwo(t *testing.T) {
 	perhaps := answer{Verdict: forecast.Yes, Outage: &forecast.Span{Most: time.Minute}}
 	require.Equal(t, agrees, judgeOutage(perhaps, 0, 1.0/60))
 	require.Equal(t, falseNo, judgeOutage(answer{Verdict: forecast.No}, time.Millisecond, 1))
+}
+
+func TestWhatWaitsForTheMaintenanceWindowDoesNotHappenWithTheUpdate(t *testing.T) {
+	t.Parallel()
+	later := reason{Verdict: forecast.Yes, Later: true}
+	a := answer{Verdict: forecast.Yes, Outage: &forecast.Span{Least: time.Minute, Most: time.Hour}, Because: []reason{later, {Verdict: forecast.No}}}
+	require.Equal(t, agrees, judgeOutage(a, 0, 1))
+	require.Equal(t, falseNo, judgeOutage(a, time.Minute, 1))
+	a.Because = append(a.Because, reason{Verdict: forecast.Yes})
+	require.Equal(t, falseYes, judgeOutage(a, 0, 1))
+	require.Equal(t, agrees, judgeOutage(a, time.Minute, 1))
 }
 
 func TestWhatHappensMustBeNamed(t *testing.T) {

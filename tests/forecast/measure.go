@@ -37,11 +37,11 @@ func (s *stage) snapshot(ctx context.Context, c *control.Cloud) (now snapshot, e
 	var resources []*guards.Resource
 	now.holders = map[string]string{}
 	for _, values := range state {
-		if replaced, _ := values["delete"].(bool); replaced {
-			continue // it waits to be deleted
-		}
 		r := guards.New(values)
 		resources = append(resources, r)
+		if replaced, _ := values["delete"].(bool); replaced {
+			continue // after an update that failed it waits to be deleted, and still is there
+		}
 		if provider.Held(r.Type, r.Inputs) != "" && !r.RetainOnDelete {
 			now.holders[r.URN] = r.ID
 		}

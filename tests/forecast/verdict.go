@@ -20,13 +20,26 @@ type forecasted struct {
 type answer struct {
 	Question string           `json:"question"`
 	Verdict  forecast.Verdict `json:"verdict"`
-	Because  []struct {
-		Text string `json:"text"`
-	} `json:"because"`
-	Outage *forecast.Span `json:"outage"`
-	Whose  []string       `json:"whose"`
-	Opened []string       `json:"opened"`
-	Closed []string       `json:"closed"`
+	Because  []reason         `json:"because"`
+	Outage   *forecast.Span   `json:"outage"`
+	Whose    []string         `json:"whose"`
+	Opened   []string         `json:"opened"`
+	Closed   []string         `json:"closed"`
+}
+
+// reason is what an answer follows from.
+type reason struct {
+	Verdict forecast.Verdict `json:"verdict"`
+	Text    string           `json:"text"`
+	Later   bool             `json:"later"`
+}
+
+// later says whether all that was forecast waits for the maintenance window, and must not
+// happen with the update.
+func (a answer) later() bool {
+	return a.Verdict == forecast.Yes && len(a.Because) > 0 && !slices.ContainsFunc(a.Because, func(r reason) bool {
+		return r.Verdict == forecast.Yes && !r.Later
+	})
 }
 
 // to is the answer to a question; without a forecast it is unknown.
@@ -48,7 +61,8 @@ const (
 	agrees     judgement = "agree"
 	falseNo    judgement = "**false no**"
 	falseYes   judgement = "false yes"
-	offSeconds judgement = "**off**" // both say yes, and the seconds are more than twice apart
+	coarse     judgement = "agree within the resolution" // a larger -scale tells seconds more exactly
+	offSeconds judgement = "**off**"                     // both say yes, and the seconds are more than twice apart
 	unknown    judgement = "unknown"
 	unmeasured judgement = "not measured"
 )
@@ -76,6 +90,9 @@ const resolution = time.Second
 // judgeOutage compares seconds, too: an outage is within the span, and twice of it, and
 // what cannot be measured.
 func judgeOutage(a answer, outage time.Duration, scale float64) judgement {
+	if a.later() {
+		return judge(forecast.No, outage > 0)
+	}
 	verdict := judge(a.Verdict, outage > 0)
 	if outage == 0 && a.Outage != nil && a.Outage.Least == 0 {
 		return agrees // it was forecast that nobody may notice
@@ -85,8 +102,15 @@ func judgeOutage(a answer, outage time.Duration, scale float64) judgement {
 	}
 	here := aws.Timings{Scale: scale}
 	least, most := here.Scaled(a.Outage.Least)/2, 2*here.Scaled(a.Outage.Most)
-	if outage < least-resolution || a.Outage.Most > 0 && outage > most+resolution {
+	apart := least - outage
+	if a.Outage.Most > 0 {
+		apart = max(apart, outage-most)
+	}
+	switch {
+	case apart > resolution:
 		return offSeconds
+	case apart > 0:
+		return coarse
 	}
 	return agrees
 }
@@ -146,6 +170,9 @@ func judgeAll(r row, f forecasted, m measured, scale float64) []cell {
 		outage += fmt.Sprintf(" of %.0f or more", said.Least.Seconds())
 	default:
 		outage += fmt.Sprintf(" of %.0f to %.0f", said.Least.Seconds(), said.Most.Seconds())
+	}
+	if interrupted.later() {
+		outage += ", later"
 	}
 	cells := []cell{
 		{lost.Verdict, words(m.Lost), judge(lost.Verdict, len(m.Lost) > 0)},
