@@ -95,6 +95,9 @@ func TestWhatOnlyOneOfTwoDeclarationsHasIsMarked(t *testing.T) {
 	bucket := string(Compare("shop", shop(), shop(declared(guards.Bucket, "release", nil))))
 	require.Contains(t, bucket, `class="frame regional added"`)
 	require.Contains(t, bucket, "+ S3 bucket")
+	require.Contains(t, bucket, ">+ comes with the change<")
+	require.Contains(t, bucket, ">− goes with the change<")
+	require.NotContains(t, string(Draw("shop", shop())), "with the change", "where nothing is compared")
 
 	larger := shop()
 	larger.Named(guards.ReplicationGroup, "cache").Inputs["numCacheClusters"] = 3.0

@@ -209,7 +209,7 @@ func (l *layout) placeColumns() {
 	sideWidth := leastSide
 	for _, p := range l.side {
 		for _, about := range p.about {
-			sideWidth = max(sideWidth, widthOf(about.text, 12)+2*padding)
+			sideWidth = max(sideWidth, widthOf(about.change.sign()+about.text, 12)+2*padding)
 		}
 	}
 	l.region.width = l.vpc.right() + padding - l.region.x
