@@ -11,7 +11,7 @@ import (
 	"myclothes/app/memory"
 	"myclothes/app/redis"
 	"myclothes/app/secrets"
-	"myclothes/app/server"
+	"myclothes/app/server/web"
 	"myclothes/app/shop"
 )
 
@@ -38,7 +38,7 @@ func openCookies(cfg Config, client secrets.Client) *cookie.Store {
 	return cookie.NewStore(cookie.Config{
 		Name: cfg.SessionCookie, Lifetimes: cfg.Lifetimes, Secret: secrets.New[cookie.Keys](client, cfg.CookieSecret),
 		Size: func(token string) int {
-			return len(server.NewCookie(cfg.SessionCookie, token, cfg.Lifetimes.Idle).String())
+			return len(web.NewCookie(cfg.SessionCookie, token, cfg.Lifetimes.Idle).String())
 		},
 	})
 }

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"myclothes/app/server"
+	"myclothes/app/server/rehearsal"
 	"myclothes/app/shop"
 )
 
@@ -42,7 +43,7 @@ func (p *preparation) run(ctx context.Context) {
 			return
 		case ctx.Err() != nil:
 			return
-		case errors.Is(err, server.ErrFaulty):
+		case errors.Is(err, rehearsal.ErrFaulty):
 			p.health.WaitFor("a release that works")
 			p.log.Error("the instance stays out of service", "error", err)
 			return

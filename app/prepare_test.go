@@ -18,6 +18,7 @@ import (
 	"myclothes/app/catalog"
 	"myclothes/app/memory"
 	"myclothes/app/server"
+	"myclothes/app/server/rehearsal"
 	"myclothes/app/shop"
 )
 
@@ -121,7 +122,7 @@ func TestAReleaseThatPanicsWhenSomebodyBuysIsNeverHealthy(t *testing.T) {
 	}
 	p := &preparation{
 		migrate:  ending(nil).next,
-		rehearse: func(ctx context.Context) error { return server.Rehearse(ctx, parts) },
+		rehearse: func(ctx context.Context) error { return rehearsal.Run(ctx, parts) },
 		health:   parts.Health, log: log,
 	}
 	p.run(t.Context()) // gives up

@@ -20,6 +20,7 @@ import (
 	"myclothes/app/redis"
 	"myclothes/app/secrets"
 	"myclothes/app/server"
+	"myclothes/app/server/rehearsal"
 	"myclothes/app/shop"
 	"myclothes/app/throttle"
 )
@@ -74,7 +75,7 @@ func run(ctx context.Context, getenv func(string) string, out io.Writer) error {
 			if err := db.Ping(ctx); err != nil { // the writer, as the service's own role
 				return fmt.Errorf("database: %w: %w", shop.ErrUnavailable, err)
 			}
-			return server.Rehearse(ctx, parts)
+			return rehearsal.Run(ctx, parts)
 		},
 		patience: cfg.StartPatience, health: parts.Health, log: log,
 	}

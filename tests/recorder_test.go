@@ -17,6 +17,7 @@ import (
 
 	"myclothes/infra"
 	"myclothes/infra/guards"
+	"myclothes/infra/guards/plain"
 )
 
 // mode is how the engine runs the program.
@@ -110,7 +111,7 @@ func (r *recorder) NewResource(args pulumi.MockResourceArgs) (string, resource.P
 		}
 	}
 	for _, secret := range args.RegisterRPC.GetAdditionalSecretOutputs() {
-		made.Outputs[secret] = guards.Confidential{Value: made.Outputs[secret]}
+		made.Outputs[secret] = plain.Confidential{Value: made.Outputs[secret]}
 	}
 	return made.ID, outputs, nil
 }

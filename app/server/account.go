@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/http"
 
+	"myclothes/app/server/web"
 	"myclothes/app/shop"
 )
 
@@ -94,7 +95,7 @@ func (s *server) confirm(ctx context.Context, customer shop.Customer, from origi
 }
 
 func (s *server) putPassword(r *http.Request, session *shop.Session) (response, error) {
-	change, err := decode[passwordChange](r)
+	change, err := web.Decode[passwordChange](r)
 	if err != nil {
 		return nil, err
 	}
@@ -103,7 +104,7 @@ func (s *server) putPassword(r *http.Request, session *shop.Session) (response, 
 }
 
 func (s *server) deleteCustomer(r *http.Request, session *shop.Session) (response, error) {
-	given, err := decode[struct {
+	given, err := web.Decode[struct {
 		Password string `json:"password"`
 	}](r)
 	if err != nil {
@@ -119,16 +120,16 @@ type confirmContent struct {
 }
 
 func (s *server) passwordPage(r *http.Request, session *shop.Session) (response, error) {
-	return s.confirmPage(r, session, page{name: "password", title: "Change your password"})
+	return s.confirmPage(r, session, page{Name: "password", Title: "Change your password"})
 }
 
 func (s *server) deletePage(r *http.Request, session *shop.Session) (response, error) {
-	return s.confirmPage(r, session, page{name: "delete", title: "Delete your account"})
+	return s.confirmPage(r, session, page{Name: "delete", Title: "Delete your account"})
 }
 
 func (s *server) confirmPage(r *http.Request, session *shop.Session, p page) (response, error) {
 	customer, err := s.customer(r.Context(), session)
-	p.status, p.content = http.StatusOK, s.confirmContent(customer.Email)
+	p.Status, p.Content = http.StatusOK, s.confirmContent(customer.Email)
 	return signInFirst(r, p, err)
 }
 
@@ -143,7 +144,7 @@ func (s *server) passwordForm(r *http.Request, session *shop.Session) (response,
 	if err == nil {
 		return remembered{redirect("/account?changed=password"), hash}, nil
 	}
-	form := page{name: "password", title: "Change your password", content: s.confirmContent(r.PostFormValue("email"))}
+	form := page{Name: "password", Title: "Change your password", Content: s.confirmContent(r.PostFormValue("email"))}
 	answer, err := again(err, "", form)
 	return signInFirst(r, answer, err)
 }
@@ -151,9 +152,9 @@ func (s *server) passwordForm(r *http.Request, session *shop.Session) (response,
 func (s *server) deleteForm(r *http.Request, session *shop.Session) (response, error) {
 	err := s.deleteAccount(r.Context(), session, s.originOf(r), r.PostFormValue("password"))
 	if err == nil {
-		return page{status: http.StatusOK, name: "deleted", title: "Your account is deleted"}, nil
+		return page{Status: http.StatusOK, Name: "deleted", Title: "Your account is deleted"}, nil
 	}
-	form := page{name: "delete", title: "Delete your account", content: s.confirmContent(r.PostFormValue("email"))}
+	form := page{Name: "delete", Title: "Delete your account", Content: s.confirmContent(r.PostFormValue("email"))}
 	answer, err := again(err, "", form)
 	return signInFirst(r, answer, err)
 }

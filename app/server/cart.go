@@ -6,6 +6,7 @@ import (
 	"net/url"
 	"strconv"
 
+	"myclothes/app/server/web"
 	"myclothes/app/shop"
 )
 
@@ -101,7 +102,7 @@ func (s *server) getCart(r *http.Request, session *shop.Session) (response, erro
 }
 
 func (s *server) addItem(r *http.Request, session *shop.Session) (response, error) {
-	item, err := decode[struct {
+	item, err := web.Decode[struct {
 		SKU      string `json:"sku"`
 		Quantity int    `json:"quantity"`
 	}](r)
@@ -113,14 +114,14 @@ func (s *server) addItem(r *http.Request, session *shop.Session) (response, erro
 }
 
 func (s *server) setItem(r *http.Request, session *shop.Session) (response, error) {
-	item, err := decode[struct {
+	item, err := web.Decode[struct {
 		Quantity *int `json:"quantity"`
 	}](r)
 	if err != nil {
 		return nil, err
 	}
 	if item.Quantity == nil {
-		return nil, &bodyError{http.StatusBadRequest, "quantity is missing"}
+		return nil, web.Malformed("quantity is missing")
 	}
 	view, err := s.set(r.Context(), session, r.PathValue("sku"), *item.Quantity)
 	return body{http.StatusOK, view}, err
@@ -146,7 +147,7 @@ func quantityOf(r *http.Request) (int, error) {
 
 func (s *server) cartPage(r *http.Request, session *shop.Session) (response, error) {
 	view, err := s.readCart(r.Context(), session)
-	return page{status: http.StatusOK, name: "cart", title: "Your cart", content: view, pieces: &view.Pieces}, err
+	return page{Status: http.StatusOK, Name: "cart", Title: "Your cart", Content: view, Pieces: &view.Pieces}, err
 }
 
 func (s *server) addForm(r *http.Request, session *shop.Session) (response, error) {

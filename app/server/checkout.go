@@ -1,17 +1,17 @@
 package server
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"net/http"
 
+	"myclothes/app/server/web"
 	"myclothes/app/shop"
 )
 
-const idempotencyKey = "Idempotency-Key"
+// IdempotencyKey is the header in which a program names its order, so that it may ask for it again.
+const IdempotencyKey = "Idempotency-Key"
 
 // placeOrder orders the cart under the key, or finds what was ordered under it before, and takes that out of the
 // cart. However often it is repeated, whatever failed before, there is one order and the cart has paid for it
@@ -76,11 +76,11 @@ func (s *server) orderBasket(ctx context.Context, session *shop.Session, who sho
 
 // createOrder is for programs, which see prices and address for themselves.
 func (s *server) createOrder(r *http.Request, session *shop.Session) (response, error) {
-	key := r.Header.Get(idempotencyKey)
+	key := r.Header.Get(IdempotencyKey)
 	if key == "" {
-		return nil, &bodyError{http.StatusBadRequest, "the header " + idempotencyKey + " is missing: send one that names this order, and the same one when you repeat it"}
+		return nil, web.Malformed("the header " + IdempotencyKey + " is missing: send one that names this order, and the same one when you repeat it")
 	}
-	if err := expectNothing(r); err != nil {
+	if err := web.ExpectNothing(r); err != nil {
 		return nil, err
 	}
 	order, made, err := s.placeOrder(r.Context(), session, key, func(basket) error { return nil })
@@ -101,21 +101,7 @@ type created struct {
 
 func (c created) write(_ *server, w http.ResponseWriter, _ *http.Request) {
 	w.Header().Set("Location", c.location)
-	writeJSON(w, http.StatusCreated, "application/json", c.content)
-}
-
-// expectNothing accepts an empty body and an empty object.
-func expectNothing(r *http.Request) error {
-	text, err := io.ReadAll(r.Body)
-	if err != nil {
-		return explainBody(err)
-	}
-	if len(bytes.TrimSpace(text)) == 0 {
-		return nil
-	}
-	r.Body = io.NopCloser(bytes.NewReader(text))
-	_, err = decode[struct{}](r)
-	return err
+	web.WriteJSON(w, http.StatusCreated, "application/json", c.content)
 }
 
 // checkoutContent is the basket, and what keeps it from being ordered.
@@ -142,7 +128,7 @@ func (s *server) showBasket(r *http.Request, session *shop.Session, status int, 
 		return redirect("/cart"), nil
 	}
 	content := checkoutContent{b, shop.CheckDelivery(b.Customer.Name, b.Customer.Address) != nil}
-	return page{status: status, name: "checkout", title: "Check out", message: message, content: content, pieces: &b.Cart.Pieces}, nil
+	return page{Status: status, Name: "checkout", Title: "Check out", Message: message, Content: content, Pieces: &b.Cart.Pieces}, nil
 }
 
 // orderForm orders what the customer saw when they pressed the button, or shows how it looks now.
@@ -155,7 +141,7 @@ func (s *server) orderForm(r *http.Request, session *shop.Session) (response, er
 		return nil
 	})
 	if errors.Is(err, shop.ErrConflict) {
-		status, message := explain(err)
+		status, message := web.Explain(err)
 		return s.showBasket(r, session, status, message)
 	}
 	return signInFirst(r, redirect(fmt.Sprintf("/orders/%d", order.ID)), err)

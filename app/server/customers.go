@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/http"
 
+	"myclothes/app/server/web"
 	"myclothes/app/shop"
 )
 
@@ -62,11 +63,11 @@ func (s *server) updateProfile(ctx context.Context, session *shop.Session, profi
 }
 
 func (s *server) createCustomer(r *http.Request, session *shop.Session) (response, error) {
-	request, err := decode[shop.SignUp](r)
+	request, err := web.Decode[shop.SignUp](r)
 	if err != nil {
 		return nil, err
 	}
-	account, err := s.signUp(r.Context(), session, clientOf(r), request)
+	account, err := s.signUp(r.Context(), session, web.ClientOf(r), request)
 	return remembered{body{http.StatusCreated, account.customer}, account.hash}, err
 }
 
@@ -76,7 +77,7 @@ func (s *server) getCustomer(r *http.Request, session *shop.Session) (response, 
 }
 
 func (s *server) updateCustomer(r *http.Request, session *shop.Session) (response, error) {
-	profile, err := decode[shop.Profile](r)
+	profile, err := web.Decode[shop.Profile](r)
 	if err != nil {
 		return nil, err
 	}
@@ -91,17 +92,17 @@ type signUpContent struct {
 }
 
 func (s *server) signUpPage(r *http.Request, _ *shop.Session) (response, error) {
-	return page{status: http.StatusOK, name: "signup", title: "Create an account", content: signUpContent{Next: next(r, "")}}, nil
+	return page{Status: http.StatusOK, Name: "signup", Title: "Create an account", Content: signUpContent{Next: next(r, "")}}, nil
 }
 
 func (s *server) signUpForm(r *http.Request, session *shop.Session) (response, error) {
 	request := shop.SignUp{Email: r.PostFormValue("email"), Password: r.PostFormValue("password"), Name: r.PostFormValue("name")}
-	account, err := s.signUp(r.Context(), session, clientOf(r), request)
+	account, err := s.signUp(r.Context(), session, web.ClientOf(r), request)
 	if err == nil {
 		return remembered{redirect(next(r, "/account")), account.hash}, nil
 	}
 	request.Password = "" // never sent back
-	return again(err, next(r, "/account"), page{name: "signup", title: "Create an account", content: signUpContent{request, next(r, "")}})
+	return again(err, next(r, "/account"), page{Name: "signup", Title: "Create an account", Content: signUpContent{request, next(r, "")}})
 }
 
 type accountContent struct {
@@ -113,7 +114,7 @@ type accountContent struct {
 func (s *server) accountPage(r *http.Request, session *shop.Session) (response, error) {
 	customer, err := s.customer(r.Context(), session)
 	content := accountContent{customer, next(r, ""), r.FormValue("changed") == "password"}
-	return signInFirst(r, page{status: http.StatusOK, name: "account", title: "Your account", content: content}, err)
+	return signInFirst(r, page{Status: http.StatusOK, Name: "account", Title: "Your account", Content: content}, err)
 }
 
 func (s *server) accountForm(r *http.Request, session *shop.Session) (response, error) {
@@ -126,6 +127,6 @@ func (s *server) accountForm(r *http.Request, session *shop.Session) (response, 
 	}
 	_, err := s.updateProfile(r.Context(), session, profile)
 	content := accountContent{Customer: shop.Customer{Name: profile.Name, Address: profile.Address}, Next: next(r, "")}
-	answer, err := again(err, next(r, "/account"), page{name: "account", title: "Your account", content: content})
+	answer, err := again(err, next(r, "/account"), page{Name: "account", Title: "Your account", Content: content})
 	return signInFirst(r, answer, err)
 }

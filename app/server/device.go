@@ -8,6 +8,8 @@ import (
 	"net/http"
 	"regexp"
 	"time"
+
+	"myclothes/app/server/web"
 )
 
 // deviceLife is how long a browser remembers who signed in from it; no browser remembers anything for much longer.
@@ -69,6 +71,6 @@ type remembered struct {
 
 func (known remembered) write(s *server, w http.ResponseWriter, r *http.Request) {
 	d := newDevice(known.passwordHash)
-	http.SetCookie(w, NewCookie(s.deviceCookieName(), d.name+"."+d.seal, deviceLife))
+	http.SetCookie(w, web.NewCookie(s.deviceCookieName(), d.name+"."+d.seal, deviceLife))
 	known.response.write(s, w, r)
 }

@@ -6,6 +6,7 @@ import (
 	"net/url"
 	"regexp"
 
+	"myclothes/app/server/web"
 	"myclothes/app/shop"
 )
 
@@ -52,7 +53,7 @@ func again(err error, next string, form page) (response, error) {
 	if !errors.As(err, &refusal) {
 		return nil, err
 	}
-	form.status, form.message = explain(err)
-	form.atFault, form.retryAfter = refusal.Fields, retryAfter(form.status, err)
+	form.Status, form.Message = web.Explain(err)
+	form.AtFault, form.RetryAfter = refusal.Fields, web.RetryAfter(form.Status, err)
 	return form, nil
 }

@@ -17,6 +17,7 @@ import (
 
 	"myclothes/app/memory"
 	"myclothes/app/password"
+	"myclothes/app/server/web"
 	"myclothes/app/shop"
 	"myclothes/app/throttle"
 )
@@ -82,7 +83,7 @@ func FuzzEveryRequestBody(f *testing.F) {
 
 		require.Less(t, answer.Code, 500, "%s %s: %s", method, r.URL.Path, answer.Body)
 		if answer.Code >= 400 && strings.HasPrefix(pattern, "/api/") {
-			var document problem
+			var document web.Problem
 			require.Equal(t, "application/problem+json", answer.Header().Get("Content-Type"))
 			require.NoError(t, json.Unmarshal(answer.Body.Bytes(), &document))
 			require.Equal(t, answer.Code, document.Status)

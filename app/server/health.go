@@ -6,6 +6,8 @@ import (
 	"net/http"
 	"sync/atomic"
 	"time"
+
+	"myclothes/app/server/web"
 )
 
 // Check looks at one dependency.
@@ -74,7 +76,7 @@ func (s *server) serveReadiness(w http.ResponseWriter, r *http.Request) {
 		}
 	}
 	w.Header().Set("Cache-Control", "no-store")
-	writeJSON(w, status, "application/json", answer)
+	web.WriteJSON(w, status, "application/json", answer)
 }
 
 func (s *server) look(ctx context.Context, check Check) dependencyStatus {

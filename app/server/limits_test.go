@@ -12,6 +12,7 @@ import (
 
 	"myclothes/app/apptest"
 	"myclothes/app/cookie"
+	"myclothes/app/server/web"
 	"myclothes/app/shop"
 )
 
@@ -26,7 +27,7 @@ func TestACartThatOutgrowsItsCookieIsAProblemAndStaysAsItWas(t *testing.T) {
 		cfg.Catalog = long
 		cfg.Store = cookie.NewStore(cookie.Config{
 			Name: cfg.SessionCookie, Lifetimes: shop.Lifetimes{Idle: time.Hour}, Secret: apptest.Fixed[cookie.Keys]{Secret: keys},
-			Size: func(token string) int { return len(NewCookie(cfg.SessionCookie, token, time.Hour).String()) },
+			Size: func(token string) int { return len(web.NewCookie(cfg.SessionCookie, token, time.Hour).String()) },
 		})
 	})
 	for i, product := range long {
@@ -47,7 +48,7 @@ func TestACartThatOutgrowsItsCookieIsAProblemAndStaysAsItWas(t *testing.T) {
 func TestAFormThatCannotBeReadIsAPageThatSaysSo(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t)
-	for status, content := range map[int]string{413: "sku=" + strings.Repeat("x", maxBody), 400: "sku=%zz"} {
+	for status, content := range map[int]string{413: "sku=" + strings.Repeat("x", web.MaxBody), 400: "sku=%zz"} {
 		answer, text := f.do("POST", "/cart/items", content, "Content-Type", "application/x-www-form-urlencoded")
 		require.Equal(t, status, answer.StatusCode)
 		require.Contains(t, text, "<h1>"+http.StatusText(status))

@@ -8,7 +8,6 @@ import (
 	"runtime"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -61,61 +60,6 @@ func (f *fixture) lines(message string) (lines []map[string]any) {
 		}
 	}
 	return lines
-}
-
-func TestTheAccessLogIsThinnedAndFailuresAreNot(t *testing.T) {
-	t.Parallel()
-	const many = 100
-	f := newFixture(t)
-	cfg := f.config
-	cfg.Store = awayStore{}
-	s := newServer(cfg)
-	s.access.limit = 1
-	service := s.service()
-	for range many {
-		for _, path := range []string{"/api/products", "/api/cart"} {
-			service.ServeHTTP(httptest.NewRecorder(), httptest.NewRequest("GET", path, nil))
-		}
-	}
-	logged, failed, leftOut := 0, 0, 0.
-	for _, line := range f.lines("request") {
-		if line["status"] == 503. {
-			failed++
-			continue
-		}
-		logged++
-		more, _ := line["leftOut"].(float64)
-		leftOut += more
-	}
-	require.Equal(t, many, failed, "every failure")
-	require.Less(t, logged, many)
-	require.Equal(t, float64(many), float64(logged)+leftOut+float64(s.access.leftOut.Load()))
-}
-
-func TestAThinnerLetsSoManyThroughInASecondAndSaysHowManyItLeftOut(t *testing.T) {
-	t.Parallel()
-	lines, now := thinner{limit: 3}, time.Unix(1000, 0)
-	for i := range 10 {
-		leftOut, ok := lines.pass(now)
-		require.Equal(t, i < 3, ok)
-		require.Zero(t, leftOut)
-	}
-	leftOut, ok := lines.pass(now.Add(time.Second))
-	require.True(t, ok)
-	require.EqualValues(t, 7, leftOut)
-	leftOut, ok = lines.pass(now.Add(time.Second))
-	require.True(t, ok)
-	require.Zero(t, leftOut)
-}
-
-func TestAClockThatIsSetBackDoesNotThinTheLog(t *testing.T) {
-	t.Parallel()
-	lines, now := thinner{limit: 1}, time.Unix(10000, 0)
-	for range 10 {
-		_, ok := lines.pass(now)
-		require.True(t, ok, "one line a second")
-		now = now.Add(-time.Second)
-	}
 }
 
 // awayCatalog is a catalog whose database is away.

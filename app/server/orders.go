@@ -50,10 +50,10 @@ func (s *server) getOrder(r *http.Request, session *shop.Session) (response, err
 
 func (s *server) orderPage(r *http.Request, session *shop.Session) (response, error) {
 	order, err := s.order(r, session)
-	return signInFirst(r, page{status: http.StatusOK, name: "order", title: fmt.Sprintf("Order %d", order.ID), content: order}, err)
+	return signInFirst(r, page{Status: http.StatusOK, Name: "order", Title: fmt.Sprintf("Order %d", order.ID), Content: order}, err)
 }
 
 func (s *server) ordersPage(r *http.Request, session *shop.Session) (response, error) {
 	orders, err := s.orders(r.Context(), session)
-	return signInFirst(r, page{status: http.StatusOK, name: "orders", title: "Your orders", content: orders}, err)
+	return signInFirst(r, page{Status: http.StatusOK, Name: "orders", Title: "Your orders", Content: orders}, err)
 }

@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"net/http"
-	"net/http/httptest"
 	"net/url"
 	"regexp"
 	"slices"
@@ -111,22 +110,6 @@ func TestAnAccountIsKeptWithoutJavaScript(t *testing.T) {
 	answer, _ = f.submit("/sign-in", "email", "ADA@example.com", "password", "correct horse")
 	requireRedirect(t, answer, "/account")
 	require.Contains(t, f.see("/account"), "Ada L.")
-}
-
-func TestTheFooterNamesTheRungThatTheRequestIsServedOn(t *testing.T) {
-	t.Parallel()
-	for cookie, want := range map[string]string{
-		"":              "1 · instance · stickiness none",
-		"AWSALB":        "2 · instance · stickiness lb_cookie",
-		"AWSALBAPP-0":   "2 · instance · stickiness app_cookie",
-		"AWSALBUNKNOWN": "1 · instance · stickiness none",
-	} {
-		request := httptest.NewRequest(http.MethodGet, "/", nil)
-		if cookie != "" {
-			request.AddCookie(&http.Cookie{Name: cookie, Value: "x"})
-		}
-		require.Equal(t, want, (&server{Config: Config{StoreName: "instance"}}).rung(request))
-	}
 }
 
 func TestAVisitorFindsProductsByTheirWords(t *testing.T) {

@@ -82,5 +82,5 @@ func (s *server) shopPage(r *http.Request, _ *shop.Session) (response, error) {
 			content.Products = append(content.Products, product)
 		}
 	}
-	return page{status: http.StatusOK, name: "shop", title: "Clothes", content: content}, nil
+	return page{Status: http.StatusOK, Name: "shop", Title: "Clothes", Content: content}, nil
 }

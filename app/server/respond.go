@@ -2,10 +2,9 @@ package server
 
 import (
 	"context"
-	"encoding/json"
 	"net/http"
-	"time"
 
+	"myclothes/app/server/web"
 	"myclothes/app/shop"
 )
 
@@ -24,7 +23,7 @@ func (s *server) api(a action) http.Handler { return s.handle(a, s.writeProblem)
 func (s *server) page(a action) http.Handler {
 	return s.handle(s.counting(func(r *http.Request, session *shop.Session) (response, error) {
 		if err := r.ParseForm(); err != nil && r.Method == http.MethodPost {
-			return nil, explainForm(err)
+			return nil, web.ExplainForm(err)
 		}
 		return a(r, session)
 	}), s.writeErrorPage)
@@ -35,7 +34,7 @@ func (s *server) handle(a action, fail func(http.ResponseWriter, *http.Request, 
 		ctx, cancel := context.WithTimeout(r.Context(), requestTimeout)
 		defer cancel()
 		r = r.WithContext(ctx)
-		r.Body = http.MaxBytesReader(w, r.Body, maxBody)
+		r.Body = http.MaxBytesReader(w, r.Body, web.MaxBody)
 		session := s.openSession(r)
 		s.limitSessions(r, session)
 		answer, err := a(r, session)
@@ -57,17 +56,7 @@ type body struct {
 }
 
 func (b body) write(_ *server, w http.ResponseWriter, _ *http.Request) {
-	writeJSON(w, b.status, "application/json", b.content)
-}
-
-func writeJSON(w http.ResponseWriter, status int, contentType string, content any) {
-	document, err := json.Marshal(content)
-	if err != nil {
-		panic(err) // our own types; observe answers and logs it
-	}
-	w.Header().Set("Content-Type", contentType)
-	w.WriteHeader(status)
-	w.Write(append(document, '\n'))
+	web.WriteJSON(w, b.status, "application/json", b.content)
 }
 
 // noContent is success with nothing to say.
@@ -99,23 +88,9 @@ func (s *server) writeCookie(w http.ResponseWriter, session *shop.Session) {
 	if !session.Kept() && !session.Ended() {
 		return
 	}
-	cookie := NewCookie(s.SessionCookie, session.Token(), s.SessionTTL)
+	cookie := web.NewCookie(s.SessionCookie, session.Token(), s.SessionTTL)
 	if session.Ended() {
 		cookie.MaxAge = -1
 	}
 	http.SetCookie(w, cookie)
-}
-
-// NewCookie returns a session cookie as browsers get it. One whose name begins with __Host- is Secure: it is
-// for a shop served over HTTPS, and browsers would not take it otherwise.
-func NewCookie(name, token string, ttl time.Duration) *http.Cookie {
-	return &http.Cookie{
-		Name:     name,
-		Value:    token,
-		Path:     "/",
-		MaxAge:   int(ttl.Seconds()),
-		HttpOnly: true,
-		SameSite: http.SameSiteLaxMode,
-		Secure:   overHTTPS(name),
-	}
 }

@@ -5,14 +5,17 @@ import (
 	"net/http/pprof"
 
 	"github.com/prometheus/client_golang/prometheus/promhttp"
+
+	"myclothes/app/server/pages"
+	"myclothes/app/server/web"
 )
 
 // routes is every route of the service that visitors and the load balancer use.
 func (s *server) routes() http.Handler {
 	mux := http.NewServeMux()
 
-	mux.Handle("GET /api/products", compressed(s.api(s.listProducts)))
-	mux.Handle("GET /api/products/{sku}", compressed(s.api(s.getProduct)))
+	mux.Handle("GET /api/products", web.Compressed(s.api(s.listProducts)))
+	mux.Handle("GET /api/products/{sku}", web.Compressed(s.api(s.getProduct)))
 	mux.Handle("GET /api/cart", s.api(s.getCart))
 	mux.Handle("DELETE /api/cart", s.api(s.clearCart))
 	mux.Handle("POST /api/cart/items", s.api(s.addItem))
@@ -50,8 +53,8 @@ func (s *server) routes() http.Handler {
 	mux.Handle("POST /orders", s.page(s.orderForm))
 	mux.Handle("GET /orders", s.page(s.ordersPage))
 	mux.Handle("GET /orders/{id}", s.page(s.orderPage))
-	mux.Handle("GET /assets/{name}", compressed(http.HandlerFunc(s.serveAsset)))
-	mux.Handle("GET /style.css", compressed(http.HandlerFunc(serveStyle))) // of pages of releases before /assets
+	mux.Handle("GET /assets/{name}", web.Compressed(http.HandlerFunc(s.serveAsset)))
+	mux.Handle("GET /style.css", web.Compressed(http.HandlerFunc(pages.ServeStyle))) // of pages of releases before /assets
 
 	mux.Handle("GET /healthz", http.HandlerFunc(s.Health.serve))
 	return mux

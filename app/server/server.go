@@ -4,7 +4,6 @@ package server
 
 import (
 	"context"
-	"html/template"
 	"log/slog"
 	"net/http"
 	"time"
@@ -12,6 +11,10 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 
 	"myclothes/app/password"
+	"myclothes/app/server/metrics"
+	"myclothes/app/server/observe"
+	"myclothes/app/server/pages"
+	"myclothes/app/server/web"
 	"myclothes/app/shop"
 )
 
@@ -97,9 +100,8 @@ type server struct {
 	Config
 	metrics  *prometheus.Registry
 	requests *prometheus.HistogramVec
-	sales    *sales
-	access   thinner
-	pages    map[string]*template.Template
+	sales    *metrics.Sales
+	pages    *pages.Renderer
 }
 
 // Service answers visitors and the load balancer.
@@ -114,7 +116,7 @@ type Service struct {
 func New(cfg Config) *Service { return newServer(cfg).service() }
 
 func newServer(cfg Config) *server {
-	s := &server{Config: cfg, pages: parsePages(), access: thinner{limit: accessLinesPerSecond}}
+	s := &server{Config: cfg, pages: pages.NewRenderer(cfg.InstanceID, cfg.AvailabilityZone, cfg.StoreName)}
 	if s.Passwords == nil {
 		s.Passwords = password.NewHasher(password.Recommended)
 	}
@@ -122,16 +124,20 @@ func newServer(cfg Config) *server {
 		s.Health = &Health{}
 		s.Health.Open()
 	}
-	s.metrics, s.requests = newMetrics(cfg.StoreName, cfg.Metrics)
-	s.metrics.MustRegister(buildInfo(cfg.Release, cfg.StoreName))
-	s.sales = newSales(s.metrics)
-	s.Store = measure(cfg.Store, cfg.StoreName, s.metrics, s.sales.changes)
-	s.Orders = countedOrders{cfg.Orders, s.sales.orders}
+	s.metrics, s.requests = metrics.New(cfg.StoreName, cfg.Metrics)
+	s.metrics.MustRegister(metrics.BuildInfo(cfg.Release, cfg.StoreName))
+	s.sales = metrics.NewSales(s.metrics)
+	s.Store = metrics.Measure(cfg.Store, cfg.StoreName, s.metrics, s.sales)
+	s.Orders = countedOrders{cfg.Orders, s.sales.Orders}
 	return s
 }
 
 func (s *server) service() *Service {
 	crossOrigin := http.NewCrossOriginProtection()
 	crossOrigin.SetDenyHandler(http.HandlerFunc(s.denyCrossOrigin))
-	return &Service{Handler: s.observe(s.strictTransport(crossOrigin.Handler(s.routes()))), Admin: s.observe(s.adminRoutes())}
+	observer := observe.New(observe.Config{
+		InstanceID: s.InstanceID, AvailabilityZone: s.AvailabilityZone, Log: s.Log, Requests: s.requests, Unrouted: s.writeUnrouted,
+	})
+	visitors := web.StrictTransport(s.SessionCookie, crossOrigin.Handler(s.routes()))
+	return &Service{Handler: observer.Handler(visitors), Admin: observer.Handler(s.adminRoutes())}
 }

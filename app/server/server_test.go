@@ -1,7 +1,6 @@
 package server
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -21,6 +20,7 @@ import (
 	"myclothes/app/memory"
 	"myclothes/app/ordertest"
 	"myclothes/app/password"
+	"myclothes/app/server/web"
 	"myclothes/app/shop"
 	"myclothes/app/throttle"
 )
@@ -219,7 +219,7 @@ func (f *fixture) problem(status int, method, path, content string, header ...st
 	answer, text := f.do(method, path, content, header...)
 	require.Equal(f, status, answer.StatusCode, text)
 	require.Equal(f, "application/problem+json", answer.Header.Get("Content-Type"))
-	var p problem
+	var p web.Problem
 	require.NoError(f, json.Unmarshal([]byte(text), &p))
 	require.Equal(f, status, p.Status)
 	require.Equal(f, http.StatusText(status), p.Title)
@@ -297,8 +297,8 @@ func TestCartRefusals(t *testing.T) {
 		{400, "POST", "/api/cart/items", `{"sku":"tee","quantity":1,"price":1}`, `unknown field "price"`},
 		{400, "POST", "/api/cart/items", `{"sku":1,"quantity":1}`, "sku must not be a number"},
 		{400, "POST", "/api/cart/items", `{"sku":"tee","quantity":1e99}`, "quantity"},
-		{413, "POST", "/api/cart/items", `{"sku":"` + strings.Repeat("x", maxBody) + `"}`, "must not exceed"},
-		{413, "POST", "/api/cart/items", `{"sku":"tee","quantity":1}` + strings.Repeat(" ", maxBody), "must not exceed"},
+		{413, "POST", "/api/cart/items", `{"sku":"` + strings.Repeat("x", web.MaxBody) + `"}`, "must not exceed"},
+		{413, "POST", "/api/cart/items", `{"sku":"tee","quantity":1}` + strings.Repeat(" ", web.MaxBody), "must not exceed"},
 	} {
 		require.Contains(t, f.problem(test.status, test.method, test.path, test.body), test.detail, test.body)
 	}
@@ -416,7 +416,7 @@ func TestAStoreThatIsAwayIsAProblemThatPasses(t *testing.T) {
 	} {
 		f.problem(503, request[0], request[1], request[2])
 		answer, _ := f.do(request[0], request[1], request[2])
-		require.Equal(t, awayRetryAfter, answer.Header.Get("Retry-After"))
+		require.Equal(t, web.AwayRetryAfter, answer.Header.Get("Retry-After"))
 	}
 	answer, text := f.do("GET", "/", "")
 	require.Equal(t, 200, answer.StatusCode, "the window is open")
@@ -503,22 +503,4 @@ func TestAPanicIsAProblemAndIsLogged(t *testing.T) {
 	f := newFixture(t, func(cfg *Config) { cfg.Store = struct{ shop.SessionStore }{} })
 	f.problem(500, "GET", "/api/cart", "")
 	require.Contains(t, f.logs.String(), `"msg":"panic"`)
-}
-
-func FuzzDecode(f *testing.F) {
-	for _, seed := range []string{`{"name":"x","address":{"city":"y"}}`, `{}`, `[]`, `null`, `{"name":"\u0000"}`, `{"name":`, "\xff"} {
-		f.Add([]byte(seed))
-	}
-	f.Fuzz(func(t *testing.T, content []byte) {
-		request := httptest.NewRequest("PUT", "/", bytes.NewReader(content))
-		request.Body = http.MaxBytesReader(httptest.NewRecorder(), request.Body, maxBody)
-		_, err := decode[shop.Profile](request)
-		var malformed *bodyError
-		if err != nil && !errors.As(err, &malformed) {
-			t.Fatalf("not explained: %v", err)
-		}
-		if err == nil && len(content) > maxBody {
-			t.Fatal("accepted a body over the limit")
-		}
-	})
 }

@@ -7,6 +7,7 @@ import (
 	"net/http"
 
 	"myclothes/app/password"
+	"myclothes/app/server/web"
 	"myclothes/app/shop"
 )
 
@@ -22,7 +23,7 @@ type origin struct {
 	device device
 }
 
-func (s *server) originOf(r *http.Request) origin { return origin{clientOf(r), s.deviceOf(r)} }
+func (s *server) originOf(r *http.Request) origin { return origin{web.ClientOf(r), s.deviceOf(r)} }
 
 // login is an account, as signing in reads it.
 type login struct {
@@ -145,7 +146,7 @@ func (s *server) signOutEverywhere(ctx context.Context, session *shop.Session) e
 }
 
 func (s *server) createSession(r *http.Request, session *shop.Session) (response, error) {
-	given, err := decode[credentials](r)
+	given, err := web.Decode[credentials](r)
 	if err != nil {
 		return nil, err
 	}
@@ -168,7 +169,7 @@ type signInContent struct {
 }
 
 func (s *server) signInPage(r *http.Request, _ *shop.Session) (response, error) {
-	return page{status: http.StatusOK, name: "signin", title: "Sign in", content: signInContent{Next: next(r, "")}}, nil
+	return page{Status: http.StatusOK, Name: "signin", Title: "Sign in", Content: signInContent{Next: next(r, "")}}, nil
 }
 
 func (s *server) signInForm(r *http.Request, session *shop.Session) (response, error) {
@@ -178,7 +179,7 @@ func (s *server) signInForm(r *http.Request, session *shop.Session) (response, e
 		return remembered{redirect(next(r, "/account")), account.hash}, nil
 	}
 	given.Password = ""
-	return again(err, next(r, "/account"), page{name: "signin", title: "Sign in", content: signInContent{given, next(r, "")}})
+	return again(err, next(r, "/account"), page{Name: "signin", Title: "Sign in", Content: signInContent{given, next(r, "")}})
 }
 
 func (s *server) signOutForm(r *http.Request, session *shop.Session) (response, error) {

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"myclothes/infra/guards"
+	"myclothes/infra/guards/plain"
 )
 
 // frame is a part of the architecture that other parts reach as one: what is inside is
@@ -163,7 +164,7 @@ func text(value any) string {
 	switch value := value.(type) {
 	case nil:
 		return ""
-	case guards.Unknown:
+	case plain.Unknown:
 		return "?"
 	case string:
 		return value

@@ -6,6 +6,9 @@ import (
 	"maps"
 	"slices"
 	"strings"
+
+	"myclothes/infra/guards/plain"
+	"myclothes/infra/guards/policy"
 )
 
 // Grant is one thing that a policy says somebody may do, or may not.
@@ -33,14 +36,14 @@ func (g Grant) String() string {
 // policy that only an update will tell, or that is none.
 func Grants(g Graph) (grants []Grant, opaque Graph) {
 	name := g.names()
-	for _, policy := range everyPolicy(g) {
-		d, err := parse(policy.policy)
+	for _, p := range everyPolicy(g) {
+		d, err := policy.Parse(p.policy)
 		if err != nil || d == nil {
-			opaque = append(opaque, policy.by)
+			opaque = append(opaque, p.by)
 			continue
 		}
-		for _, s := range d.statements {
-			grants = append(grants, s.grants(policy.by, name)...)
+		for _, s := range d.Statements {
+			grants = append(grants, grantsOf(s, p.by, name)...)
 		}
 	}
 	for _, r := range g.Of(RolePolicyAttachment, GroupPolicyAttachment, PolicyAttachment) {
@@ -52,37 +55,38 @@ func Grants(g Graph) (grants []Grant, opaque Graph) {
 		grants = append(grants, Grant{By: r, Effect: "Allow", Who: r.Name, Action: "what the policy says", On: name.Replace(arn)})
 	}
 	for _, r := range g.Of(Role) {
-		for _, arn := range stringsOf(r.Input("managedPolicyArns")) {
+		for _, arn := range plain.Strings(r.Input("managedPolicyArns")) {
 			grants = append(grants, Grant{By: r, Effect: "Allow", Who: r.Name, Action: "what the policy says", On: name.Replace(arn)})
 		}
 	}
 	return grants, opaque
 }
 
-func (s statement) grants(by *Resource, name *strings.Replacer) (all []Grant) {
+// grantsOf returns what a statement says, which is in the policy of a resource.
+func grantsOf(s policy.Statement, by *Resource, name *strings.Replacer) (all []Grant) {
 	who := []string{by.Name}
-	if len(s.principals) > 0 || s.everybody {
-		who = s.whose()
+	if len(s.Principals) > 0 || s.Everybody {
+		who = whose(s)
 	}
-	actions, on := slices.Clone(s.actions), slices.Clone(s.resources)
-	if s.notAction {
+	actions, on := slices.Clone(s.Actions), slices.Clone(s.Resources)
+	if s.NotAction {
 		actions = []string{"everything but some actions"}
 	}
-	if s.notNamed {
+	if s.NotResource {
 		on = []string{"everything but some resources"}
 	}
 	if len(on) == 0 {
 		on = []string{by.Name}
 	}
 	when := ""
-	if len(s.conditions) > 0 {
-		text, _ := json.Marshal(s.conditions) // which was read from JSON
+	if len(s.Conditions) > 0 {
+		text, _ := json.Marshal(s.Conditions) // which was read from JSON
 		when = string(text)
 	}
 	for _, somebody := range who {
 		for _, action := range actions {
 			for _, resource := range on {
-				all = append(all, Grant{by, s.effect, name.Replace(somebody), action, name.Replace(resource), when})
+				all = append(all, Grant{by, s.Effect, name.Replace(somebody), action, name.Replace(resource), when})
 			}
 		}
 	}
@@ -90,11 +94,11 @@ func (s statement) grants(by *Resource, name *strings.Replacer) (all []Grant) {
 }
 
 // whose are the principals of a statement.
-func (s statement) whose() (all []string) {
-	for _, p := range s.principals {
-		all = append(all, p.name)
+func whose(s policy.Statement) (all []string) {
+	for _, p := range s.Principals {
+		all = append(all, p.Name)
 	}
-	if s.everybody && len(all) == 0 {
+	if s.Everybody && len(all) == 0 {
 		all = []string{"everybody"}
 	}
 	slices.Sort(all)
@@ -128,7 +132,7 @@ func Members(g Graph) (in []string, unknown Graph) {
 		}
 		groups := g.groupsOf(r)
 		value := r.Input(input)
-		if len(groups) == 0 && (isUnknown(value) || slices.ContainsFunc(list(value), isUnknown)) {
+		if len(groups) == 0 && (plain.IsUnknown(value) || slices.ContainsFunc(plain.List(value), plain.IsUnknown)) {
 			unknown = append(unknown, r)
 		}
 		for _, group := range groups {
@@ -147,7 +151,7 @@ func Public(g Graph) (all []string) {
 		case r.Type == LoadBalancer && r.Input("internal") != true:
 			all = append(all, r.Name+" has a public address")
 		case r.Type == LaunchTemplate:
-			for i := range list(r.Input("networkInterfaces")) {
+			for i := range plain.List(r.Input("networkInterfaces")) {
 				if r.Input("networkInterfaces", i, "associatePublicIpAddress") == "true" {
 					all = append(all, r.Name+" gives instances public addresses")
 				}

@@ -5,6 +5,8 @@ import (
 	"maps"
 	"slices"
 	"strings"
+
+	"myclothes/infra/guards/plain"
 )
 
 // Graph is what one evaluation of a declaration registered, sorted by type and name.
@@ -19,8 +21,8 @@ type Resource struct {
 	ID        string // empty until the resource exists
 	Component bool   // groups other resources, and is none of AWS
 
-	Inputs  Properties // as declared
-	Outputs Properties // as far as they are known
+	Inputs  plain.Properties // as declared
+	Outputs plain.Properties // as far as they are known
 
 	Protect             bool // Pulumi refuses to delete it
 	RetainOnDelete      bool // Pulumi forgets it and leaves it where it is
@@ -40,14 +42,14 @@ func New(values map[string]any) *Resource {
 	object := func(name string) map[string]any { value, _ := values[name].(map[string]any); return value }
 	r := &Resource{
 		Type: word("type"), URN: word("urn"), Parent: word("parent"), ID: word("id"), Component: !truth("custom"),
-		Inputs: readAll(object("inputs")), Outputs: readAll(object("outputs")),
+		Inputs: plain.ReadAll(object("inputs")), Outputs: plain.ReadAll(object("outputs")),
 		Protect: truth("protect"), RetainOnDelete: truth("retainOnDelete"), DeleteBeforeReplace: truth("deleteBeforeReplace"),
-		Aliases: stringsOf(values["aliases"]), Dependencies: stringsOf(values["dependencies"]),
+		Aliases: plain.Strings(values["aliases"]), Dependencies: plain.Strings(values["dependencies"]),
 		PropertyDependencies: map[string][]string{},
 	}
 	r.Name = r.URN[strings.LastIndex(r.URN, "::")+len("::"):]
 	for input, urns := range object("propertyDependencies") {
-		r.PropertyDependencies[input] = stringsOf(urns)
+		r.PropertyDependencies[input] = plain.Strings(urns)
 	}
 	return r
 }
@@ -64,13 +66,13 @@ func (r *Resource) String() string { return r.Type + " " + r.Name }
 
 // Input returns an input by its path of names and indices, without secret marks: nil when
 // it is not declared, Unknown when only an update will tell.
-func (r *Resource) Input(path ...any) any { return at(r.Inputs, path...) }
+func (r *Resource) Input(path ...any) any { return plain.At(r.Inputs, path...) }
 
 // Output returns an output by its path, like Input.
-func (r *Resource) Output(path ...any) any { return at(r.Outputs, path...) }
+func (r *Resource) Output(path ...any) any { return plain.At(r.Outputs, path...) }
 
 // Confidential says whether the whole input, or a part of it, is marked as a secret.
-func (r *Resource) Confidential(input string) bool { return marked(r.Inputs[input]) }
+func (r *Resource) Confidential(input string) bool { return plain.Marked(r.Inputs[input]) }
 
 // project and stack are in the URN: urn:pulumi:stack::project::type::name.
 func (r *Resource) project() string { return r.urnPart(1) }
@@ -115,12 +117,12 @@ var identities = []string{"arn", "name", "identifier", "bucket", "prefixListId"}
 func (g Graph) Referenced(r *Resource, typ string, path ...any) (named Graph) {
 	value := r.Input(path...)
 	for _, candidate := range g.Of(typ) {
-		if slices.ContainsFunc(stringsOf(value), candidate.isCalled) {
+		if slices.ContainsFunc(plain.Strings(value), candidate.isCalled) {
 			named = append(named, candidate)
 		}
 	}
 	input, _ := path[0].(string)
-	if isUnknown(value) || slices.ContainsFunc(list(value), isUnknown) {
+	if plain.IsUnknown(value) || slices.ContainsFunc(plain.List(value), plain.IsUnknown) {
 		named = append(named, g.Of(typ).where(func(c *Resource) bool { return slices.Contains(r.PropertyDependencies[input], c.URN) })...)
 	}
 	return named
@@ -138,8 +140,8 @@ func (g Graph) Clone() Graph {
 	clone := make(Graph, len(g))
 	for i, r := range g {
 		copied := *r
-		copied.Inputs = copyOf(r.Inputs).(Properties)
-		copied.Outputs = copyOf(r.Outputs).(Properties)
+		copied.Inputs = copyOf(r.Inputs).(plain.Properties)
+		copied.Outputs = copyOf(r.Outputs).(plain.Properties)
 		copied.Aliases = slices.Clone(r.Aliases)
 		copied.Dependencies = slices.Clone(r.Dependencies)
 		copied.PropertyDependencies = maps.Clone(r.PropertyDependencies)
@@ -150,8 +152,8 @@ func (g Graph) Clone() Graph {
 
 func copyOf(value any) any {
 	switch value := value.(type) {
-	case Confidential:
-		return Confidential{copyOf(value.Value)}
+	case plain.Confidential:
+		return plain.Confidential{Value: copyOf(value.Value)}
 	case map[string]any:
 		all := make(map[string]any, len(value))
 		for name, element := range value {

@@ -7,6 +7,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"myclothes/infra/guards"
+	"myclothes/infra/guards/plain"
 )
 
 // exported is a resource as `pulumi stack export` has it.
@@ -58,9 +59,9 @@ func TestInputsArePlainAndMarksStandApart(t *testing.T) {
 	require.Nil(t, r.Input("vpcSecurityGroupIds", 7))
 	require.Equal(t, "open sesame", r.Input("password"))
 	require.Equal(t, "hidden", r.Input("tags", "Name"))
-	require.Equal(t, guards.Unknown{}, r.Input("masterSecret"), "what is encrypted cannot be read here")
-	require.Equal(t, guards.Unknown{}, r.Input("vpcSecurityGroupIds", 1))
-	require.Equal(t, guards.Unknown{}, r.Input("vpcSecurityGroupIds", 1, "of", "it"))
+	require.Equal(t, plain.Unknown{}, r.Input("masterSecret"), "what is encrypted cannot be read here")
+	require.Equal(t, plain.Unknown{}, r.Input("vpcSecurityGroupIds", 1))
+	require.Equal(t, plain.Unknown{}, r.Input("vpcSecurityGroupIds", 1, "of", "it"))
 	require.True(t, r.Confidential("password"))
 	require.True(t, r.Confidential("masterSecret"), "encrypted or not")
 	require.True(t, r.Confidential("tags"))

@@ -15,10 +15,15 @@ import (
 )
 
 // A preview or a policy pack that uses this package must not have to build an SDK for it.
-func TestThePackageImportsNothingButTheStandardLibrary(t *testing.T) {
+func TestRulesImportNothingButTheStandardLibrary(t *testing.T) {
 	t.Parallel()
-	files, err := filepath.Glob("*.go")
-	require.NoError(t, err)
+	var files []string
+	for _, folder := range []string{".", "plain", "policy"} {
+		found, err := filepath.Glob(folder + "/*.go")
+		require.NoError(t, err)
+		require.NotEmpty(t, found, folder)
+		files = append(files, found...)
+	}
 	read := 0
 	for _, file := range files {
 		if strings.HasSuffix(file, "_test.go") {
@@ -31,7 +36,7 @@ func TestThePackageImportsNothingButTheStandardLibrary(t *testing.T) {
 			path, err := strconv.Unquote(imported.Path.Value)
 			require.NoError(t, err)
 			require.NotContains(t, path, ".", file)
-			require.NotContains(t, path, "myclothes", file)
+			require.True(t, !strings.HasPrefix(path, "myclothes/") || strings.HasPrefix(path, "myclothes/infra/guards/"), "%s imports %s", file, path)
 		}
 	}
 	require.Positive(t, read)

@@ -1,6 +1,10 @@
 package guards
 
-import "strings"
+import (
+	"strings"
+
+	"myclothes/infra/guards/plain"
+)
 
 // half is what one side of a connection lets through: a rule of a security group.
 type half struct {
@@ -30,7 +34,7 @@ func halves(g Graph) (all []half) {
 	}
 	for _, r := range g.Of(SecurityGroup, DefaultSecurityGroup) {
 		for _, direction := range []string{"ingress", "egress"} {
-			for i := range list(r.Input(direction)) {
+			for i := range plain.List(r.Input(direction)) {
 				h := half{says: r, egress: direction == "egress", group: Peer{SecurityGroupPeer, r.Name}}
 				h.protocol, h.ports = opened(r.Input(direction, i, "protocol"), r.Input(direction, i, "fromPort"), r.Input(direction, i, "toPort"))
 				all = append(all, g.inline(h, r, direction, i)...)
@@ -42,7 +46,7 @@ func halves(g Graph) (all []half) {
 
 // inline returns the halves of one element of a group's list.
 func (g Graph) inline(h half, r *Resource, direction string, index int) (all []half) {
-	element := &Resource{Inputs: Properties{}, PropertyDependencies: map[string][]string{}}
+	element := &Resource{Inputs: plain.Properties{}, PropertyDependencies: map[string][]string{}}
 	for _, name := range []string{"cidrBlocks", "ipv6CidrBlocks", "prefixListIds", "securityGroups", "self"} {
 		element.Inputs[name] = r.Input(direction, index, name)
 		element.PropertyDependencies[name] = r.PropertyDependencies[direction]
@@ -71,7 +75,7 @@ func (g Graph) peersOf(r *Resource, inputs ...string) (all []Peer) {
 		case value == true:
 			all = append(all, Peer{Kind: selfPeer})
 		case strings.Contains(strings.ToLower(input), "cidr"):
-			for _, block := range append(stringsOf(value), unknownIn(value)...) {
+			for _, block := range append(plain.Strings(value), unknownIn(value)...) {
 				all = append(all, address(block))
 			}
 		case strings.HasPrefix(input, "prefixList"):
@@ -93,7 +97,7 @@ func (g Graph) named(r *Resource, kind PeerKind, typ, input string) (all []Peer)
 	for _, resource := range found {
 		all = append(all, Peer{kind, resource.Name})
 	}
-	for _, id := range stringsOf(r.Input(input)) {
+	for _, id := range plain.Strings(r.Input(input)) {
 		if len(found.where(func(f *Resource) bool { return f.isCalled(id) })) == 0 {
 			all = append(all, Peer{kind, id})
 		}
@@ -111,8 +115,8 @@ func (g Graph) group(r *Resource, input string) Peer {
 
 // unknownIn returns one empty string when a value, or an element of it, is not known.
 func unknownIn(value any) []string {
-	for _, element := range append(list(value), value) {
-		if isUnknown(element) {
+	for _, element := range append(plain.List(value), value) {
+		if plain.IsUnknown(element) {
 			return []string{""}
 		}
 	}

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"myclothes/infra/guards/plain"
 )
 
 // Rule is something that must be true of every stack, whatever its configuration.
@@ -81,7 +83,7 @@ func alone(j judge) func(Graph) judge { return func(Graph) judge { return j } }
 func input(want any, path ...any) judge {
 	return func(r *Resource) []string {
 		got := r.Input(path...)
-		return problem(got != want && !isUnknown(got), "%s is %s, not %s", dotted(path), shown(got), shown(want))
+		return problem(got != want && !plain.IsUnknown(got), "%s is %s, not %s", dotted(path), shown(got), shown(want))
 	}
 }
 

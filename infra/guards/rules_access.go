@@ -3,6 +3,9 @@ package guards
 import (
 	"slices"
 	"strings"
+
+	"myclothes/infra/guards/plain"
+	"myclothes/infra/guards/policy"
 )
 
 // accessRules are about IAM: what an identity may do, and who may use a resource.
@@ -15,7 +18,7 @@ var accessRules = []Rule{
 			found := everyPolicy(g)
 			return func(r *Resource) (problems []string) {
 				for _, p := range found {
-					if _, err := parse(p.policy); p.by == r && err != nil {
+					if _, err := policy.Parse(p.policy); p.by == r && err != nil {
 						problems = append(problems, p.where+" "+err.Error())
 					}
 				}
@@ -27,10 +30,10 @@ var accessRules = []Rule{
 		Name: "actions-named", Control: "IAM.21", Least: 1,
 		Promise: "Policies of the stack's own allow actions by their names, without wildcards.",
 		about:   func(g Graph) Graph { return owners(permissions(g)) },
-		check: policies(permissions, func(_ Graph, s statement) (problems []string) {
-			problems = problem(s.notAction, "allows everything but some actions")
-			for _, action := range s.actions {
-				problems = append(problems, problem(wildcard(action), "allows %s", action)...)
+		check: policies(permissions, func(_ Graph, s policy.Statement) (problems []string) {
+			problems = problem(s.NotAction, "allows everything but some actions")
+			for _, action := range s.Actions {
+				problems = append(problems, problem(policy.Wildcard(action), "allows %s", action)...)
 			}
 			return problems
 		}),
@@ -51,10 +54,10 @@ var accessRules = []Rule{
 		Name: "roles-for-services", Control: "SEC03-BP07", Least: 1,
 		Promise: "Roles are taken on by AWS services alone, which are named.",
 		about:   of(Role),
-		check: policies(trusts, func(_ Graph, s statement) (problems []string) {
-			problems = problem(s.everybody || len(s.principals) == 0, "lets anybody take the role on")
-			for _, p := range s.principals {
-				problems = append(problems, problem(p.kind != "Service" || wildcard(p.name), "lets %s %s take the role on", p.kind, p.name)...)
+		check: policies(trusts, func(_ Graph, s policy.Statement) (problems []string) {
+			problems = problem(s.Everybody || len(s.Principals) == 0, "lets anybody take the role on")
+			for _, p := range s.Principals {
+				problems = append(problems, problem(p.Kind != "Service" || policy.Wildcard(p.Name), "lets %s %s take the role on", p.Kind, p.Name)...)
 			}
 			return problems
 		}),
@@ -63,32 +66,32 @@ var accessRules = []Rule{
 		Name: "resources-not-for-everybody", Control: "SEC03-BP07",
 		Promise: "A resource's own policy, of a bucket, a secret or a VPC endpoint, allows nothing to everybody without a condition.",
 		about:   func(g Graph) Graph { return owners(resourcePolicies(g)) },
-		check: policies(resourcePolicies, func(_ Graph, s statement) []string {
-			return problem(s.everybody && len(s.conditions) == 0, "allows everybody %s", strings.Join(s.actions, ", "))
+		check: policies(resourcePolicies, func(_ Graph, s policy.Statement) []string {
+			return problem(s.Everybody && len(s.Conditions) == 0, "allows everybody %s", strings.Join(s.Actions, ", "))
 		}),
 	},
 }
 
 // policies judges every statement that allows something, in the policies that find finds.
-func policies(find func(Graph) []written, judgeStatement func(Graph, statement) []string) func(Graph) judge {
+func policies(find func(Graph) []written, judgeStatement func(Graph, policy.Statement) []string) func(Graph) judge {
 	return func(g Graph) judge {
 		found := find(g)
 		return func(r *Resource) []string {
-			return each(found, r, func(s statement) []string { return judgeStatement(g, s) })
+			return each(found, r, func(s policy.Statement) []string { return judgeStatement(g, s) })
 		}
 	}
 }
 
 // onOwnResources wants each resource of a statement to be one of the graph by its ARN, or
 // something within one. A wildcard stands at the end, after a slash or part of a name.
-func onOwnResources(g Graph, s statement) (problems []string) {
-	problems = problem(s.notNamed || len(s.resources) == 0, "allows %s on everything but some resources", strings.Join(s.actions, ", "))
-	for _, name := range s.resources {
+func onOwnResources(g Graph, s policy.Statement) (problems []string) {
+	problems = problem(s.NotResource || len(s.Resources) == 0, "allows %s on everything but some resources", strings.Join(s.Actions, ", "))
+	for _, name := range s.Resources {
 		owned := slices.ContainsFunc(g, func(r *Resource) bool {
 			arn, known := r.Outputs["arn"].(string)
 			return known && (name == arn || strings.HasPrefix(name, arn+"/"))
 		})
-		problems = append(problems, problem(!owned, "allows %s on %s, which is none of the stack", strings.Join(s.actions, ", "), name)...)
+		problems = append(problems, problem(!owned, "allows %s on %s, which is none of the stack", strings.Join(s.Actions, ", "), name)...)
 	}
 	return problems
 }
@@ -96,7 +99,7 @@ func onOwnResources(g Graph, s statement) (problems []string) {
 func ownPolicies(g Graph) judge {
 	return func(r *Resource) (problems []string) {
 		for _, property := range []string{"managedPolicyArns", "policyArn"} {
-			for _, arn := range stringsOf(r.Input(property)) {
+			for _, arn := range plain.Strings(r.Input(property)) {
 				own := g.Of(Policy).where(func(p *Resource) bool { return p.isCalled(arn) })
 				problems = append(problems, problem(len(own) == 0, "%s names %s, which is none of the stack", property, arn)...)
 			}

@@ -3,6 +3,8 @@ package guards
 import (
 	"regexp"
 	"slices"
+
+	"myclothes/infra/guards/plain"
 )
 
 // dataRules are about what keeps data: encrypted, closed, backed up, and kept.
@@ -91,7 +93,7 @@ func forcesTLS(g Graph) judge {
 	return func(r *Resource) []string {
 		forced := false
 		for _, parameters := range g.Referenced(r, DBParameterGroup, "parameterGroupName") {
-			for i := range list(parameters.Input("parameters")) {
+			for i := range plain.List(parameters.Input("parameters")) {
 				forced = forced || parameters.Input("parameters", i, "name") == "rds.force_ssl" && parameters.Input("parameters", i, "value") == "1"
 			}
 		}
@@ -146,7 +148,7 @@ func protectedTogether(g Graph) judge {
 		if r.Type == DBInstance && locked {
 			problems = append(problems, problem(r.Input("skipFinalSnapshot") == true, "it leaves no snapshot")...)
 			name, known := r.Input("finalSnapshotIdentifier").(string)
-			problems = append(problems, problem(!isUnknown(r.Input("finalSnapshotIdentifier")) && (!known || !snapshotName.MatchString(name)), "its last snapshot would be named %q", name)...)
+			problems = append(problems, problem(!plain.IsUnknown(r.Input("finalSnapshotIdentifier")) && (!known || !snapshotName.MatchString(name)), "its last snapshot would be named %q", name)...)
 		}
 		return problems
 	}

@@ -5,6 +5,8 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+
+	"myclothes/infra/guards/plain"
 )
 
 // fleetRules are about instances and what starts them.
@@ -30,7 +32,7 @@ var fleetRules = []Rule{
 		Promise: "Instances have no public address.",
 		about:   of(LaunchTemplate),
 		check: alone(func(r *Resource) (problems []string) {
-			for i := range list(r.Input("networkInterfaces")) {
+			for i := range plain.List(r.Input("networkInterfaces")) {
 				problems = append(problems, problem(r.Input("networkInterfaces", i, "associatePublicIpAddress") == "true", "network interface %d has a public address", i)...)
 			}
 			return problems
@@ -48,7 +50,7 @@ var fleetRules = []Rule{
 		check: alone(func(r *Resource) []string {
 			version := r.Input("launchTemplate", "version")
 			text, _ := version.(string)
-			return problem(!isUnknown(version) && !number.MatchString(text), "version of the launch template is %s", shown(version))
+			return problem(!plain.IsUnknown(version) && !number.MatchString(text), "version of the launch template is %s", shown(version))
 		}),
 	},
 	{
@@ -89,7 +91,7 @@ func awaited(g Graph) judge {
 const userDataLimit = 16 << 10
 
 func userDataFits(r *Resource) []string {
-	if isUnknown(r.Input("userData")) {
+	if plain.IsUnknown(r.Input("userData")) {
 		return nil
 	}
 	encoded, _ := r.Input("userData").(string)

@@ -5,6 +5,8 @@ import (
 	"net/netip"
 	"slices"
 	"strings"
+
+	"myclothes/infra/guards/plain"
 )
 
 // networkRules are about subnets, security groups, and who can reach whom.
@@ -79,9 +81,9 @@ type plan struct {
 // planOf reads the plan of a VPC from its inputs or, in a state, from its children.
 func planOf(g Graph, vpc *Resource) plan {
 	p := plan{network: fmt.Sprint(vpc.Input("cidrBlock"))}
-	zones := len(list(vpc.Input("availabilityZoneNames")))
-	for i := range list(vpc.Input("subnetSpecs")) {
-		blocks := stringsOf(vpc.Input("subnetSpecs", i, "cidrBlocks"))
+	zones := len(plain.List(vpc.Input("availabilityZoneNames")))
+	for i := range plain.List(vpc.Input("subnetSpecs")) {
+		blocks := plain.Strings(vpc.Input("subnetSpecs", i, "cidrBlocks"))
 		p.subnets, p.uneven = append(p.subnets, blocks...), p.uneven || len(blocks) != zones
 	}
 	if len(vpc.Inputs) > 0 {
@@ -90,7 +92,7 @@ func planOf(g Graph, vpc *Resource) plan {
 	for _, network := range g.Of(VpcResource).where(func(r *Resource) bool { return r.Parent == vpc.URN }) {
 		p.network = fmt.Sprint(network.Input("cidrBlock"))
 		for _, subnet := range g.Of(Subnet).where(func(r *Resource) bool { return r.Parent == network.URN }) {
-			p.subnets = append(p.subnets, stringsOf(subnet.Input("cidrBlock"))...)
+			p.subnets = append(p.subnets, plain.Strings(subnet.Input("cidrBlock"))...)
 		}
 	}
 	return p
@@ -132,14 +134,14 @@ func inTheirTier(g Graph) judge {
 	return func(r *Resource) (problems []string) {
 		tier := tiers[r.Type]
 		value := r.Input(tier.input)
-		if isUnknown(value) || slices.ContainsFunc(list(value), isUnknown) {
+		if plain.IsUnknown(value) || slices.ContainsFunc(plain.List(value), plain.IsUnknown) {
 			return nil
 		}
 		var right []string
 		for _, vpc := range g.Of(Vpc) {
-			right = append(right, stringsOf(vpc.Output(tier.subnets))...)
+			right = append(right, plain.Strings(vpc.Output(tier.subnets))...)
 		}
-		subnets := stringsOf(value)
+		subnets := plain.Strings(value)
 		for _, subnet := range subnets {
 			problems = append(problems, problem(!slices.Contains(right, subnet), "%s has %s, which is none of the %s", tier.input, subnet, strings.TrimSuffix(tier.subnets, "Ids"))...)
 		}

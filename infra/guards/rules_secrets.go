@@ -4,6 +4,8 @@ import (
 	"encoding/base64"
 	"slices"
 	"strings"
+
+	"myclothes/infra/guards/plain"
 )
 
 // secretRules are about what nobody may read.
@@ -26,8 +28,8 @@ var secretRules = []Rule{
 			secrets := secretsOf(g)
 			return func(r *Resource) (problems []string) {
 				for _, t := range r.texts() {
-					shows := !t.confidential && slices.ContainsFunc(secrets, func(secret string) bool { return strings.Contains(t.value, secret) })
-					problems = append(problems, problem(shows, "%s shows a secret", t.path)...)
+					shows := !t.Confidential && slices.ContainsFunc(secrets, func(secret string) bool { return strings.Contains(t.Value, secret) })
+					problems = append(problems, problem(shows, "%s shows a secret", t.Path)...)
 				}
 				return problems
 			}
@@ -45,9 +47,9 @@ const shortestSecret = 16
 // secretsOf returns the texts that are marked as secrets, in inputs and outputs.
 func secretsOf(g Graph) (secrets []string) {
 	for _, r := range g {
-		for _, t := range append(texts("", r.Inputs, false), texts("", r.Outputs, false)...) {
-			if t.confidential && len(t.value) >= shortestSecret {
-				secrets = append(secrets, t.value)
+		for _, t := range append(plain.Texts("", r.Inputs, false), plain.Texts("", r.Outputs, false)...) {
+			if t.Confidential && len(t.Value) >= shortestSecret {
+				secrets = append(secrets, t.Value)
 			}
 		}
 	}
@@ -55,11 +57,11 @@ func secretsOf(g Graph) (secrets []string) {
 }
 
 // texts returns all strings among the inputs, what is encoded as base64 also decoded.
-func (r *Resource) texts() []text {
-	all := texts(r.Type, r.Inputs, false)
+func (r *Resource) texts() []plain.Text {
+	all := plain.Texts(r.Type, r.Inputs, false)
 	for _, t := range all {
-		if decoded, err := base64.StdEncoding.DecodeString(t.value); err == nil && len(decoded) > 0 {
-			all = append(all, text{t.path + " (decoded)", string(decoded), t.confidential})
+		if decoded, err := base64.StdEncoding.DecodeString(t.Value); err == nil && len(decoded) > 0 {
+			all = append(all, plain.Text{Path: t.Path + " (decoded)", Value: string(decoded), Confidential: t.Confidential})
 		}
 	}
 	return all

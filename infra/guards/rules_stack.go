@@ -4,6 +4,8 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+
+	"myclothes/infra/guards/plain"
 )
 
 // stackRules are about every resource, whatever it is.
@@ -67,7 +69,7 @@ var stackRules = []Rule{
 		about:   func(g Graph) Graph { return g.where(func(r *Resource) bool { return !r.Component || r.Type == Vpc }) },
 		check: alone(func(r *Resource) (problems []string) {
 			for _, t := range r.texts() {
-				problems = append(problems, problem(formattedOutput.MatchString(t.value), "%s holds %s", t.path, formattedOutput.FindString(t.value))...)
+				problems = append(problems, problem(formattedOutput.MatchString(t.Value), "%s holds %s", t.Path, formattedOutput.FindString(t.Value))...)
 			}
 			return problems
 		}),
@@ -84,7 +86,7 @@ func ofAWS(r *Resource) bool { return strings.HasPrefix(r.Type, "aws:") }
 // declares says whether the program set an input. A provider notes under __defaults which
 // ones it chose itself, as it does with names; a state has those among the inputs.
 func (r *Resource) declares(property string) bool {
-	return r.Input(property) != nil && !slices.Contains(stringsOf(r.Inputs["__defaults"]), property)
+	return r.Input(property) != nil && !slices.Contains(plain.Strings(r.Inputs["__defaults"]), property)
 }
 
 // fixed are the properties that name a resource of a type, besides those that always do.
@@ -110,7 +112,7 @@ func taggable(r *Resource) bool {
 func tagged(r *Resource) (problems []string) {
 	for _, tag := range []struct{ key, want string }{{"Project", r.project()}, {"Stack", r.stack()}, {"ManagedBy", "pulumi"}} {
 		got := r.tag(tag.key)
-		problems = append(problems, problem(got != tag.want && !isUnknown(got), "tag %s is %s, not %s", tag.key, shown(got), tag.want)...)
+		problems = append(problems, problem(got != tag.want && !plain.IsUnknown(got), "tag %s is %s, not %s", tag.key, shown(got), tag.want)...)
 	}
 	return append(problems, problem(r.tag("Name") == nil || r.tag("Name") == "", "it has no tag Name")...)
 }
@@ -120,7 +122,7 @@ func (r *Resource) tag(key string) any {
 	if r.Type != AutoScalingGroup {
 		return r.Input("tags", key)
 	}
-	for i := range list(r.Input("tags")) {
+	for i := range plain.List(r.Input("tags")) {
 		if r.Input("tags", i, "key") == key && r.Input("tags", i, "propagateAtLaunch") == true {
 			return r.Input("tags", i, "value")
 		}

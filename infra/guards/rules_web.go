@@ -1,6 +1,10 @@
 package guards
 
-import "slices"
+import (
+	"slices"
+
+	"myclothes/infra/guards/policy"
+)
 
 // webRules are about the bucket of releases, and the way in: load balancer, targets,
 // listeners.
@@ -29,9 +33,9 @@ var webRules = []Rule{
 		about:   of(Bucket),
 		check: aspect(BucketPolicy, "a policy that denies requests without TLS", func(r, bucket *Resource) bool {
 			arn, _ := bucket.Output("arn").(string)
-			d, err := parse(r.Input("policy"))
-			return err == nil && (d == nil || slices.ContainsFunc(d.statements, func(s statement) bool {
-				return s.denies("Bool", "aws:SecureTransport", "false", "s3:*") && s.covers(arn)
+			d, err := policy.Parse(r.Input("policy"))
+			return err == nil && (d == nil || slices.ContainsFunc(d.Statements, func(s policy.Statement) bool {
+				return s.Denies("Bool", "aws:SecureTransport", "false", "s3:*") && s.Covers(arn)
 			}))
 		}),
 	},

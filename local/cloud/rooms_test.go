@@ -35,13 +35,12 @@ var mayImport = map[string]string{
 	"cloudtest":      "aws ec2 host",
 }
 
-const cloudPath, mostLines = "myclothes/local/cloud/", 2000
+const cloudPath = "myclothes/local/cloud/"
 
-// imports returns what the program imports, by folder below a root, without tests, and how
-// many lines a folder has.
-func imports(t *testing.T, root string) (by map[string]map[string]bool, lines map[string]int) {
+// imports returns what the program imports, by folder below a root, without tests.
+func imports(t *testing.T, root string) map[string]map[string]bool {
 	t.Helper()
-	by, lines = map[string]map[string]bool{}, map[string]int{}
+	by := map[string]map[string]bool{}
 	err := fs.WalkDir(os.DirFS(root), ".", func(file string, entry fs.DirEntry, err error) error {
 		if err != nil || !strings.HasSuffix(file, ".go") || strings.HasSuffix(file, "_test.go") {
 			return err
@@ -51,7 +50,6 @@ func imports(t *testing.T, root string) (by map[string]map[string]bool, lines ma
 		parsed, err := parser.ParseFile(token.NewFileSet(), file, text, parser.ImportsOnly)
 		require.NoError(t, err)
 		folder := path.Dir(file)
-		lines[folder] += strings.Count(string(text), "\n")
 		if by[folder] == nil {
 			by[folder] = map[string]bool{}
 		}
@@ -63,13 +61,12 @@ func imports(t *testing.T, root string) (by map[string]map[string]bool, lines ma
 		return nil
 	})
 	require.NoError(t, err)
-	return by, lines
+	return by
 }
 
 func TestServicesImportNoSiblingsInsidesAndNothingAboveThem(t *testing.T) {
 	t.Parallel()
-	by, _ := imports(t, ".")
-	for folder, imported := range by {
+	for folder, imported := range imports(t, ".") {
 		service, _, _ := strings.Cut(folder, "/")
 		if service == "." || service == "operate" {
 			continue
@@ -84,14 +81,5 @@ func TestServicesImportNoSiblingsInsidesAndNothingAboveThem(t *testing.T) {
 			}
 			require.Contains(t, strings.Fields(allowed), within, "%s imports %s", folder, name)
 		}
-	}
-}
-
-func TestPackagesAreOfASizeThatOneCanKnow(t *testing.T) {
-	t.Parallel()
-	_, lines := imports(t, "..")
-	require.Greater(t, len(lines), 20)
-	for folder, n := range lines {
-		require.Less(t, n, mostLines, "local/%s: split it along a seam that a platform engineer knows", folder)
 	}
 }

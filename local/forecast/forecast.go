@@ -108,7 +108,7 @@ type Forecast struct {
 
 // Of forecasts what a plan does to a stack that is as before says, and would be as after
 // says. Both may be incomplete where the plan was made from what AWS's provider knows:
-// what is not known there is guards.Unknown.
+// what is not known there is plain.Unknown.
 func Of(plan *engine.Plan, before, after guards.Graph) *Forecast {
 	c := &change{plan: plan, before: before, after: after}
 	f := &Forecast{Plan: plan}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"maps"
 	"slices"
+	"strings"
 
 	"myclothes/local/cloud/aws"
 	"myclothes/local/cloud/cloudwatch"
@@ -110,4 +111,53 @@ func inOrder(named map[string]string) []dimension {
 		dimensions = append(dimensions, dimension{name, named[name]})
 	}
 	return dimensions
+}
+
+type setAlarmState struct{ AlarmName, StateValue, StateReason string }
+
+func (s watching) setAlarmState(_ context.Context, in setAlarmState) error {
+	return s.alarms.SetState(in.AlarmName, cloudwatch.State(in.StateValue), in.StateReason)
+}
+
+type deleteAlarms struct {
+	AlarmNames []string `xml:"AlarmNames>member"`
+}
+
+// deleteAlarms deletes all or, when there is one that it does not find, none.
+func (s watching) deleteAlarms(_ context.Context, in deleteAlarms) error {
+	for _, name := range in.AlarmNames {
+		if _, there := s.alarms.State(name); !there {
+			return aws.Errorf("ResourceNotFound", "Alarm %s not found", name)
+		}
+	}
+	s.alarms.Remove(in.AlarmNames...)
+	return nil
+}
+
+type describeAlarms struct {
+	AlarmNames      []string `xml:"AlarmNames>member"`
+	AlarmNamePrefix string
+	StateValue      string
+	MaxRecords      int
+	NextToken       string
+}
+
+// wants says whether an alarm is asked for.
+func (in describeAlarms) wants(a cloudwatch.Alarm) bool {
+	return strings.HasPrefix(a.Name, in.AlarmNamePrefix) && (in.StateValue == "" || in.StateValue == string(a.State))
+}
+
+type alarms struct {
+	MetricAlarms    []metricAlarm `xml:"MetricAlarms>member"`
+	CompositeAlarms []struct{}    `xml:"CompositeAlarms>member"`
+	NextToken       string        `xml:",omitempty" cbor:",omitempty"`
+}
+
+func (s watching) describeAlarms(_ context.Context, in describeAlarms) (out alarms, err error) {
+	found := slices.DeleteFunc(s.alarms.Describe(in.AlarmNames...), func(a cloudwatch.Alarm) bool { return !in.wants(a) })
+	found, out.NextToken, err = page(found, in.NextToken, in.MaxRecords)
+	for _, a := range found {
+		out.MetricAlarms = append(out.MetricAlarms, shownAlarm(a))
+	}
+	return out, err
 }

@@ -1,4 +1,6 @@
-package guards
+// Package plain is the values of a resource as rules see them: plain Go, with marks for what is secret and what only an
+// update will tell. It imports nothing but the standard library.
+package plain
 
 import (
 	"encoding/json"
@@ -42,7 +44,7 @@ func read(value any) any {
 		if value[signature] == signatureSecret {
 			return Confidential{readSecret(value)}
 		}
-		return readAll(value)
+		return ReadAll(value)
 	case []any:
 		list := make([]any, len(value))
 		for i, element := range value {
@@ -57,7 +59,8 @@ func read(value any) any {
 	return value
 }
 
-func readAll(values map[string]any) Properties {
+// ReadAll turns values as Pulumi writes them in a state and between its processes into plain ones with marks.
+func ReadAll(values map[string]any) Properties {
 	all := make(Properties, len(values))
 	for name, value := range values {
 		all[name] = read(value)
@@ -77,12 +80,12 @@ func readSecret(secret map[string]any) any {
 	return Unknown{}
 }
 
-// at returns the value at a path of names and indices, without secret marks: nil when
+// At returns the value at a path of names and indices, without secret marks: nil when
 // there is none, Unknown when it or what holds it is not known.
-func at(value any, path ...any) any {
+func At(value any, path ...any) any {
 	for _, step := range path {
 		value = open(value)
-		if isUnknown(value) {
+		if IsUnknown(value) {
 			return value
 		}
 		switch step := step.(type) {
@@ -102,7 +105,8 @@ func at(value any, path ...any) any {
 	return bare(value)
 }
 
-func isUnknown(value any) bool { return value == Unknown{} }
+// IsUnknown says whether only an update will tell a value.
+func IsUnknown(value any) bool { return value == Unknown{} }
 
 // open takes the secret mark from a value, if it has one.
 func open(value any) any {
@@ -133,56 +137,56 @@ func bare(value any) any {
 	return value
 }
 
-// marked says whether a value, or one that it holds, is marked as a secret.
-func marked(value any) bool {
+// Marked says whether a value, or one that it holds, is marked as a secret.
+func Marked(value any) bool {
 	switch value := value.(type) {
 	case Confidential:
 		return true
 	case []any:
-		return slices.ContainsFunc(value, marked)
+		return slices.ContainsFunc(value, Marked)
 	case map[string]any:
-		return slices.ContainsFunc(slices.Collect(maps.Values(value)), marked)
+		return slices.ContainsFunc(slices.Collect(maps.Values(value)), Marked)
 	}
 	return false
 }
 
-// text is a string somewhere in a resource's properties.
-type text struct {
-	path, value  string
-	confidential bool
+// Text is a string somewhere in a value.
+type Text struct {
+	Path, Value  string
+	Confidential bool // it or what holds it is marked as a secret
 }
 
-// texts returns all strings in a value.
-func texts(path string, value any, confidential bool) (found []text) {
+// Texts returns all strings in a value, which is at the path.
+func Texts(path string, value any, confidential bool) (found []Text) {
 	switch value := value.(type) {
 	case string:
-		return []text{{path, value, confidential}}
+		return []Text{{path, value, confidential}}
 	case Confidential:
-		return texts(path, value.Value, true)
+		return Texts(path, value.Value, true)
 	case []any:
 		for _, element := range value {
-			found = append(found, texts(path+"[]", element, confidential)...)
+			found = append(found, Texts(path+"[]", element, confidential)...)
 		}
 	case map[string]any:
 		for _, name := range slices.Sorted(maps.Keys(value)) {
-			found = append(found, texts(path+"."+name, value[name], confidential)...)
+			found = append(found, Texts(path+"."+name, value[name], confidential)...)
 		}
 	}
 	return found
 }
 
-// list returns the elements of a list, none of anything else.
-func list(value any) []any {
+// List returns the elements of a list, none of anything else.
+func List(value any) []any {
 	elements, _ := value.([]any)
 	return elements
 }
 
-// stringsOf returns the strings of a value that is a string or a list of them, as AWS often allows.
-func stringsOf(value any) (all []string) {
+// Strings returns the strings of a value that is a string or a list of them, as AWS often allows.
+func Strings(value any) (all []string) {
 	if one, ok := value.(string); ok {
 		return []string{one}
 	}
-	for _, element := range list(value) {
+	for _, element := range List(value) {
 		if one, ok := element.(string); ok {
 			all = append(all, one)
 		}

@@ -1,4 +1,4 @@
-package server
+package rehearsal
 
 import (
 	"context"
@@ -7,18 +7,20 @@ import (
 	"math/rand/v2"
 	"net/http"
 
+	"myclothes/app/server"
+	"myclothes/app/server/web"
 	"myclothes/app/shop"
 )
 
 // stranger is a customer whom no database knows, with an address that parcels can go to. So an order of theirs is
 // refused by the database, and by nothing before it.
 type stranger struct {
-	Customers
+	server.Customers
 	number int64
 }
 
 // newStranger has a number far from those of customers, and from that of whoever rehearses at the same time.
-func newStranger(customers Customers) stranger {
+func newStranger(customers server.Customers) stranger {
 	return stranger{customers, 1<<62 + rand.Int64N(1<<62)}
 }
 
@@ -31,15 +33,18 @@ func (s stranger) Customer(ctx context.Context, id int64, after shop.Position) (
 	return shop.Customer{ID: id, Email: "rehearsal@example.com", Name: text, Address: home}, nil
 }
 
+// orders is another name for server.Orders, which has a method of that name.
+type orders = server.Orders
+
 // askedOrders knows whether an order came as far as the database.
 type askedOrders struct {
-	ordersKept
+	orders
 	asked bool
 }
 
 func (o *askedOrders) PlaceOrder(ctx context.Context, customer int64, c shop.Checkout) (shop.Order, bool, shop.Position, error) {
 	o.asked = true
-	return o.ordersKept.PlaceOrder(ctx, customer, c)
+	return o.orders.PlaceOrder(ctx, customer, c)
 }
 
 // signInPage looks at where customers sign in, and is sent there from the checkout.
@@ -85,6 +90,6 @@ func (v *rehearsal) signIn() error {
 	case err != nil:
 		return fmt.Errorf("%w: sign in: %w", ErrFaulty, err)
 	}
-	v.keep([]*http.Cookie{NewCookie(v.config.SessionCookie, session.Token(), v.config.SessionTTL)})
+	v.keep([]*http.Cookie{web.NewCookie(v.config.SessionCookie, session.Token(), v.config.SessionTTL)})
 	return nil
 }

@@ -1,4 +1,5 @@
-package server
+// Package rehearsal has a release do what visitors will ask of it, before there are visitors.
+package rehearsal
 
 import (
 	"bytes"
@@ -10,6 +11,7 @@ import (
 	"net/url"
 	"strings"
 
+	"myclothes/app/server"
 	"myclothes/app/shop"
 )
 
@@ -20,7 +22,7 @@ var ErrFaulty = errors.New("this release does not work")
 // along, or a product was withdrawn since the visitor saw it.
 var errOdd = fmt.Errorf("%w", ErrFaulty)
 
-// Rehearse is a visitor's day at the shop of cfg, within this process and before there are visitors: it looks at
+// Run is a visitor's day at the shop of cfg, within this process and before there are visitors: it looks at
 // products, puts one into a cart, by the API and as a browser does, reads the cart and clears it, looks at where one
 // signs in, and then, as a customer whom the database does not know, goes to the checkout and orders. That is refused,
 // and leaves nothing behind. So what an order writes is not rehearsed, nor are passwords.
@@ -28,7 +30,7 @@ var errOdd = fmt.Errorf("%w", ErrFaulty)
 // It wraps shop.ErrUnavailable if a store was away, and ErrFaulty if an answer was wrong: at once if it was a failure of
 // the service, the second time if it was another answer. Nothing of it is in cfg.Metrics' or the service's own figures
 // about requests; the session that it began ends by itself, as any that nobody uses.
-func Rehearse(ctx context.Context, cfg Config) error {
+func Run(ctx context.Context, cfg server.Config) error {
 	cfg.Metrics, cfg.Log = nil, cfg.Log.With("rehearsal", true)
 	err := newRehearsal(ctx, cfg).run()
 	if errors.Is(err, errOdd) {
@@ -40,17 +42,17 @@ func Rehearse(ctx context.Context, cfg Config) error {
 // rehearsal is the visitor.
 type rehearsal struct {
 	ctx      context.Context
-	config   Config
+	config   server.Config
 	customer stranger // whom the visitor becomes
 	orders   *askedOrders
 	service  http.Handler
 	cookies  []*http.Cookie
 }
 
-func newRehearsal(ctx context.Context, cfg Config) *rehearsal {
-	v := &rehearsal{ctx: ctx, customer: newStranger(cfg.Customers), orders: &askedOrders{ordersKept: cfg.Orders}}
+func newRehearsal(ctx context.Context, cfg server.Config) *rehearsal {
+	v := &rehearsal{ctx: ctx, customer: newStranger(cfg.Customers), orders: &askedOrders{orders: cfg.Orders}}
 	cfg.Customers, cfg.Orders = v.customer, v.orders
-	v.config, v.service = cfg, New(cfg)
+	v.config, v.service = cfg, server.New(cfg)
 	return v
 }
 
@@ -143,27 +145,27 @@ func (v *rehearsal) send(method, path, contentType, content string, want int) ([
 		return nil, err
 	}
 	request.RequestURI = path
-	request.RemoteAddr = "[100::1]:1"               // of the prefix where nobody is (RFC 6666): limits per visitor are not theirs
-	request.Header.Set(idempotencyKey, "rehearsal") // which only orders have
+	request.RemoteAddr = "[100::1]:1"                      // of the prefix where nobody is (RFC 6666): limits per visitor are not theirs
+	request.Header.Set(server.IdempotencyKey, "rehearsal") // which only orders have
 	if contentType != "" {
 		request.Header.Set("Content-Type", contentType)
 	}
 	for _, cookie := range v.cookies {
 		request.AddCookie(cookie)
 	}
-	answer := &rehearsedAnswer{header: http.Header{}}
-	v.service.ServeHTTP(answer, request)
-	v.keep((&http.Response{Header: answer.header}).Cookies())
+	a := &answer{header: http.Header{}}
+	v.service.ServeHTTP(a, request)
+	v.keep((&http.Response{Header: a.header}).Cookies())
 	wrong := errOdd
 	switch {
-	case answer.status == want:
-		return answer.Bytes(), nil
-	case answer.status == http.StatusServiceUnavailable, answer.status == http.StatusTooManyRequests:
-		return nil, fmt.Errorf("%w: %s %s: %s", shop.ErrUnavailable, method, path, bytes.TrimSpace(answer.Bytes()))
-	case answer.status >= http.StatusInternalServerError:
+	case a.status == want:
+		return a.Bytes(), nil
+	case a.status == http.StatusServiceUnavailable, a.status == http.StatusTooManyRequests:
+		return nil, fmt.Errorf("%w: %s %s: %s", shop.ErrUnavailable, method, path, bytes.TrimSpace(a.Bytes()))
+	case a.status >= http.StatusInternalServerError:
 		wrong = ErrFaulty
 	}
-	return nil, fmt.Errorf("%w: %s %s: status %d, and it should be %d", wrong, method, path, answer.status, want)
+	return nil, fmt.Errorf("%w: %s %s: status %d, and it should be %d", wrong, method, path, a.status, want)
 }
 
 // keep takes cookies in place of those of the same name.
@@ -179,22 +181,22 @@ func (v *rehearsal) keep(cookies []*http.Cookie) {
 	}
 }
 
-// rehearsedAnswer is an http.ResponseWriter that keeps what is written.
-type rehearsedAnswer struct {
+// answer is an http.ResponseWriter that keeps what is written.
+type answer struct {
 	bytes.Buffer
 	header http.Header
 	status int
 }
 
-func (a *rehearsedAnswer) Header() http.Header { return a.header }
+func (a *answer) Header() http.Header { return a.header }
 
-func (a *rehearsedAnswer) WriteHeader(status int) {
+func (a *answer) WriteHeader(status int) {
 	if a.status == 0 {
 		a.status = status
 	}
 }
 
-func (a *rehearsedAnswer) Write(p []byte) (int, error) {
+func (a *answer) Write(p []byte) (int, error) {
 	a.WriteHeader(http.StatusOK)
 	return a.Buffer.Write(p)
 }

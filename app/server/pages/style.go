@@ -1,4 +1,4 @@
-package server
+package pages
 
 import (
 	"bytes"
@@ -10,7 +10,7 @@ import (
 	"time"
 )
 
-//go:embed pages/style.css
+//go:embed style.css
 var style []byte
 
 // The style sheet has its hash in its address, so browsers keep it for ever and see another one at once.
@@ -25,18 +25,11 @@ func hashOf(content []byte) string {
 	return hex.EncodeToString(sum[:8])
 }
 
-// serveAsset serves the style sheet under the name of any release. While a release is rolled out, a page of one
-// instance may ask another one for its style sheet: that one shows its own, but does not let it be kept under a name
-// that is not its own. (hashfs, which would do the rest, has nothing to show then.)
-func (s *server) serveAsset(w http.ResponseWriter, r *http.Request) {
-	if !anyStyle.MatchString(r.PathValue("name")) {
-		s.writeUnrouted(w, r, http.StatusNotFound)
-		return
-	}
-	serveStyle(w, r)
-}
+// IsStyle says whether an asset has the name of a style sheet, of this release or of another one.
+func IsStyle(name string) bool { return anyStyle.MatchString(name) }
 
-func serveStyle(w http.ResponseWriter, r *http.Request) {
+// ServeStyle answers with the style sheet, to be kept for ever only under its own name.
+func ServeStyle(w http.ResponseWriter, r *http.Request) {
 	header := w.Header()
 	header.Set("Cache-Control", "no-cache")
 	if r.URL.Path == stylePath {

@@ -1,4 +1,4 @@
-package server
+package metrics
 
 import (
 	"context"
@@ -64,8 +64,8 @@ type measuredStore struct {
 	made   [len(operations)]prometheus.Counter // nil where nothing is counted
 }
 
-// measure returns the store with its operations measured, and those of made counted when they succeed.
-func measure(store shop.SessionStore, name string, registry prometheus.Registerer, made map[operation]prometheus.Counter) *measuredStore {
+// Measure returns the store, which has a name, with its operations measured. Changes of carts that succeed are sales.
+func Measure(store shop.SessionStore, name string, registry prometheus.Registerer, sales *Sales) shop.SessionStore {
 	durations := prometheus.NewHistogramVec(prometheus.HistogramOpts{
 		Name:        "cart_store_operation_duration_seconds",
 		Help:        "Time of one operation on the store of carts and sessions, by how it ended.",
@@ -75,7 +75,7 @@ func measure(store shop.SessionStore, name string, registry prometheus.Registere
 	registry.MustRegister(durations)
 	m := &measuredStore{SessionStore: store}
 	for op := range operations {
-		m.made[op] = made[operation(op)]
+		m.made[op] = sales.changes[operation(op)]
 		for out := range outcomes {
 			m.series[op][out] = durations.WithLabelValues(operations[op], outcomes[out])
 		}

@@ -1,4 +1,6 @@
-package server
+// Package observe is what happens around every request, whatever it asks: it is named, measured, logged, and answered even
+// if the service panics.
+package observe
 
 import (
 	"context"
@@ -11,49 +13,54 @@ import (
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
-	"github.com/prometheus/client_golang/prometheus/collectors"
+
+	"myclothes/app/server/web"
 )
 
 const (
-	requestIDHeader  = "X-Request-Id"
 	traceHeader      = "X-Amzn-Trace-Id" // set by the load balancer
 	maxTraceIDLength = 128
 )
 
-// buckets are the upper bounds of durations in metrics, in seconds.
-var buckets = []float64{.0005, .001, .0025, .005, .01, .025, .05, .1, .25, .5, 1, 2.5, 5}
+// Config is what an Observer needs, all of it.
+type Config struct {
+	InstanceID       string
+	AvailabilityZone string
+	Log              *slog.Logger
+	Requests         *prometheus.HistogramVec // in seconds, by route and code
 
-func newMetrics(store string, parts []prometheus.Collector) (*prometheus.Registry, *prometheus.HistogramVec) {
-	registry := prometheus.NewRegistry()
-	requests := prometheus.NewHistogramVec(prometheus.HistogramOpts{
-		Name:        "http_request_duration_seconds",
-		Help:        "Time to answer, by route pattern and status.",
-		Buckets:     buckets,
-		ConstLabels: prometheus.Labels{"store": store},
-	}, []string{"route", "code"})
-	registry.MustRegister(requests, collectors.NewGoCollector(),
-		collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
-	registry.MustRegister(parts...)
-	return registry, requests
+	// Unrouted answers what no route matches, with the status that the mux has chosen: 404 or 405.
+	Unrouted func(w http.ResponseWriter, r *http.Request, status int)
 }
 
-// observe names the instance in every response, gives the request an identifier, measures and logs it,
+// Observer observes the requests of a service. Safe for concurrent use.
+type Observer struct {
+	Config
+	access thinner
+}
+
+// New returns an Observer that has seen nothing yet.
+func New(cfg Config) *Observer {
+	return &Observer{Config: cfg, access: thinner{limit: accessLinesPerSecond}}
+}
+
+// Handler names the instance in every response, gives the request an identifier, measures and logs it,
 // and turns a panic into a problem. Addresses, cookies and queries are not logged: they are personal.
-func (s *server) observe(next http.Handler) http.Handler {
+func (o *Observer) Handler(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		start := time.Now()
 		id := requestID(r)
 		header := w.Header()
-		header.Set("X-Instance-Id", s.InstanceID)
-		header.Set("X-Availability-Zone", s.AvailabilityZone)
+		header.Set("X-Instance-Id", o.InstanceID)
+		header.Set("X-Availability-Zone", o.AvailabilityZone)
 		header.Set("X-Content-Type-Options", "nosniff")
-		header.Set(requestIDHeader, id)
-		recorded := &recorder{ResponseWriter: w, request: r, server: s}
+		header.Set(web.RequestIDHeader, id)
+		recorded := &recorder{ResponseWriter: w, request: r, observer: o}
 		defer func() {
 			if cause := recover(); cause != nil {
-				s.answerPanic(recorded, r, cause)
+				o.answerPanic(recorded, r, cause)
 			}
-			s.record(recorded, r, id, time.Since(start))
+			o.record(recorded, r, id, time.Since(start))
 		}()
 		next.ServeHTTP(recorded, r)
 	})
@@ -66,13 +73,13 @@ func requestID(r *http.Request) string {
 	return rand.Text()
 }
 
-func (s *server) answerPanic(w *recorder, r *http.Request, cause any) {
+func (o *Observer) answerPanic(w *recorder, r *http.Request, cause any) {
 	if cause == http.ErrAbortHandler {
 		panic(cause)
 	}
-	s.Log.Error("panic", "route", r.Pattern, "cause", cause, "stack", string(debug.Stack()))
+	o.Log.Error("panic", "route", r.Pattern, "cause", cause, "stack", string(debug.Stack()))
 	if w.status == 0 {
-		writeProblem(w, http.StatusInternalServerError, "Something went wrong here. It has been noted.")
+		web.WriteProblem(w, http.StatusInternalServerError, "Something went wrong here. It has been noted.")
 	}
 }
 
@@ -80,7 +87,7 @@ func (s *server) answerPanic(w *recorder, r *http.Request, cause any) {
 // answer itself has another: nobody reads it.
 const clientClosedRequest = 499
 
-func (s *server) record(w *recorder, r *http.Request, id string, took time.Duration) {
+func (o *Observer) record(w *recorder, r *http.Request, id string, took time.Duration) {
 	route, status := r.Pattern, w.status
 	if route == "" {
 		route = "none"
@@ -88,17 +95,17 @@ func (s *server) record(w *recorder, r *http.Request, id string, took time.Durat
 	if status == http.StatusServiceUnavailable && errors.Is(r.Context().Err(), context.Canceled) {
 		status = clientClosedRequest
 	}
-	s.requests.WithLabelValues(route, strconv.Itoa(status)).Observe(took.Seconds())
+	o.Requests.WithLabelValues(route, strconv.Itoa(status)).Observe(took.Seconds())
 	level := slog.LevelInfo
 	if route == "GET /healthz" || route == "GET /metrics" {
 		level = slog.LevelDebug
 	}
-	if !s.Log.Enabled(r.Context(), level) {
+	if !o.Log.Enabled(r.Context(), level) {
 		return
 	}
 	leftOut, logged := int64(0), true
 	if status < http.StatusInternalServerError && took < slowRequest {
-		leftOut, logged = s.access.pass(time.Now())
+		leftOut, logged = o.access.pass(time.Now())
 	}
 	if !logged {
 		return
@@ -112,7 +119,7 @@ func (s *server) record(w *recorder, r *http.Request, id string, took time.Durat
 		level = slog.LevelError
 		attrs = append(attrs, slog.Any("error", w.failure))
 	}
-	s.Log.LogAttrs(r.Context(), level, "request", attrs...)
+	o.Log.LogAttrs(r.Context(), level, "request", attrs...)
 }
 
 // recorder remembers what was answered, and answers in the mux's place when no route matches: the mux
@@ -120,15 +127,15 @@ func (s *server) record(w *recorder, r *http.Request, id string, took time.Durat
 type recorder struct {
 	http.ResponseWriter
 	request  *http.Request
-	server   *server
+	observer *Observer
 	status   int
 	bytes    int64
 	failure  error // of ours, to be logged
 	unrouted bool  // the rest of the mux's answer is dropped
 }
 
-// noteFailure has the line of the request say what it failed for.
-func noteFailure(w http.ResponseWriter, err error) {
+// NoteFailure has the line of the request say what it failed for.
+func NoteFailure(w http.ResponseWriter, err error) {
 	for {
 		switch inner := w.(type) {
 		case *recorder:
@@ -148,7 +155,7 @@ func (w *recorder) WriteHeader(status int) {
 	}
 	if w.request.Pattern == "" && !w.unrouted && (status == http.StatusNotFound || status == http.StatusMethodNotAllowed) {
 		w.unrouted = true
-		w.server.writeUnrouted(w.ResponseWriter, w.request, status)
+		w.observer.Unrouted(w.ResponseWriter, w.request, status)
 		return
 	}
 	w.ResponseWriter.WriteHeader(status)

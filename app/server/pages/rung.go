@@ -1,4 +1,4 @@
-package server
+package pages
 
 import (
 	"net/http"
@@ -8,7 +8,7 @@ import (
 // rung names where on the ladder of the case study a request is served. The load balancer's own cookies
 // (AWSALB, AWSALBAPP-0) say whether it is sticky: the service is not told, so that turning stickiness on
 // changes nothing about instances.
-func (s *server) rung(r *http.Request) string {
+func (t *Renderer) rung(r *http.Request) string {
 	sticky := "none"
 	for _, cookie := range r.Cookies() {
 		switch {
@@ -18,11 +18,11 @@ func (s *server) rung(r *http.Request) string {
 			sticky = "lb_cookie"
 		}
 	}
-	number := map[string]string{"instance": "1", "cookie": "3", "elasticache": "4", "dynamodb": "4"}[s.StoreName]
-	if s.StoreName == "instance" && sticky != "none" {
+	number := map[string]string{"instance": "1", "cookie": "3", "elasticache": "4", "dynamodb": "4"}[t.store]
+	if t.store == "instance" && sticky != "none" {
 		number = "2"
 	}
-	return number + " · " + s.StoreName + " · stickiness " + sticky
+	return number + " · " + t.store + " · stickiness " + sticky
 }
 
 // cookieBytes is the size of the cookies that came with the request: what the browser sends with every one.

@@ -1,4 +1,4 @@
-package server
+package observe
 
 import (
 	"sync/atomic"

@@ -1,9 +1,10 @@
-package server
+package rehearsal
 
 import (
 	"context"
 	"errors"
-	"strings"
+	"log/slog"
+	"net/http/httptest"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -12,8 +13,34 @@ import (
 
 	"myclothes/app/memory"
 	"myclothes/app/ordertest"
+	"myclothes/app/server"
 	"myclothes/app/shop"
+	"myclothes/app/throttle"
 )
+
+// sold is a Catalog.
+type sold []shop.Product
+
+func (s sold) Range(context.Context) (*shop.Range, error) { return shop.NewRange(s), nil }
+
+func (sold) Forget(context.Context) {}
+
+var products = sold{{SKU: "tee", Name: "Tee", PriceCents: 1000}, {SKU: "coat", Name: "Coat", PriceCents: 20000}}
+
+// unasked are the Customers of a shop without any. Nobody looks for an account in a rehearsal.
+type unasked struct{ server.Customers }
+
+// testConfig is a service on stores in memory, whose ledger knows no customer.
+func testConfig() server.Config {
+	return server.Config{
+		StoreName: "instance", SessionCookie: "sid", SessionTTL: time.Hour, Store: memory.NewStore(shop.Lifetimes{Idle: time.Hour}),
+		Catalog: products, Customers: unasked{}, Throttle: throttle.New(nil, 0), Log: slog.New(slog.DiscardHandler),
+		Orders: &ordertest.Ledger{
+			Customer: func(int64) (shop.Customer, error) { return shop.Customer{}, shop.ErrUnauthenticated },
+			Product:  shop.NewRange(products).Product,
+		},
+	}
+}
 
 // oddStore is a store whose additions are odd.
 type oddStore struct {
@@ -29,7 +56,7 @@ func (s oddStore) Add(ctx context.Context, session *shop.Session, sku string, qu
 }
 
 // faultyOrders are those of a release that cannot sell.
-type faultyOrders struct{ ordersKept }
+type faultyOrders struct{ orders }
 
 func (faultyOrders) PlaceOrder(context.Context, int64, shop.Checkout) (shop.Order, bool, shop.Position, error) {
 	panic("a defect")
@@ -47,38 +74,37 @@ func TestAReleaseIsRehearsedBeforeThereAreVisitors(t *testing.T) {
 	carts := memory.NewStore(shop.Lifetimes{Idle: time.Hour})
 	for _, test := range []struct {
 		name   string
-		change func(*Config)
+		change func(*server.Config)
 		want   error // nil: it works
 		says   string
 	}{
-		{"one that works", func(*Config) {}, nil, ""},
-		{"one that cannot sell", func(cfg *Config) {
+		{"one that works", func(*server.Config) {}, nil, ""},
+		{"one that cannot sell", func(cfg *server.Config) {
 			cfg.Orders = faultyOrders{cfg.Orders}
 		}, ErrFaulty, "POST /api/orders: status 500"},
-		{"one that sells to nobody", func(cfg *Config) {
+		{"one that sells to nobody", func(cfg *server.Config) {
 			cfg.Store = nobody{cfg.Store}
 		}, ErrFaulty, "GET /checkout: status 303, and it should be 200"},
-		{"one behind HTTPS", func(cfg *Config) { cfg.SessionCookie = "__Host-sid" }, nil, ""},
-		{"one that sells nothing", func(cfg *Config) { cfg.Catalog = sold{} }, nil, ""},
-		{"one whose carts are away", func(cfg *Config) {
+		{"one behind HTTPS", func(cfg *server.Config) { cfg.SessionCookie = "__Host-sid" }, nil, ""},
+		{"one that sells nothing", func(cfg *server.Config) { cfg.Catalog = sold{} }, nil, ""},
+		{"one whose carts are away", func(cfg *server.Config) {
 			cfg.Store = oddStore{carts, func() error { return shop.ErrUnavailable }}
 		}, shop.ErrUnavailable, "POST /api/cart/items"},
-		{"one that panics when somebody buys", func(cfg *Config) {
+		{"one that panics when somebody buys", func(cfg *server.Config) {
 			cfg.Store = oddStore{carts, func() error { panic("a defect") }}
 		}, ErrFaulty, "POST /api/cart/items: status 500"},
-		{"one that fails when somebody buys", func(cfg *Config) {
+		{"one that fails when somebody buys", func(cfg *server.Config) {
 			cfg.Store = oddStore{carts, func() error { return errors.New("a defect") }}
 		}, ErrFaulty, "POST /api/cart/items: status 500"},
-		{"one that loses what is bought", func(cfg *Config) {
+		{"one that loses what is bought", func(cfg *server.Config) {
 			cfg.Store = oddStore{carts, func() error { return nil }}
 		}, ErrFaulty, "0 pieces of tee, and there should be 1"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
-			f := newFixture(t)
-			cfg := f.config
+			cfg := testConfig()
 			test.change(&cfg)
-			err := Rehearse(t.Context(), cfg)
+			err := Run(t.Context(), cfg)
 			if test.want == nil {
 				require.NoError(t, err)
 				return
@@ -91,27 +117,16 @@ func TestAReleaseIsRehearsedBeforeThereAreVisitors(t *testing.T) {
 
 func TestARehearsalIsNotCountedAsVisitors(t *testing.T) {
 	t.Parallel()
-	f := newFixture(t)
-	require.NoError(t, Rehearse(t.Context(), f.config))
-	text := f.metrics()
+	cfg := testConfig()
+	service := server.New(cfg)
+	require.NoError(t, Run(t.Context(), cfg))
+	answer := httptest.NewRecorder()
+	service.Admin.ServeHTTP(answer, httptest.NewRequest("GET", "/metrics", nil))
+	require.Equal(t, 200, answer.Code)
+	text := answer.Body.String()
 	require.NotContains(t, text, `http_request_duration_seconds_count{`)
 	require.Contains(t, text, `cart_changes_total{change="add"} 0`)
 	require.Contains(t, text, `cart_store_operation_duration_seconds_count{operation="add",outcome="ok",store="instance"} 0`)
-}
-
-func TestAnInstanceIsUnhealthyAndSaysWhyUntilItIsOpenedForGood(t *testing.T) {
-	t.Parallel()
-	health := &Health{}
-	f := newFixture(t, func(cfg *Config) { cfg.Health = health })
-	health.WaitFor("the database")
-	answer, text := f.do("GET", "/healthz", "")
-	require.Equal(t, 503, answer.StatusCode)
-	require.Equal(t, "waiting for the database", strings.TrimSpace(text))
-	health.Open()
-	health.WaitFor("something else")
-	answer, text = f.do("GET", "/healthz", "")
-	require.Equal(t, 200, answer.StatusCode)
-	require.Equal(t, "ok\n", text)
 }
 
 // forgetful is a store that has lost its sessions, as many times as left says: a failover took them.
@@ -133,7 +148,7 @@ func TestACacheThatIsLostDuringARehearsalIsNoFaultOfTheRelease(t *testing.T) {
 		cfg, left := testConfig(), &atomic.Int64{}
 		left.Store(lost)
 		cfg.Store = forgetful{cfg.Store, left}
-		require.True(t, errors.Is(Rehearse(t.Context(), cfg), want), "lost %d times", lost)
+		require.True(t, errors.Is(Run(t.Context(), cfg), want), "lost %d times", lost)
 	}
 }
 
@@ -154,7 +169,7 @@ func TestAProductThatIsWithdrawnDuringARehearsalIsNoFaultOfTheRelease(t *testing
 	t.Parallel()
 	cfg := testConfig()
 	cfg.Catalog = &withdrawing{sold: products}
-	require.NoError(t, Rehearse(t.Context(), cfg))
+	require.NoError(t, Run(t.Context(), cfg))
 }
 
 func TestAFailureIsBelievedAtOnceInARehearsal(t *testing.T) {
@@ -164,7 +179,7 @@ func TestAFailureIsBelievedAtOnceInARehearsal(t *testing.T) {
 		additions++
 		return errors.New("a defect")
 	}}
-	require.ErrorIs(t, Rehearse(t.Context(), cfg), ErrFaulty)
+	require.ErrorIs(t, Run(t.Context(), cfg), ErrFaulty)
 	require.Equal(t, 1, additions)
 }
 
@@ -173,7 +188,7 @@ func TestARehearsalLeavesNoCustomerAndNoOrder(t *testing.T) {
 	cfg := testConfig()
 	store := &roster{SessionStore: cfg.Store}
 	cfg.Store = store
-	require.NoError(t, Rehearse(t.Context(), cfg))
+	require.NoError(t, Run(t.Context(), cfg))
 	require.Len(t, store.list, 1)
 	session := shop.OpenSession("")
 	require.NoError(t, cfg.Store.SignIn(t.Context(), session, store.list[0], 1))
