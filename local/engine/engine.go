@@ -19,6 +19,8 @@ import (
 	"github.com/pulumi/pulumi/sdk/v3/go/auto"
 	"github.com/pulumi/pulumi/sdk/v3/go/common/workspace"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+
+	"myclothes/local/engine/cli"
 )
 
 // Folder is where a project's engine keeps state, settings and its own home, below
@@ -137,6 +139,19 @@ func passphrase(path string) (string, error) {
 	_, _ = rand.Read(bytes)
 	secret := hex.EncodeToString(bytes)
 	return secret, os.WriteFile(path, []byte(secret), 0o600)
+}
+
+// Version returns the version of the engine that a project's stacks are run with.
+func Version(root string) (string, error) {
+	command, err := findPulumi(root)
+	if err != nil {
+		return "", err
+	}
+	return command.Version().String(), nil
+}
+
+func findPulumi(root string) (auto.PulumiCommand, error) {
+	return cli.Find(root, filepath.Join(root, Folder, "engine"))
 }
 
 // HasState says whether a stack of the project has resources in its state, perhaps

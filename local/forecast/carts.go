@@ -8,6 +8,7 @@ import (
 
 	"myclothes/infra/guards"
 	"myclothes/local/engine"
+	"myclothes/local/forecast/userdata"
 )
 
 // store is where carts are, as the user data tells the service.
@@ -29,8 +30,8 @@ func (c *change) stores() (from, to store) {
 func variable(g guards.Graph, name string) (value string, known bool) {
 	templates := g.Of(guards.LaunchTemplate)
 	for _, r := range templates {
-		if text, ok := script(r.Input("userData")); ok {
-			return assignments(text)[name], true
+		if text, ok := userdata.Script(r.Input("userData")); ok {
+			return userdata.Assignments(text)[name], true
 		}
 	}
 	return "", len(templates) == 0

@@ -1,8 +1,6 @@
 package forecast
 
 import (
-	"cmp"
-	"encoding/base64"
 	"fmt"
 	"maps"
 	"slices"
@@ -13,6 +11,7 @@ import (
 	"myclothes/infra/guards"
 	"myclothes/local/cloud/aws"
 	"myclothes/local/engine"
+	"myclothes/local/forecast/userdata"
 )
 
 // roll is whether the fleet is replaced, and because of what.
@@ -144,13 +143,13 @@ func (c *change) version() string {
 
 // script says which lines of the boot script differ.
 func (c *change) script(ch engine.Change) (because []string) {
-	was, wasKnown := script(c.was(ch).Input("userData"))
-	is, isKnown := script(c.is(ch).Input("userData"))
+	was, wasKnown := userdata.Script(c.was(ch).Input("userData"))
+	is, isKnown := userdata.Script(c.is(ch).Input("userData"))
 	if !wasKnown || !isKnown {
 		return []string{"the user data changes, and only the update will tell to what"}
 	}
-	was, is = names(c.before).Replace(was), names(c.after).Replace(is)
-	before, after := assignments(was), assignments(is)
+	was, is = userdata.Names(c.before).Replace(was), userdata.Names(c.after).Replace(is)
+	before, after := userdata.Assignments(was), userdata.Assignments(is)
 	for _, name := range union(before, after) {
 		switch old, new := before[name], after[name]; {
 		case old == new || name == "RELEASE_KEY" || name == "RELEASE_SHA256":
@@ -160,7 +159,7 @@ func (c *change) script(ch engine.Change) (because []string) {
 			because = append(because, fmt.Sprintf("the user data changes: %s: %s → %s", name, orNone(old), orNone(new)))
 		}
 	}
-	if rest(was) != rest(is) {
+	if userdata.Rest(was) != userdata.Rest(is) {
 		because = append(because, "the boot script changes")
 	}
 	if len(because) == 0 {
@@ -169,73 +168,11 @@ func (c *change) script(ch engine.Change) (because []string) {
 	return because
 }
 
-// madeUp are the outputs by which user data names resources, and that AWS makes up.
-var madeUp = []string{"arn", "endpoint", "address", "primaryEndpointAddress", "readerEndpointAddress", "bucket", "name"}
-
-// names replaces what AWS made up by logical names, so that two declarations can be
-// compared; what is longer first.
-func names(g guards.Graph) *strings.Replacer {
-	logical := map[string]string{}
-	for _, r := range g {
-		for _, output := range madeUp {
-			name, known := r.Output(output).(string)
-			_, port, _ := strings.Cut(name, ":")
-			switch {
-			case !known || r.Component || len(name) <= len(r.Name):
-			case output == "endpoint":
-				logical[name] = r.Name + ":" + port
-			default:
-				logical[name] = r.Name
-			}
-		}
-	}
-	var pairs []string
-	for _, name := range slices.SortedFunc(maps.Keys(logical), func(a, b string) int { return cmp.Or(len(b)-len(a), cmp.Compare(a, b)) }) {
-		pairs = append(pairs, name, logical[name])
-	}
-	return strings.NewReplacer(pairs...)
-}
-
 func orNone(text string) string {
 	if text == "" {
 		return "none"
 	}
 	return text
-}
-
-// script decodes user data.
-func script(value any) (text string, known bool) {
-	encoded, known := value.(string)
-	decoded, err := base64.StdEncoding.DecodeString(encoded)
-	return string(decoded), known && err == nil && len(decoded) > 0
-}
-
-// assignment splits a line that gives a variable a plain value.
-func assignment(line string) (name, value string, ok bool) {
-	name, value, ok = strings.Cut(line, "=")
-	ok = ok && name != "" && strings.Trim(name, "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_") == "" && !strings.Contains(value, "$(")
-	return name, strings.Trim(value, "'"), ok
-}
-
-func assignments(script string) map[string]string {
-	all := map[string]string{}
-	for line := range strings.SplitSeq(script, "\n") {
-		if name, value, ok := assignment(line); ok {
-			all[name] = value
-		}
-	}
-	return all
-}
-
-// rest is a script without its assignments.
-func rest(script string) string {
-	var lines []string
-	for line := range strings.SplitSeq(script, "\n") {
-		if _, _, ok := assignment(line); !ok {
-			lines = append(lines, line)
-		}
-	}
-	return strings.Join(lines, "\n")
 }
 
 func union(a, b map[string]string) []string {

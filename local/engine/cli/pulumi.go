@@ -1,4 +1,6 @@
-package engine
+// Package cli finds the command of the Pulumi engine, as $PULUMI, on PATH or where
+// tools/setup has built it.
+package cli
 
 import (
 	"context"
@@ -18,18 +20,10 @@ import (
 // run again.
 var oldest = semver.MustParse("3.181.0")
 
-// Version returns the version of the engine that a project's stacks are run with.
-func Version(root string) (string, error) {
-	command, err := findPulumi(root)
-	if err != nil {
-		return "", err
-	}
-	return command.Version().String(), nil
-}
-
-// findPulumi returns the engine's command: $PULUMI, or the one on PATH if it is new
-// enough, or the one that tools/setup has built.
-func findPulumi(root string) (auto.PulumiCommand, error) {
+// Find returns the engine's command for a project at a root: $PULUMI, or the one on PATH
+// if it is new enough, or the one that tools/setup has built. A link to it is made in a
+// folder, where the Automation API wants one. The error says what was looked at.
+func Find(root, folder string) (auto.PulumiCommand, error) {
 	var problems []error
 	for _, candidate := range []string{os.Getenv("PULUMI"), "pulumi", filepath.Join(root, ".local", "bin", "pulumi")} {
 		if candidate == "" {
@@ -39,7 +33,7 @@ func findPulumi(root string) (auto.PulumiCommand, error) {
 		if err != nil {
 			continue
 		}
-		command, err := onceAt(root, path)
+		command, err := onceAt(folder, path)
 		if err == nil {
 			return command, nil
 		}
@@ -48,12 +42,12 @@ func findPulumi(root string) (auto.PulumiCommand, error) {
 	return nil, errors.Join(append(problems, fmt.Errorf("no pulumi %s or later in $PULUMI, on PATH or in .local/bin: run make setup", oldest))...)
 }
 
-// asked are the engines that were asked for their version, by root and path.
+// asked are the engines that were asked for their version, by folder and path.
 var asked sync.Map
 
 // onceAt is commandAt, which asks an engine for its version, once for each.
-func onceAt(root, path string) (auto.PulumiCommand, error) {
-	once, _ := asked.LoadOrStore([2]string{root, path}, sync.OnceValues(func() (auto.PulumiCommand, error) { return commandAt(root, path) }))
+func onceAt(folder, path string) (auto.PulumiCommand, error) {
+	once, _ := asked.LoadOrStore([2]string{folder, path}, sync.OnceValues(func() (auto.PulumiCommand, error) { return commandAt(folder, path) }))
 	command, err := once.(func() (auto.PulumiCommand, error))()
 	return terse{command}, err
 }
@@ -77,12 +71,12 @@ func (c terse) Run(ctx context.Context, dir string, in io.Reader, out, problems 
 }
 
 // commandAt returns the engine at a path. The Automation API looks for
-// <root>/bin/pulumi, so a link there leads to it.
-func commandAt(root, path string) (auto.PulumiCommand, error) {
+// <root>/bin/pulumi, so a link in <folder>/bin leads to it.
+func commandAt(folder, path string) (auto.PulumiCommand, error) {
 	if path, err := filepath.Abs(path); err == nil && filepath.Base(path) == "pulumi" && filepath.Base(filepath.Dir(path)) == "bin" {
 		return auto.NewPulumiCommand(&auto.PulumiCommandOptions{Root: filepath.Dir(filepath.Dir(path)), Version: oldest})
 	}
-	bin := filepath.Join(root, Folder, "engine", "bin")
+	bin := filepath.Join(folder, "bin")
 	link := filepath.Join(bin, "pulumi")
 	if err := os.MkdirAll(bin, 0o700); err != nil {
 		return nil, err
