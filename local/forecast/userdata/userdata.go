@@ -73,4 +73,3 @@ func Names(g guards.Graph) *strings.Replacer {
 	}
 	return strings.NewReplacer(pairs...)
 }
-
