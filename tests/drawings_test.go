@@ -130,8 +130,8 @@ func TestAllThatIsRegisteredIsDrawnOrLeftOutOnPurpose(t *testing.T) {
 	})
 }
 
-// requireDrawing wants everything of a graph drawn, and the drawing legible. That takes
-// longest, and is asked of one configuration in five.
+// requireDrawing wants everything of a graph drawn, and the drawing legible. The
+// latter is asked of one configuration in five, so that many can be drawn.
 func requireDrawing(r *rapid.T, g graph) {
 	g = withNetwork(g)
 	if missing := drawing.Missing(g); len(missing) > 0 {

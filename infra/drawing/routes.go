@@ -26,7 +26,12 @@ type route struct {
 }
 
 // text is what is written beside the arrow.
-func (r *route) text() string { return r.change.sign() + r.label }
+func (r *route) text() string {
+	if r.label == "" {
+		return "" // a sign alone says nothing
+	}
+	return r.change.sign() + r.label
+}
 
 // choose finds the way of every arrow. Between two neighbours one arrow can be straight.
 func (l *layout) choose() {

@@ -32,7 +32,7 @@ func document(title string, drawings ...*layout) []byte {
 	for i, l := range drawings {
 		heading := title
 		if len(drawings) > 1 {
-			heading = []string{"Before: ", "After: "}[i] + title
+			heading = []string{"Before", "After: " + title}[i] // the title names what is set after
 		}
 		fmt.Fprintf(&body, `<g transform="translate(0 %d)">`+"\n", height)
 		l.write(&body, heading)

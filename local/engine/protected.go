@@ -28,13 +28,13 @@ const (
 )
 
 func (p *protections) see(event apitype.EngineEvent) {
-	if !isError(event) {
+	var text string
+	switch {
+	case !isError(event):
 		return
-	}
-	text := ""
-	if event.ErrorEvent != nil {
+	case event.ErrorEvent != nil:
 		text = event.ErrorEvent.Error
-	} else {
+	default:
 		text = event.DiagnosticEvent.Message
 	}
 	deletion := strings.Contains(text, refusesDeletion)
@@ -43,19 +43,11 @@ func (p *protections) see(event apitype.EngineEvent) {
 		if p.refused == nil {
 			p.refused = map[string]bool{}
 		}
-		p.refused[quoted(text)] = true
+		p.refused[strings.Split(text+`""`, `"`)[1]] = true // the URN stands first in quotes
 		p.cut = p.cut || deletion || strings.Contains(text, refusesWithAnother)
 	case len(p.refused) == 0 || !strings.Contains(text, onlySaysThatFailed):
 		p.others = cmp.Or(p.others, text)
 	}
-}
-
-// quoted is the first text in quotes: the URN that an error is about, which it may not
-// name otherwise.
-func quoted(text string) string {
-	_, rest, _ := strings.Cut(text, `"`)
-	urn, _, _ := strings.Cut(rest, `"`)
-	return urn
 }
 
 // onlyProtected says whether nothing but protect makes a preview fail.
