@@ -12,6 +12,8 @@ import (
 
 	"github.com/pulumi/pulumi/sdk/v3/go/common/apitype"
 	"github.com/pulumi/pulumi/sdk/v3/go/common/resource"
+
+	"myclothes/local/engine/legible"
 )
 
 // Account is what an engine, of whatever version and against whatever cloud, told of a
@@ -152,7 +154,7 @@ func withSecrets(state map[string]any) map[string]any {
 	marked = func(value any) any {
 		switch value := value.(type) {
 		case string:
-			if value == secret {
+			if value == legible.Secret {
 				return map[string]any{resource.SigKey: resource.SecretSig}
 			}
 		case []any:

@@ -10,6 +10,7 @@ import (
 	"github.com/pulumi/pulumi/sdk/v3/go/common/apitype"
 	"github.com/stretchr/testify/require"
 
+	"myclothes/local/engine/legible"
 	"myclothes/local/provider"
 )
 
@@ -132,7 +133,7 @@ func TestWhatGuardsAResourceIsAChangeToo(t *testing.T) {
 
 func TestASecretThatChangesIsNotShown(t *testing.T) {
 	version := find(t, planOf(recordedEvents(t, "changes")), "version", "SecretVersion")
-	require.Equal(t, []Property{{Path: "secretString", Old: secret, New: secret, Replaces: true}}, version.Properties)
+	require.Equal(t, []Property{{Path: "secretString", Old: legible.Secret, New: legible.Secret, Replaces: true}}, version.Properties)
 }
 
 func TestATextIsComparedByLine(t *testing.T) {
@@ -155,5 +156,5 @@ func TestAValueIsFoundByItsPath(t *testing.T) {
 	require.Equal(t, "two", at(properties, "list[1]"))
 	require.Nil(t, at(properties, "list[2]"))
 	require.Nil(t, at(properties, "nothing.at.all"))
-	require.Equal(t, secret, legible(at(properties, "hidden.within")))
+	require.Equal(t, legible.Secret, legible.Value(at(properties, "hidden.within")))
 }

@@ -8,6 +8,8 @@ import (
 
 	"github.com/pulumi/pulumi/sdk/v3/go/common/apitype"
 	"github.com/pulumi/pulumi/sdk/v3/go/common/resource"
+
+	"myclothes/local/engine/legible"
 )
 
 // Property is a value that changes.
@@ -26,8 +28,8 @@ type Property struct {
 
 // newProperty compares two values of a property.
 func newProperty(path string, before, after any) Property {
-	before, after = legible(before), legible(after)
-	if lines := changedLines(before, after); lines != nil {
+	before, after = legible.Value(before), legible.Value(after)
+	if lines := legible.ChangedLines(before, after); lines != nil {
 		return Property{Path: path, Lines: lines}
 	}
 	return Property{Path: path, Old: before, New: after}
@@ -104,7 +106,7 @@ func at(properties map[string]any, path string) any {
 	}
 	var value any = properties
 	for _, step := range parsed {
-		if isSecret(value) {
+		if legible.IsSecret(value) {
 			return value
 		}
 		name, isName := step.(string)

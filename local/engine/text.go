@@ -6,6 +6,8 @@ import (
 	"io"
 	"slices"
 	"strings"
+
+	"myclothes/local/engine/legible"
 )
 
 // WriteJSON writes the plan as one JSON document.
@@ -119,7 +121,7 @@ func written(value any) string {
 	case value == nil:
 		return "(none)"
 	case strings.Contains(strings.TrimSuffix(text, "\n"), "\n"):
-		return fmt.Sprintf("(a text of %d lines)", strings.Count(withEnd(text), "\n"))
+		return fmt.Sprintf("(a text of %d lines)", strings.Count(legible.WithEnd(text), "\n"))
 	case !isText || text == "" || strings.TrimSpace(text) != text:
 		var encoded strings.Builder
 		encoder := json.NewEncoder(&encoded)

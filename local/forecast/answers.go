@@ -8,6 +8,7 @@ import (
 
 	"myclothes/infra/guards"
 	"myclothes/local/engine"
+	"myclothes/local/engine/legible"
 )
 
 // change is what is asked about.
@@ -149,7 +150,7 @@ func shown(value any) string {
 }
 
 // isUnknown says whether only the update will tell a value.
-func isUnknown(value any) bool { return value == engine.Unknown }
+func isUnknown(value any) bool { return value == legible.Unknown }
 
 // number is a value that is a number, and whether it is one.
 func number(value any) (float64, bool) {

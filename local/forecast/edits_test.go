@@ -12,6 +12,7 @@ import (
 
 	"myclothes/infra/guards"
 	"myclothes/local/engine"
+	"myclothes/local/engine/legible"
 )
 
 // edit is a change of the shop under test: what is declared before and after it.
@@ -55,12 +56,12 @@ func (e *edit) requireVerdict(t *testing.T, q Question, want Verdict) {
 
 func TestAFleetRollsWhenItsGroupChangesWhatItLaunches(t *testing.T) {
 	newEdit().change(engine.Delete, guards.LaunchTemplate, "template").change(engine.Create, guards.LaunchTemplate, "other").
-		change(engine.Update, guards.AutoScalingGroup, "servers", engine.Property{Path: "launchTemplate.id", Old: "template-id", New: engine.Unknown}).
+		change(engine.Update, guards.AutoScalingGroup, "servers", engine.Property{Path: "launchTemplate.id", Old: "template-id", New: legible.Unknown}).
 		requireVerdict(t, Rolls, Yes)
 	newEdit().change(engine.Update, guards.AutoScalingGroup, "servers", engine.Property{Path: "launchTemplate.version", Old: "1", New: "$Latest"}).
 		requireVerdict(t, Rolls, Yes)
 	newEdit().change(engine.Update, guards.LaunchTemplate, "template", engine.Property{Path: "tags", New: "b"}).
-		change(engine.Update, guards.AutoScalingGroup, "servers", engine.Property{Path: "launchTemplate.version", Old: "1", New: engine.Unknown}).
+		change(engine.Update, guards.AutoScalingGroup, "servers", engine.Property{Path: "launchTemplate.version", Old: "1", New: legible.Unknown}).
 		requireVerdict(t, Rolls, No)
 	newEdit().change(engine.Update, guards.AutoScalingGroup, "servers",
 		engine.Property{Path: "instanceRefresh", New: map[string]any{"triggers": []any{"tags"}}}, engine.Property{Path: "tags", New: "b"}).
@@ -159,7 +160,7 @@ func TestWhatMovesWithItsNetworkIsToldOnceWithTheNetwork(t *testing.T) {
 	const gateway = "aws:ec2/internetGateway:InternetGateway"
 	reach := newEdit().declare(guards.VpcResource, "network", map[string]any{}).declare(gateway, "gateway", map[string]any{}).
 		change(engine.Replace, guards.VpcResource, "network", engine.Property{Path: "cidrBlock", New: "10.1.0.0/16", Replaces: true}).
-		change(engine.Update, gateway, "gateway", engine.Property{Path: "vpcId", New: engine.Unknown}).
+		change(engine.Update, gateway, "gateway", engine.Property{Path: "vpcId", New: legible.Unknown}).
 		forecast().Answers[Reach]
 	require.Equal(t, Unknown, reach.Verdict)
 	require.Len(t, reach.Because, 1)

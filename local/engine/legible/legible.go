@@ -1,4 +1,5 @@
-package engine
+// Package legible shows values of the engine's events as people write them, and what differs between two of them.
+package legible
 
 import (
 	"bytes"
@@ -15,26 +16,26 @@ import (
 // Unknown stands for a value that only the update will tell.
 const Unknown = "[known after the update]"
 
-// secret stands for a value that nobody may see.
-const secret = "[secret]"
+// Secret stands for a value that nobody may see.
+const Secret = "[secret]"
 
-// legible returns a value of an event as people write it: secrets and what is not
+// Value returns a value of an event as people write it: secrets and what is not
 // known yet by their names, files by their hashes, text in base64 (which user data is)
 // decoded, and documents in JSON indented.
-func legible(value any) any {
+func Value(value any) any {
 	switch v := value.(type) {
 	case string:
-		return legibleText(v)
+		return laidOut(v)
 	case []any:
 		list := make([]any, len(v))
 		for i, element := range v {
-			list[i] = legible(element)
+			list[i] = Value(element)
 		}
 		return list
 	case map[string]any:
 		switch v[resource.SigKey] {
 		case resource.SecretSig:
-			return secret
+			return Secret
 		case resource.AssetSig, resource.ArchiveSig:
 			hash, _ := v["hash"].(string)
 			return "file with SHA-256 " + hash
@@ -47,7 +48,7 @@ func legible(value any) any {
 		object := make(map[string]any, len(v))
 		for name, element := range v {
 			if name != "__defaults" { // which inputs the provider chose
-				object[name] = legible(element)
+				object[name] = Value(element)
 			}
 		}
 		return object
@@ -55,13 +56,14 @@ func legible(value any) any {
 	return value
 }
 
-func isSecret(value any) bool {
+// IsSecret says whether a value of an event is marked as a secret.
+func IsSecret(value any) bool {
 	object, ok := value.(map[string]any)
 	return ok && object[resource.SigKey] == resource.SecretSig
 }
 
-// legibleText decodes a text and lays it out.
-func legibleText(text string) string {
+// laidOut decodes a text and lays it out.
+func laidOut(text string) string {
 	if text == plugin.UnknownStringValue {
 		return Unknown
 	}
@@ -78,16 +80,16 @@ func legibleText(text string) string {
 // near is how many lines are shown before and after one that changes.
 const near = 2
 
-// changedLines compares two texts by line: nil if they are not texts, or both are a
+// ChangedLines compares two texts by line: nil if they are not texts, or both are a
 // single line.
-func changedLines(before, after any) []string {
+func ChangedLines(before, after any) []string {
 	old, isOld := before.(string)
 	new, isNew := after.(string)
 	if !isOld || !isNew || !strings.Contains(old, "\n") && !strings.Contains(new, "\n") || old == Unknown || new == Unknown {
 		return nil
 	}
 	differ := diffmatchpatch.New()
-	a, b, lines := differ.DiffLinesToRunes(withEnd(old), withEnd(new))
+	a, b, lines := differ.DiffLinesToRunes(WithEnd(old), WithEnd(new))
 	var all []string
 	for _, part := range differ.DiffCharsToLines(differ.DiffMainRunes(a, b, false), lines) {
 		sign := map[diffmatchpatch.Operation]string{diffmatchpatch.DiffDelete: "-", diffmatchpatch.DiffInsert: "+", diffmatchpatch.DiffEqual: " "}[part.Type]
@@ -98,8 +100,8 @@ func changedLines(before, after any) []string {
 	return nearChanges(all)
 }
 
-// withEnd ends the last line, so that it is compared as the others are.
-func withEnd(text string) string { return strings.TrimSuffix(text, "\n") + "\n" }
+// WithEnd ends the last line, so that it is compared as the others are.
+func WithEnd(text string) string { return strings.TrimSuffix(text, "\n") + "\n" }
 
 // nearChanges leaves out the lines that no changed one is near, with "…" for them.
 func nearChanges(lines []string) []string {
